@@ -1,0 +1,1 @@
+"""What a trace means: pure computation over events, no I/O, no clock, no widgets."""

@@ -1,0 +1,1 @@
+"""The documented issue categories, each an incremental rule over the fold."""

@@ -1,0 +1,1 @@
+"""The dashboard screen and what holds its panes together."""

@@ -1,0 +1,1 @@
+"""Events in and out: the schema, recording, reading and following traces."""

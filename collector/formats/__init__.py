@@ -1,0 +1,1 @@
+"""One module per log format: lines of it in, events out."""
