@@ -1,9 +1,4 @@
-"""The trace format: 42 event kinds in 16 categories, and the shapes an event takes on its way.
-
-`TraceEvent` is what people record and read: a whole event with its payload as a dict.
-`EventRecord` is what the fold reads: the same event with only those payload fields that change a number,
-decoded straight from bytes. Both say the same thing; neither knows where the event came from.
-"""
+"""The trace format: 42 event kinds in 16 categories, and an event as people record and read it."""
 
 from __future__ import annotations
 
@@ -11,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-
-import msgspec
 
 
 class Category(StrEnum):
@@ -137,53 +130,3 @@ class TraceSession:
     end_time: float | None = None
     events: list[TraceEvent] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
-
-
-class PayloadMetadata(msgspec.Struct, gc=False):
-    """The part of `data.metadata` that attocode's stream writer keeps its numbers in."""
-
-    duration_ms: float | None = None
-    chunk_type: str | None = None
-    tool_id: str | None = None
-    agent_id: str | None = None
-
-
-class Payload(msgspec.Struct, gc=False):
-    """The fields of `data` that change a number somewhere; everything else stays in the trace.
-
-    `args` is the raw JSON of the tool's arguments, empty where the event has none.
-    """
-
-    tool_name: str | None = None
-    tool: str | None = None
-    args: msgspec.Raw = msgspec.Raw()
-    tool_id: str | None = None
-    tool_call_id: str | None = None
-    agent_id: str | None = None
-    parent_agent_id: str | None = None
-    task_id: str | None = None
-    model: str | None = None
-    goal: str | None = None
-    status: str | None = None
-    stop_reason: str | None = None
-    tokens: float | None = None
-    input_tokens: float | None = None
-    output_tokens: float | None = None
-    cache_read_tokens: float | None = None
-    cache_write_tokens: float | None = None
-    cost: float | None = None
-    duration_ms: float | None = None
-    metadata: PayloadMetadata | None = None
-
-
-class EventRecord(msgspec.Struct, gc=False):
-    """An event as the fold reads it: the line's own fields and a typed `Payload` (None where `data` is absent)."""
-
-    kind: str
-    timestamp: float
-    session_id: str = ""
-    event_id: str = ""
-    iteration: int | None = None
-    data: Payload | None = None
-    parent_event_id: str | None = None
-    duration_ms: float | None = None

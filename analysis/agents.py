@@ -1,0 +1,79 @@
+"""Sub-agents and swarm workers: who spawned whom, under which call, and how it ended."""
+
+from __future__ import annotations
+
+from ..collector.records import EventRecord, Payload
+from .columns import NONE, AgentColumns
+from .issues.agents import AgentRules
+from .lanes import Lane, Lanes
+from .tool_calls import ToolCalls
+
+
+class Agents:
+    """Folds subagent_* and swarm_task_* events into `AgentColumns`."""
+
+    def __init__(self, columns: AgentColumns, lanes: Lanes, tool_calls: ToolCalls, rules: AgentRules) -> None:
+        self._columns = columns
+        self._lanes = lanes
+        self._tool_calls = tool_calls
+        self._rules = rules
+        self._running: dict[int, int] = {}
+
+    def spawned(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        """A sub-agent or worker was started from `lane`."""
+        child = self._child(record, data)
+        agent = self._append(event, child, lane, row, record.parent_event_id, announced=True)
+        branch = child.branch
+        if branch.by_number or branch.llm_rows or branch.loose or branch.agent is not None:
+            branch = self._lanes.begin_run(child, event)
+        branch.agent = agent
+        self._lanes.adopt(record.event_id, child)
+        return 0
+
+    def appeared(self, event: int, child: Lane) -> None:
+        """An agent nobody announced records its first event: it counts as spawned where the main agent stands."""
+        main = self._lanes.main
+        child.branch.agent = self._append(event, child, main, main.open_row, None, announced=False)
+
+    def completed(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        """A sub-agent or worker finished."""
+        self._end(event, record, data, lane, row, failed=False)
+        return 0
+
+    def failed(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        """A sub-agent or worker failed or timed out."""
+        agent = self._end(event, record, data, lane, row, failed=True)
+        columns = self._columns
+        name = self._lanes.names.name(columns.lane[agent])
+        spawned = columns.event[agent] if columns.event[agent] != event else None
+        self._rules.failed(event, lane, row, name, record.kind, spawned)
+        return 0
+
+    def _end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int, failed: bool) -> int:
+        child = self._child(record, data)
+        agent = self._running.pop(child.number, None)
+        if agent is None:
+            agent = self._append(event, child, lane, row, record.parent_event_id, announced=True)
+            del self._running[child.number]
+        self._columns.failed[agent] = failed
+        self._columns.end[agent] = event
+        return agent
+
+    def _child(self, record: EventRecord, data: Payload) -> Lane:
+        name = data.agent_id or (data.metadata.agent_id if data.metadata else None) or data.task_id
+        return self._lanes.of_agent(name or record.event_id or "(unnamed)", NONE)
+
+    def _append(
+        self, event: int, child: Lane, parent: Lane, row: int, parent_event_id: str | None, announced: bool
+    ) -> int:
+        columns = self._columns
+        columns.lane.append(child.number)
+        columns.call.append(self._tool_calls.parent_call(parent_event_id, parent))
+        columns.iteration.append(row)
+        columns.branch.append(parent.branch_number)
+        columns.end.append(NONE)
+        columns.failed.append(0)
+        columns.announced.append(announced)
+        columns.event.append(event)
+        agent = self._running[child.number] = len(columns.event) - 1
+        return agent

@@ -1,0 +1,181 @@
+"""Append-only columns: what the fold writes and every view reads.
+
+Rows are appended in event order and carry the number of the event that made them, so the state as of event N is a
+`bisect` away. The few cells written later (the end of a call, the end of an iteration) hold the number of the event
+that wrote them: a view as of N ignores a cell written at N or later.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+NONE = 0xFFFFFFFF
+"""No event: a 32-bit cell that was never written."""
+
+NAN = float("nan")
+
+
+def _column(typecode: str) -> array[int]:
+    return field(default_factory=lambda: array(typecode))
+
+
+def _floats(typecode: str) -> array[float]:
+    return field(default_factory=lambda: array(typecode))
+
+
+@dataclass(slots=True)
+class EventColumns:
+    """One cell per event.
+
+    `position` finds the payload in the trace; `time` is epoch seconds (NaN unknown); `duration` milliseconds (NaN
+    unknown); `label` the name of its tool or model (0 none); `iteration` a row of `IterationColumns` (0 none);
+    `previous` the event before it in the same iteration, plus one (0 none).
+    """
+
+    position: array[int] = _column("Q")
+    time: array[float] = _floats("d")
+    kind: bytearray = field(default_factory=bytearray)
+    duration: array[float] = _floats("f")
+    label: array[int] = _column("H")
+    lane: array[int] = _column("H")
+    iteration: array[int] = _column("I")
+    previous: array[int] = _column("I")
+
+
+KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, KNOWN_WRITE, KNOWN_TOTAL, KNOWN_COST = (1 << bit for bit in range(6))
+OPENS_CALL = 1 << 6
+INPUT_INCLUDED_CACHE = 1 << 7
+
+
+@dataclass(slots=True)
+class LlmColumns:
+    """One row per LLM response event that says something new about a call; sums run over all rows so far.
+
+    A call whose response streams in has a first row (with `OPENS_CALL`, tokens unknown) and a last one with its tokens.
+    `flags` says which numbers the response gave. Tokens count in the four disjoint buckets; cost in dollars. `seen`
+    are the flags of all rows so far. `cache_rows` are the rows that report the cache, with sums over those alone.
+    """
+
+    event: array[int] = _column("I")
+    request: array[int] = _column("I")
+    lane: array[int] = _column("H")
+    iteration: array[int] = _column("I")
+    label: array[int] = _column("H")
+    flags: bytearray = field(default_factory=bytearray)
+    cost: array[float] = _floats("d")
+    previous_in_iteration: array[int] = _column("I")
+    calls: array[int] = _column("I")
+    sum_input: array[int] = _column("q")
+    sum_output: array[int] = _column("q")
+    sum_read: array[int] = _column("q")
+    sum_write: array[int] = _column("q")
+    sum_total: array[int] = _column("q")
+    sum_cost: array[float] = _floats("d")
+    seen: array[int] = _column("B")
+    cache_rows: array[int] = _column("I")
+    cache_sum_input: array[int] = _column("q")
+    cache_sum_read: array[int] = _column("q")
+
+    def rows(self, at: int) -> int:
+        """How many rows there are as of event `at`."""
+        return bisect_left(self.event, at)
+
+
+@dataclass(slots=True)
+class ToolColumns:
+    """One row per tool call, made by its first event; `end` is written by the event that ended it (`NONE` while open)."""
+
+    event: array[int] = _column("I")
+    started: bytearray = field(default_factory=bytearray)
+    end: array[int] = _column("I")
+    failed: bytearray = field(default_factory=bytearray)
+    label: array[int] = _column("H")
+    iteration: array[int] = _column("I")
+    lane: array[int] = _column("H")
+    duration: array[float] = _floats("f")
+    ended_event: array[int] = _column("I")
+    ended_call: array[int] = _column("I")
+    ended_failures: array[int] = _column("I")
+
+    def ended(self, at: int) -> int:
+        """How many calls had ended as of event `at`."""
+        return bisect_left(self.ended_event, at)
+
+    def failures(self, at: int) -> int:
+        """How many of them had failed."""
+        ended = self.ended(at)
+        return self.ended_failures[ended - 1] if ended else 0
+
+    def call_of(self, event: int) -> int | None:
+        """The call that `event` started or ended."""
+        row = bisect_left(self.event, event)
+        if row < len(self.event) and self.event[row] == event:
+            return row
+        row = bisect_left(self.ended_event, event)
+        if row < len(self.ended_event) and self.ended_event[row] == event:
+            return self.ended_call[row]
+        return None
+
+
+@dataclass(slots=True)
+class IterationColumns:
+    """One row per iteration of a lane in a run; row 0 stands for no iteration.
+
+    `last` is the iteration's newest event plus one, head of the chain through `EventColumns.previous`;
+    `last_llm` its newest LLM row plus one; `ordinal` counts the iterations of its lane from 1.
+    """
+
+    number: array[int] = field(default_factory=lambda: array("q", [0]))
+    branch: array[int] = field(default_factory=lambda: array("I", [0]))
+    ordinal: array[int] = field(default_factory=lambda: array("I", [0]))
+    first: array[int] = field(default_factory=lambda: array("I", [0]))
+    start: array[int] = field(default_factory=lambda: array("I", [NONE]))
+    end: array[int] = field(default_factory=lambda: array("I", [NONE]))
+    last: array[int] = field(default_factory=lambda: array("I", [0]))
+    last_llm: array[int] = field(default_factory=lambda: array("I", [0]))
+    first_tool: array[int] = field(default_factory=lambda: array("I", [NONE]))
+
+    def count(self, at: int) -> int:
+        """How many iterations had begun as of event `at`."""
+        return bisect_left(self.first, at, lo=1) - 1
+
+
+@dataclass(slots=True)
+class AgentColumns:
+    """One row per sub-agent or swarm worker; `call` or `iteration` say where it was spawned."""
+
+    event: array[int] = _column("I")
+    lane: array[int] = _column("H")
+    call: array[int] = _column("I")
+    iteration: array[int] = _column("I")
+    branch: array[int] = _column("I")
+    end: array[int] = _column("I")
+    failed: bytearray = field(default_factory=bytearray)
+    announced: bytearray = field(default_factory=bytearray)
+
+
+@dataclass(slots=True)
+class Branch:
+    """One run of one lane: its iterations and LLM calls in order, with sums that run within the branch.
+
+    `loose` are its events outside any iteration. `agent` is its row of `AgentColumns`, None in the main lane.
+    """
+
+    lane: int
+    run: int
+    first: int
+    agent: int | None = None
+    iterations: array[int] = _column("I")
+    by_number: dict[int, int] = field(default_factory=dict)
+    llm_rows: array[int] = _column("I")
+    llm_events: array[int] = _column("I")
+    sum_total: array[int] = _column("q")
+    sum_cost: array[float] = _floats("d")
+    loose: array[int] = _column("I")
+    last: int = 0
+    lowest: int = 0
+    highest: int = 0
+    has_starts: bool = False
+    last_start_time: float = NAN

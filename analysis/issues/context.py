@@ -1,0 +1,77 @@
+"""Issues of the context window: compaction_frequency, context_overflow."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from ..columns import IterationColumns
+from ..lanes import Lane
+from .episodes import Episode, IssueLog
+
+MOST_COMPACTIONS = 3
+WINDOW_ITERATIONS = 20
+SAME_EPISODE_ITERATIONS = 3
+
+
+@dataclass(slots=True)
+class _Context:
+    compactions: deque[tuple[int, int]] = field(default_factory=deque)
+    frequent: Episode | None = None
+    overflow: Episode | None = None
+    overflow_ordinal: int = 0
+
+
+class ContextRules:
+    """Judges compactions and emergency truncations, per agent."""
+
+    def __init__(self, log: IssueLog, iterations: IterationColumns) -> None:
+        self._log = log
+        self._iterations = iterations
+        self._contexts: dict[int, _Context] = {}
+
+    def compacted(self, event: int, lane: Lane, row: int) -> None:
+        """A compaction was made."""
+        ordinal = self._ordinal(lane, row)
+        if not ordinal:
+            return
+        context = self._context(lane)
+        window = context.compactions
+        window.append((ordinal, event))
+        while ordinal - window[0][0] >= WINDOW_ITERATIONS:
+            window.popleft()
+        if len(window) <= MOST_COMPACTIONS:
+            context.frequent = None
+        elif context.frequent is not None:
+            context.frequent.update(event, len(window), [event])
+        else:
+            context.frequent = self._log.open(
+                "compaction_frequency",
+                event,
+                len(window),
+                [compaction for _, compaction in window],
+                iteration=self._number(row),
+                lane=lane.number,
+            )
+
+    def overflowed(self, event: int, lane: Lane, row: int) -> None:
+        """The context was truncated in an emergency."""
+        context = self._context(lane)
+        ordinal = self._ordinal(lane, row)
+        goes_on = ordinal - context.overflow_ordinal <= SAME_EPISODE_ITERATIONS
+        context.overflow_ordinal = ordinal
+        if context.overflow is not None and goes_on:
+            context.overflow.update(event, context.overflow.values[-1] + 1, [event])
+        else:
+            context.overflow = self._log.open(
+                "context_overflow", event, 1, [event], iteration=self._number(row), lane=lane.number
+            )
+
+    def _context(self, lane: Lane) -> _Context:
+        return self._contexts.setdefault(lane.number, _Context())
+
+    def _ordinal(self, lane: Lane, row: int) -> int:
+        return self._iterations.ordinal[row] if row else lane.iterations
+
+    def _number(self, row: int) -> int | None:
+        return self._iterations.number[row] if row else None

@@ -1,0 +1,102 @@
+"""Issues of tool calls: repeated_tool_calls, tool_error_rate, long_tool_execution."""
+
+from __future__ import annotations
+
+from array import array
+
+from ...collector.records import Payload
+from ..columns import IterationColumns
+from ..lanes import Lane
+from ..names import Names
+from .episodes import Episode, IssueLog
+from .loops import LoopRules
+
+REPEATS = 3
+MOST_FAILURES = 0.3
+FEWEST_CALLS = 3
+LONG_MS = 30_000.0
+_DETAIL_BYTES = 400
+
+
+class ToolRules:
+    """Judges every tool call when it starts and when it ends."""
+
+    def __init__(self, log: IssueLog, iterations: IterationColumns, tools: Names, loops: LoopRules) -> None:
+        self._log = log
+        self._iterations = iterations
+        self._tools = tools
+        self._loops = loops
+        self._first_seen: dict[int, int] = {}
+        self._seen_again: dict[int, tuple[int, int]] = {}
+        self._repeats: dict[int, Episode] = {}
+        self._ended = 0
+        self._failures: array[int] = array("I")
+        self._error_rate: Episode | None = None
+
+    def called(self, event: int, lane: Lane, row: int, label: int, fingerprint: int | None, data: Payload) -> None:
+        """A call was made."""
+        self._loops.called(event, lane, row)
+        self.repeated(event, lane, row, label, fingerprint, data)
+
+    def repeated(self, event: int, lane: Lane, row: int, label: int, fingerprint: int | None, data: Payload) -> None:
+        """A call's arguments are known: count it among its like."""
+        if fingerprint is None:
+            return
+        first = self._first_seen.setdefault(fingerprint, event)
+        if first == event:
+            return
+        episode = self._repeats.get(fingerprint)
+        if episode is not None:
+            episode.update(event, episode.values[-1] + 1, [event])
+            return
+        twice = self._seen_again.setdefault(fingerprint, (first, event))
+        if twice[1] == event:
+            return
+        self._repeats[fingerprint] = self._log.open(
+            "repeated_tool_calls",
+            event,
+            REPEATS,
+            [*twice, event],
+            iteration=self._number(row),
+            lane=lane.number,
+            label=self._tools.name(label),
+            detail=bytes(data.args)[:_DETAIL_BYTES].decode(errors="replace"),
+        )
+        del self._seen_again[fingerprint]
+
+    def ended(
+        self, event: int, lane: Lane, row: int, label: int, failed: bool, duration_ms: float | None
+    ) -> None:
+        """A call ended."""
+        self._ended += 1
+        if failed:
+            self._failures.append(event)
+        self._judge_failures(event, lane, row, failed)
+        if duration_ms is not None and duration_ms > LONG_MS:
+            self._log.open(
+                "long_tool_execution",
+                event,
+                duration_ms,
+                [event],
+                iteration=self._number(row),
+                lane=lane.number,
+                label=self._tools.name(label),
+            )
+
+    def _judge_failures(self, event: int, lane: Lane, row: int, failed: bool) -> None:
+        rate = len(self._failures) / self._ended
+        too_many = self._ended >= FEWEST_CALLS and rate > MOST_FAILURES
+        episode = self._error_rate
+        if episode is not None:
+            if too_many:
+                episode.update(event, rate, [event] if failed else [])
+            else:
+                episode.withdrawn = event
+                self._error_rate = None
+        elif too_many:
+            self._error_rate = self._log.open(
+                "tool_error_rate", event, rate, self._failures, iteration=self._number(row), lane=lane.number
+            )
+
+    def _number(self, row: int) -> int | None:
+        return self._iterations.number[row] if row else None

@@ -1,0 +1,205 @@
+"""Lanes: which agent an event belongs to, which of its iterations, and which run.
+
+One file may hold several runs (iteration numbers restart) and several agents. The main agent is lane 0; every sub-agent
+or swarm worker has a lane of its own, and each run of a lane is a `Branch` with its own iterations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..collector.records import EventRecord
+from .columns import NONE, Branch, IterationColumns
+from .names import Names
+
+MAIN_LANE = 0
+
+
+@dataclass(slots=True)
+class Lane:
+    """What the fold must remember of one agent to place its next event."""
+
+    number: int
+    branch_number: int
+    branch: Branch
+    open_row: int = 0
+    open_number: int | None = None
+    iterations: int = 0
+    model: int = 0
+    request: int = NONE
+    stream_row: int = -1
+    last_response_time: float = float("-inf")
+    pending_agent: int | None = None
+    tools_in_iteration: int = 0
+    tokens_in_iteration: int = 0
+    recent: list[tuple[int, int]] = field(default_factory=list)
+
+
+IterationClosed = Callable[[Lane, int, int], None]
+"""Told of every iteration that ends: its lane, its row, and the event that ended it."""
+
+
+class Lanes:
+    """Places events: agent, run, iteration."""
+
+    def __init__(self, iterations: IterationColumns, on_close: IterationClosed) -> None:
+        self.names = Names(0xFFFF, "(other agents)")
+        self.branches: list[Branch] = []
+        self._iterations = iterations
+        self._on_close = on_close
+        self._lanes: dict[int, Lane] = {}
+        self._by_parent: dict[str, Lane] = {}
+        self.main = self._new_lane(MAIN_LANE, 0)
+
+    def of_agent(self, agent_id: str, event: int) -> Lane:
+        """The lane of an agent, made if it was never seen."""
+        number = self.names.number(agent_id)
+        lane = self._lanes.get(number)
+        return self._new_lane(number, event) if lane is None else lane
+
+    def known(self, agent_id: str) -> bool:
+        """Whether this agent has a lane already."""
+        return self.names.number(agent_id) in self._lanes
+
+    def of_parent(self, parent_event_id: str) -> Lane | None:
+        """The lane that events under this parent belong to, if the parent was a sub-agent's."""
+        return self._by_parent.get(parent_event_id)
+
+    def adopt(self, event_id: str, lane: Lane) -> None:
+        """From now on, events whose parent is `event_id` belong to this lane."""
+        if event_id and len(self._by_parent) < 1_000_000:
+            self._by_parent[event_id] = lane
+
+    @property
+    def has_children(self) -> bool:
+        """Whether any event was adopted by a sub-agent's lane."""
+        return bool(self._by_parent)
+
+    def begin_run(self, lane: Lane, event: int) -> Branch:
+        """A new run of this lane: iteration numbers start over."""
+        previous = lane.branch
+        lane.branch = Branch(lane.number, previous.run + 1, event, agent=previous.agent)
+        lane.branch_number = len(self.branches)
+        self.branches.append(lane.branch)
+        return lane.branch
+
+    def session_start(self, lane: Lane, event: int) -> None:
+        """A session_start begins a run, unless nothing has happened in the current one."""
+        self.close(lane, event)
+        if lane.branch.by_number or lane.branch.llm_rows:
+            self.begin_run(lane, event)
+
+    def iteration_start(self, lane: Lane, record: EventRecord, event: int) -> int:
+        """The row of the iteration that starts here."""
+        branch = lane.branch
+        number = branch.highest + 1 if record.iteration is None else record.iteration
+        columns = self._iterations
+        row = branch.by_number.get(number)
+        late = record.timestamp < branch.last_start_time
+        if row is not None:
+            implied = columns.start[row] == NONE and row == lane.open_row
+            untouched = row == lane.open_row and not columns.last_llm[row] and columns.first_tool[row] == NONE
+            if implied or untouched or late:
+                if columns.start[row] == NONE:
+                    columns.start[row] = event
+                branch.has_starts = True
+                return row
+            branch = self._restart(lane, event)
+        elif branch.by_number and number < branch.highest:
+            if late:
+                return self._new_row(lane, number, event, start=event)
+            branch = self._restart(lane, event)
+        self.close(lane, event)
+        row = self._new_row(lane, number, event, start=event)
+        self._open(lane, row, number)
+        branch.has_starts = True
+        branch.last_start_time = record.timestamp
+        return row
+
+    def iteration_end(self, lane: Lane, record: EventRecord, event: int) -> int:
+        """The row of the iteration that ends here; 0 if none is open and none is named."""
+        number = record.iteration
+        if number is None or number == lane.open_number:
+            row = lane.open_row
+            if row:
+                self._iterations.end[row] = event
+                self.close(lane, event)
+            return row
+        row = self.place(lane, number, event)
+        if self._iterations.end[row] == NONE:
+            self._iterations.end[row] = event
+        if row == lane.open_row:
+            self.close(lane, event)
+        return row
+
+    def place(self, lane: Lane, number: int, event: int) -> int:
+        """The row of an iteration that an event names, opened if it is the next one."""
+        branch = lane.branch
+        row = branch.by_number.get(number)
+        if row is not None:
+            return row
+        is_next = not branch.by_number or number > branch.highest
+        if is_next:
+            self.close(lane, event)
+        row = self._new_row(lane, number, event, start=NONE)
+        if is_next:
+            self._open(lane, row, number)
+        return row
+
+    def place_response(self, lane: Lane, number: int, record: EventRecord, event: int) -> int:
+        """Like `place`, for an LLM event: an agent's calls follow one another, so a lower number is a new run."""
+        branch = lane.branch
+        if (
+            number < branch.highest
+            and not branch.has_starts
+            and branch.llm_rows
+            and record.timestamp >= lane.last_response_time
+        ):
+            self._restart(lane, event)
+        return self.place(lane, number, event)
+
+    def close(self, lane: Lane, event: int) -> None:
+        """End the lane's open iteration, if there is one."""
+        if lane.open_row:
+            row = lane.open_row
+            lane.open_row = 0
+            lane.open_number = None
+            self._on_close(lane, row, event)
+            lane.tools_in_iteration = lane.tokens_in_iteration = 0
+
+    def _restart(self, lane: Lane, event: int) -> Branch:
+        self.close(lane, event)
+        return self.begin_run(lane, event)
+
+    def _open(self, lane: Lane, row: int, number: int) -> None:
+        lane.open_row = row
+        lane.open_number = number
+
+    def _new_lane(self, number: int, event: int) -> Lane:
+        branch = Branch(number, 1, event)
+        lane = self._lanes[number] = Lane(number, len(self.branches), branch)
+        self.branches.append(branch)
+        return lane
+
+    def _new_row(self, lane: Lane, number: int, event: int, start: int) -> int:
+        columns, branch = self._iterations, lane.branch
+        row = len(columns.number)
+        lane.iterations += 1
+        columns.number.append(number)
+        columns.branch.append(lane.branch_number)
+        columns.ordinal.append(lane.iterations)
+        columns.start.append(start)
+        columns.end.append(NONE)
+        columns.last.append(0)
+        columns.last_llm.append(0)
+        columns.first_tool.append(NONE)
+        columns.first.append(event)
+        if not branch.by_number:
+            branch.lowest = branch.highest = number
+        else:
+            branch.lowest = min(branch.lowest, number)
+            branch.highest = max(branch.highest, number)
+        branch.by_number[number] = row
+        branch.iterations.append(row)
+        return row

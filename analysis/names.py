@@ -1,0 +1,38 @@
+"""Names as small numbers, so that a column can hold them."""
+
+from __future__ import annotations
+
+
+class Names:
+    """Gives every distinct text the next free number; number 0 is no name.
+
+    When `capacity` numbers are used up the rest share the last one, named `overflow`: a trace of garbage cannot make
+    the table grow without bound.
+    """
+
+    def __init__(self, capacity: int, overflow: str) -> None:
+        self._capacity = capacity
+        self._overflow = overflow
+        self._numbers: dict[str, int] = {"": 0}
+        self._names: list[str] = [""]
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def number(self, name: str) -> int:
+        """The number of a name, a new one if it was never seen."""
+        known = self._numbers.get(name)
+        if known is not None:
+            return known
+        if len(self._names) >= self._capacity:
+            return self._capacity - 1
+        if len(self._names) == self._capacity - 1:
+            self._names.append(self._overflow)
+            return self._capacity - 1
+        number = self._numbers[name] = len(self._names)
+        self._names.append(name)
+        return number
+
+    def name(self, number: int) -> str:
+        """The name with this number."""
+        return self._names[number]

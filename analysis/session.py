@@ -1,0 +1,318 @@
+"""The fold: events in, columns out, one event after another, in any chunking."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+
+from ..collector.events import KINDS, TOOL_END_ALIAS, Category, TraceEvent, category_of, is_known_kind
+from ..collector.records import EventRecord, Payload
+from ..collector.records import record_from_event
+from .agents import Agents
+from .columns import (
+    NAN,
+    AgentColumns,
+    EventColumns,
+    IterationColumns,
+    LlmColumns,
+    ToolColumns,
+)
+from .issues.agents import AgentRules
+from .issues.budget import BudgetRules
+from .issues.context import ContextRules
+from .issues.episodes import IssueLog
+from .issues.loops import LoopRules
+from .issues.responses import ResponseRules
+from .issues.tools import ToolRules
+from .lanes import Lane, Lanes
+from .llm_calls import LlmCalls
+from .names import Names
+from .times import TimeRange
+from .tool_calls import ToolCalls
+from .view import View
+
+LATEST_TIME = 253402300800.0
+"""The year 10000, in epoch seconds. Whatever claims to be later, or before 1970, is no time at all."""
+
+LONGEST_MS = 1e12
+_LARGEST_ITERATION = 2**53
+_MOST_KINDS = 256
+_MAIN_AGENT_NAMES = frozenset({"", "main", "root"})
+
+_SESSION_START = KINDS.index("session_start")
+_SESSION_END = KINDS.index("session_end")
+_ITERATION_START = KINDS.index("iteration_start")
+_ITERATION_END = KINDS.index("iteration_end")
+_LLM_REQUEST = KINDS.index("llm_request")
+_LLM_RESPONSE = KINDS.index("llm_response")
+
+Handler = Callable[[int, EventRecord, Payload, Lane, int], int]
+"""Folds one event of a kind: its number, the event, its payload, its lane, its iteration row. Gives a label."""
+
+NO_PAYLOAD = Payload()
+
+
+class Session:
+    """Everything known of a trace so far, ready to be viewed as of any event.
+
+    `apply` may be called from one thread while views are drawn in another: a view never reads past `count`.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.events = EventColumns()
+        self.times = TimeRange(self.events.time)
+        self.llm = LlmColumns()
+        self.tools = ToolColumns()
+        self.iterations = IterationColumns()
+        self.agents = AgentColumns()
+        self.issues = IssueLog()
+        self.labels = Names(0xFFFF, "(other names)")
+        self.kinds: list[str] = [*KINDS, TOOL_END_ALIAS]
+        self.errors: array[int] = array("I")
+        self.compactions: array[int] = array("I")
+        self.flow_rows: array[int] = array("I")
+        self.flow_events: array[int] = array("I")
+        self.session_id = ""
+        self.goals: list[tuple[int, str]] = []
+        self.models: list[tuple[int, int]] = []
+        self.lanes = Lanes(self.iterations, self._iteration_closed)
+        self._kind_numbers = {kind: number for number, kind in enumerate(self.kinds)}
+        self._open_compaction: dict[int, bool] = {}
+        self._loops = LoopRules(self.issues, self.iterations)
+        self._context = ContextRules(self.issues, self.iterations)
+        self._budget = BudgetRules(self.issues, self.iterations)
+        responses = ResponseRules(self.issues, self.iterations, self._loops)
+        self._llm_calls = LlmCalls(self.llm, self.iterations, self.labels, responses, self._first_call)
+        tools = ToolRules(self.issues, self.iterations, self.labels, self._loops)
+        self._tool_calls = ToolCalls(self.tools, self.iterations, self.labels, tools)
+        self._agents = Agents(
+            self.agents, self.lanes, self._tool_calls, AgentRules(self.issues, self.iterations)
+        )
+        self._handlers: list[Handler | None] = [None] * _MOST_KINDS
+        for kind, handler in self._handlers_by_kind().items():
+            self._handlers[self._kind_numbers[kind]] = handler
+        self._lane_of_parent = [True] * _MOST_KINDS
+        for number, kind in enumerate(self.kinds):
+            self._lane_of_parent[number] = category_of(kind) in (Category.SUBAGENT, Category.SWARM)
+
+    @property
+    def unknown_kinds(self) -> list[str]:
+        """The kinds met that are not of the documented ones, in the order of their first event."""
+        return [kind for kind in self.kinds if not is_known_kind(kind)]
+
+    def view(self, at: int | None = None) -> View:
+        """The session as of its first `at` events; all of them where `at` is None."""
+        count = self.count
+        return View(self, count if at is None else max(0, min(at, count)))
+
+    def apply(self, records: Sequence[EventRecord], positions: Iterable[int]) -> None:
+        """Fold a batch of events; `positions` says where each one's payload is to be found."""
+        first = self.count
+        events, iterations = self.events, self.iterations
+        kind_numbers, handlers, lane_of_parent = self._kind_numbers, self._handlers, self._lane_of_parent
+        lanes, main = self.lanes, self.lanes.main
+        iteration_last = iterations.last
+        times, kinds, durations, labels, lane_numbers, rows, previous = [], [], [], [], [], [], []
+        event = first
+        for record in records:
+            data = record.data
+            if data is None:
+                data = NO_PAYLOAD
+            kind = kind_numbers.get(record.kind)
+            if kind is None:
+                kind = self._new_kind(record.kind)
+            time = record.timestamp
+            if not 0.0 <= time < LATEST_TIME:
+                time = record.timestamp = NAN
+            metadata = data.metadata
+            duration = record.duration_ms
+            if duration is None:
+                duration = data.duration_ms
+                if duration is None and metadata is not None:
+                    duration = metadata.duration_ms
+            if duration is None or not 0.0 <= duration < LONGEST_MS:
+                duration = NAN
+            if lane_of_parent[kind]:
+                lane = self._parent_lane(record, data)
+            elif data.agent_id is not None or (metadata is not None and metadata.agent_id is not None):
+                lane = self._agent_lane(event, record, data)
+            elif record.parent_event_id is not None and lanes.has_children:
+                lane = lanes.of_parent(record.parent_event_id) or main
+                if lane is not main:
+                    lanes.adopt(record.event_id, lane)
+            else:
+                lane = main
+            number = record.iteration
+            if kind <= _ITERATION_END:
+                row = self._structure(event, kind, record, data, lane)
+            elif number is None or number == lane.open_number:
+                row = lane.open_row
+            elif not -_LARGEST_ITERATION < number < _LARGEST_ITERATION:
+                row = lane.open_row
+            elif kind == _LLM_RESPONSE or kind == _LLM_REQUEST:
+                row = lanes.place_response(lane, number, record, event)
+            else:
+                row = lanes.place(lane, number, event)
+            handler = handlers[kind]
+            times.append(time)
+            kinds.append(kind)
+            durations.append(duration)
+            labels.append(0 if handler is None else handler(event, record, data, lane, row))
+            lane_numbers.append(lane.number)
+            rows.append(row)
+            if row:
+                previous.append(iteration_last[row])
+                iteration_last[row] = event + 1
+            else:
+                previous.append(0)
+                lane.branch.loose.append(event)
+            lane.branch.last = event + 1
+            event += 1
+        if first == event:
+            return
+        if not self.session_id:
+            self.session_id = next((record.session_id for record in records if record.session_id), "")
+        events.position.extend(positions)
+        events.time.extend(times)
+        events.kind.extend(kinds)
+        events.duration.extend(durations)
+        events.label.extend(labels)
+        events.lane.extend(lane_numbers)
+        events.iteration.extend(rows)
+        events.previous.extend(previous)
+        self.times.extend()
+        self.count = event
+
+    def apply_events(self, events: Iterable[TraceEvent]) -> None:
+        """Fold events that exist as objects; the position of each is its number."""
+        records = [record_from_event(event) for event in events]
+        self.apply(records, range(self.count, self.count + len(records)))
+
+    def _handlers_by_kind(self) -> dict[str, Handler]:
+        llm, tools, agents = self._llm_calls, self._tool_calls, self._agents
+        return {
+            "llm_request": llm.request,
+            "llm_response": llm.response,
+            "llm_error": self._error,
+            "tool_start": tools.start,
+            "tool_end": tools.end,
+            TOOL_END_ALIAS: tools.end,
+            "tool_error": self._tool_error,
+            "tool_approval": self._tool_label,
+            "budget_warning": self._budget_warning,
+            "compaction_start": self._compaction_start,
+            "compaction_end": self._compaction_end,
+            "context_overflow": self._context_overflow,
+            "subagent_spawn": agents.spawned,
+            "subagent_complete": agents.completed,
+            "subagent_error": agents.failed,
+            "subagent_timeout": agents.failed,
+            "swarm_task_start": agents.spawned,
+            "swarm_task_complete": agents.completed,
+            "swarm_task_failed": agents.failed,
+            "error": self._error,
+            "mode_change": self._mode_change,
+        }
+
+    def _new_kind(self, kind: str) -> int:
+        if len(self.kinds) >= _MOST_KINDS:
+            return _MOST_KINDS - 1
+        if len(self.kinds) == _MOST_KINDS - 1:
+            kind = "(other kinds)"
+        number = self._kind_numbers[kind] = len(self.kinds)
+        self.kinds.append(kind)
+        self._lane_of_parent[number] = category_of(kind) in (Category.SUBAGENT, Category.SWARM)
+        return number
+
+    def _parent_lane(self, record: EventRecord, data: Payload) -> Lane:
+        if data.parent_agent_id and data.parent_agent_id not in _MAIN_AGENT_NAMES:
+            return self.lanes.of_agent(data.parent_agent_id, self.count)
+        if record.parent_event_id is not None and self.lanes.has_children:
+            parent = self.lanes.of_parent(record.parent_event_id)
+            if parent is not None and not (data.agent_id and parent.number == self.lanes.names.number(data.agent_id)):
+                return parent
+        return self.lanes.main
+
+    def _agent_lane(self, event: int, record: EventRecord, data: Payload) -> Lane:
+        agent_id = data.agent_id or (data.metadata.agent_id if data.metadata is not None else None) or ""
+        if agent_id in _MAIN_AGENT_NAMES:
+            return self.lanes.main
+        known = self.lanes.known(agent_id)
+        lane = self.lanes.of_agent(agent_id, event)
+        if not known:
+            self._agents.appeared(event, lane)
+        self.lanes.adopt(record.event_id, lane)
+        return lane
+
+    def _structure(self, event: int, kind: int, record: EventRecord, data: Payload, lane: Lane) -> int:
+        lane.stream_row = -1
+        number = record.iteration
+        if number is not None and not -_LARGEST_ITERATION < number < _LARGEST_ITERATION:
+            record.iteration = None
+        if kind == _ITERATION_START:
+            return self.lanes.iteration_start(lane, record, event)
+        if kind == _ITERATION_END:
+            return self.lanes.iteration_end(lane, record, event)
+        if kind == _SESSION_START:
+            self.lanes.session_start(lane, event)
+            self._session_started(event, data)
+        elif kind == _SESSION_END:
+            self._budget.ended(lane)
+            self.lanes.close(lane, event)
+        return 0
+
+    def _session_started(self, event: int, data: Payload) -> None:
+        if data.goal:
+            self.goals.append((event, data.goal))
+        if data.model:
+            label = self.labels.number(data.model)
+            self.models.append((event, label))
+            self._llm_calls.session_model = label
+
+    def _first_call(self, row: int, event: int) -> None:
+        self.flow_rows.append(row)
+        self.flow_events.append(event)
+
+    def _iteration_closed(self, lane: Lane, row: int, event: int) -> None:
+        self._loops.closed(event, lane, row)
+        self._budget.closed(event, lane, row)
+
+    def _error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        self.errors.append(event)
+        return 0
+
+    def _tool_error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        self.errors.append(event)
+        return self._tool_calls.error(event, record, data, lane, row)
+
+    def _tool_label(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        return self.labels.number(data.tool_name or data.tool or "")
+
+    def _budget_warning(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        self._budget.warned(event, lane)
+        return 0
+
+    def _compaction_start(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        self._open_compaction[lane.number] = True
+        self._compacted(event, lane, row)
+        return 0
+
+    def _compaction_end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        if not self._open_compaction.pop(lane.number, False):
+            self._compacted(event, lane, row)
+        return 0
+
+    def _compacted(self, event: int, lane: Lane, row: int) -> None:
+        self.compactions.append(event)
+        self._context.compacted(event, lane, row)
+        self._budget.acted(lane)
+
+    def _context_overflow(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        self._context.overflowed(event, lane, row)
+        return 0
+
+    def _mode_change(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        self._budget.acted(lane)
+        return 0
+

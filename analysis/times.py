@@ -1,0 +1,47 @@
+"""The span of time a trace covers, as of any event, though its timestamps may run backwards."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+_BLOCK = 1024
+
+
+class TimeRange:
+    """The earliest and latest time of every prefix, at the cost of two floats per 1,024 events.
+
+    `times` is the column of event times (epoch seconds, NaN unknown) that this range describes.
+    """
+
+    def __init__(self, times: array[float]) -> None:
+        self._times = times
+        self._earliest: array[float] = array("d")
+        self._latest: array[float] = array("d")
+
+    def extend(self) -> None:
+        """Take in the times that were appended to the column since."""
+        while (len(self._earliest) + 1) * _BLOCK <= len(self._times):
+            start = len(self._earliest) * _BLOCK
+            block = self._times[start : start + _BLOCK]
+            earliest, latest = _span(block, self._bounds(len(self._earliest)))
+            self._latest.append(latest)
+            self._earliest.append(earliest)
+
+    def span(self, at: int) -> tuple[float, float] | None:
+        """The earliest and latest time among the first `at` events; None if none of them has one."""
+        blocks = min(at // _BLOCK, len(self._earliest))
+        earliest, latest = _span(self._times[blocks * _BLOCK : at], self._bounds(blocks))
+        return (earliest, latest) if earliest <= latest else None
+
+    def _bounds(self, blocks: int) -> tuple[float, float]:
+        if not blocks:
+            return float("inf"), float("-inf")
+        return self._earliest[blocks - 1], self._latest[blocks - 1]
+
+
+def _span(times: Sequence[float], bounds: tuple[float, float]) -> tuple[float, float]:
+    known = [time for time in times if time == time]  # NaN is not equal to itself
+    if not known:
+        return bounds
+    return min(bounds[0], min(known)), max(bounds[1], max(known))

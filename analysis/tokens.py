@@ -1,0 +1,51 @@
+"""Token accounting: four disjoint buckets, and when a total or a rate may be told from them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_MOST_TOKENS = 1e15
+_INCLUSIVE_MODELS = re.compile(r"(^|[/:.])(gpt|chatgpt|codex|o[1-9](?![0-9])|davinci|text-embedding)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Tokens of one or many calls in four disjoint buckets, and their total; None where the trace does not say.
+
+    `input` is uncached input.
+    """
+
+    input: int | None = None
+    output: int | None = None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    total: int | None = None
+
+    @property
+    def prompt(self) -> int | None:
+        """The length of the prompt: everything that was sent, cached or not."""
+        parts = [part for part in (self.input, self.cache_read, self.cache_write) if part is not None]
+        return sum(parts) if parts else None
+
+
+def token_count(value: float | None) -> int | None:
+    """A number of tokens as a trace gives it, None if it is none that can be counted with."""
+    if value is None or not 0 <= value < _MOST_TOKENS:
+        return None
+    return int(value)
+
+
+def input_includes_cache(model: str) -> bool:
+    """Whether this model's provider reports input with the cached part in it, as OpenAI's interface does."""
+    return _INCLUSIVE_MODELS.search(model) is not None
+
+
+def hit_rate(uncached_input: int | None, cache_read: int | None) -> float | None:
+    """The cache hit rate, `cache_read / (input + cache_read)` clamped to 0..1; None without data."""
+    if cache_read is None:
+        return None
+    sent = (uncached_input or 0) + cache_read
+    if sent <= 0:
+        return None
+    return min(1.0, max(0.0, cache_read / sent))

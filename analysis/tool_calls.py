@@ -1,0 +1,185 @@
+"""Tool calls: starts joined with their ends, identical calls counted, durations told or derived."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import orjson
+
+from ..collector.records import EventRecord, Payload
+from .columns import NAN, NONE, IterationColumns, ToolColumns
+from .issues.tools import ToolRules
+from .lanes import Lane
+from .names import Names
+
+_MOST_OPEN = 1024
+
+
+@dataclass(slots=True)
+class _OpenCall:
+    call: int
+    event_id: str
+    tool_id: str | None
+    lane: int
+    label: int
+    fingerprint: int | None
+    started_at: float
+
+
+class ToolCalls:
+    """Folds tool_start, tool_end (or `tool`) and tool_error events into `ToolColumns`."""
+
+    def __init__(self, columns: ToolColumns, iterations: IterationColumns, tools: Names, rules: ToolRules) -> None:
+        self._columns = columns
+        self._iterations = iterations
+        self._tools = tools
+        self._rules = rules
+        self._open: dict[int, _OpenCall] = {}
+        self._by_event_id: dict[str, int] = {}
+        self._by_tool_id: dict[str, int] = {}
+
+    def start(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        """A tool_start. Gives the tool's label."""
+        label = self._tools.number(data.tool_name or data.tool or "")
+        fingerprint = _fingerprint(lane, label, data)
+        call = self._append(event, lane, row, label, started=True)
+        opened = _OpenCall(call, record.event_id, _tool_id(data), lane.number, label, fingerprint, record.timestamp)
+        self._remember(opened)
+        lane.stream_row = -1
+        self._rules.called(event, lane, row, label, fingerprint, data)
+        return label
+
+    def end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        """A tool_end. Gives the tool's label."""
+        return self._end(event, record, data, lane, row, failed=False)
+
+    def error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        """A tool_error, with or without a start before it. Gives the tool's label."""
+        return self._end(event, record, data, lane, row, failed=True)
+
+    def parent_call(self, parent_event_id: str | None, lane: Lane) -> int:
+        """The open call that something spawned now belongs to; `NONE` if no call of this lane is open."""
+        if parent_event_id is not None:
+            call = self._by_event_id.get(parent_event_id)
+            if call is not None:
+                return call
+        for opened in reversed(self._open.values()):
+            if opened.lane == lane.number:
+                return opened.call
+        return NONE
+
+    def _end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int, failed: bool) -> int:
+        name = data.tool_name or data.tool
+        label = self._tools.number(name) if name else 0
+        opened = self._find(record, data, lane, label)
+        if opened is None:
+            fingerprint = _fingerprint(lane, label, data)
+            call = self._append(event, lane, row, label, started=False)
+            self._rules.called(event, lane, row, label, fingerprint, data)
+            started_at = NAN
+        else:
+            self._forget(opened)
+            call, started_at = opened.call, opened.started_at
+            label = label or opened.label
+            if opened.fingerprint is None:
+                self._rules.repeated(event, lane, row, label, _fingerprint(lane, label, data), data)
+        duration = duration_ms(record, data)
+        if duration is None and started_at <= record.timestamp:
+            duration = (record.timestamp - started_at) * 1000.0
+        columns = self._columns
+        columns.duration[call] = NAN if duration is None else duration
+        columns.failed[call] = failed
+        columns.ended_call.append(call)
+        columns.ended_failures.append((columns.ended_failures[-1] if columns.ended_failures else 0) + failed)
+        columns.end[call] = event
+        columns.ended_event.append(event)
+        self._rules.ended(event, lane, row, label, failed, duration)
+        return label
+
+    def _append(self, event: int, lane: Lane, row: int, label: int, started: bool) -> int:
+        columns = self._columns
+        columns.started.append(started)
+        columns.end.append(NONE)
+        columns.failed.append(0)
+        columns.label.append(label)
+        columns.iteration.append(row)
+        columns.lane.append(lane.number)
+        columns.duration.append(NAN)
+        columns.event.append(event)
+        iterations = self._iterations
+        if iterations.first_tool[row] == NONE:
+            iterations.first_tool[row] = event
+        lane.tools_in_iteration += 1
+        return len(columns.event) - 1
+
+    def _find(self, record: EventRecord, data: Payload, lane: Lane, label: int) -> _OpenCall | None:
+        if not self._open:
+            return None
+        if record.parent_event_id is not None:
+            call = self._by_event_id.get(record.parent_event_id)
+            if call is not None:
+                return self._open[call]
+        tool_id = _tool_id(data)
+        if tool_id is not None:
+            call = self._by_tool_id.get(tool_id)
+            return None if call is None else self._open[call]
+        alike = [opened for opened in self._open.values() if opened.lane == lane.number and opened.label == label]
+        if not alike:
+            return None
+        fingerprint = _fingerprint(lane, label, data)
+        same = [opened for opened in alike if opened.fingerprint == fingerprint]
+        if same:
+            return same[0]
+        return alike[0] if fingerprint is None or alike[0].fingerprint is None else None
+
+    def _remember(self, opened: _OpenCall) -> None:
+        if len(self._open) >= _MOST_OPEN:
+            self._forget(next(iter(self._open.values())))
+        self._open[opened.call] = opened
+        if opened.event_id:
+            self._by_event_id[opened.event_id] = opened.call
+        if opened.tool_id is not None:
+            self._by_tool_id[opened.tool_id] = opened.call
+
+    def _forget(self, opened: _OpenCall) -> None:
+        del self._open[opened.call]
+        if self._by_event_id.get(opened.event_id) == opened.call:
+            del self._by_event_id[opened.event_id]
+        if opened.tool_id is not None and self._by_tool_id.get(opened.tool_id) == opened.call:
+            del self._by_tool_id[opened.tool_id]
+
+
+def duration_ms(record: EventRecord, data: Payload) -> float | None:
+    """How long an event says it took, in milliseconds, wherever its writer put that; None if it does not say."""
+    duration = record.duration_ms
+    if duration is None:
+        duration = data.duration_ms
+        if duration is None and data.metadata is not None:
+            duration = data.metadata.duration_ms
+    if duration is None or not math.isfinite(duration) or duration < 0:
+        return None
+    return duration
+
+
+def _tool_id(data: Payload) -> str | None:
+    if data.metadata is not None and data.metadata.tool_id is not None:
+        return data.metadata.tool_id
+    return data.tool_call_id or data.tool_id
+
+
+def _fingerprint(lane: Lane, label: int, data: Payload) -> int | None:
+    """What two identical calls of one run have in common; None where the arguments are unknown."""
+    raw = bytes(data.args)
+    if not raw or raw == b"null":
+        return None
+    if b', "' in raw or b',"' in raw:
+        raw = _sorted_keys(raw)
+    return hash((lane.branch_number, label, raw))
+
+
+def _sorted_keys(raw: bytes) -> bytes:
+    try:
+        return orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONDecodeError, TypeError):
+        return raw

@@ -1,0 +1,155 @@
+"""The native format: one event per line, and attocode's stream writer's dialect of it.
+
+Lines are decoded straight into `EventRecord`s, all lines of a block at once. A block with anything odd in it is read
+again line by line with a tolerant parser, so that one bad line costs neither its block nor its file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import orjson
+
+from ..events import TraceEvent
+from ..lines import Block
+from ..records import MAX_SAFE_INT, EventRecord, NotAnEventError, record_from_object
+
+_decode = msgspec.json.Decoder(EventRecord).decode
+
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that could not be read as it should: its number (from 1) and why."""
+
+    number: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """Decoded events of a block, each with the byte offset of its line; what was bad; how many lines were read."""
+
+    records: list[EventRecord] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    bad: list[BadLine] = field(default_factory=list)
+    lines: int = 0
+
+
+def decode_block(block: Block) -> Batch:
+    """Every event in a block of whole lines. Never raises for what a line may hold."""
+    lines = block.text.split(b"\n")
+    if block.offset == 0 and lines[0].startswith(_BOM):
+        return _decode_each(block, lines)
+    try:
+        if not block.text.isascii():
+            block.text.decode()
+        if b"\0" in block.text:
+            return _decode_each(block, lines)
+        records = [_decode(line) for line in lines]
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _decode_each(block, lines)
+    offsets = []
+    offset = block.offset
+    for line, record in zip(lines, records, strict=True):
+        if not record.kind or not -MAX_SAFE_INT <= (record.iteration or 0) <= MAX_SAFE_INT:
+            return _decode_each(block, lines)
+        offsets.append(offset)
+        offset += len(line) + 1
+    return Batch(records, offsets, [], len(lines))
+
+
+def _decode_each(block: Block, lines: list[bytes]) -> Batch:
+    batch = Batch()
+    offset = block.offset
+    for number, line in enumerate(lines, block.first_line):
+        if line.strip():
+            batch.lines += 1
+            try:
+                record, defect = decode_line(line)
+                batch.records.append(record)
+                batch.offsets.append(offset)
+                if defect:
+                    batch.bad.append(BadLine(number, defect))
+            except NotAnEventError as error:
+                batch.bad.append(BadLine(number, str(error)))
+        offset += len(line) + 1
+    return batch
+
+
+def decode_line(line: bytes) -> tuple[EventRecord, str]:
+    """One line's event and what was wrong with the line though it could be read ("" if nothing).
+
+    Raises `NotAnEventError` where there is no event to be had.
+    """
+    content, defect = parse_object(line)
+    return record_from_object(content), defect
+
+
+def parse_object(line: bytes) -> tuple[dict[str, Any], str]:
+    """The JSON object on a line, read as tolerantly as can be, and the defect that was tolerated ("" if none).
+
+    orjson rejects NaN, Infinity, lone surrogates, control characters and bad UTF-8, all of which real files hold.
+    Raises `NotAnEventError`.
+    """
+    defect = ""
+    try:
+        content = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        content, defect = _parse_odd(line)
+    if not isinstance(content, dict):
+        raise NotAnEventError(f"not an object but {_json_type(content)}")
+    return content, defect
+
+
+def _parse_odd(line: bytes) -> tuple[Any, str]:
+    defect = ""
+    if line.startswith(_BOM):
+        line = line[len(_BOM) :]
+    if b"\0" in line:
+        line = line.replace(b"\0", b"")
+        defect = "NUL bytes"
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        text = line.decode(errors="replace")
+        defect = "not UTF-8"
+    try:
+        return json.loads(text, strict=False, parse_int=_int), defect
+    except RecursionError:
+        raise NotAnEventError("nested too deep") from None
+    except ValueError as error:
+        raise NotAnEventError(defect or f"not JSON: {error}") from None
+
+
+def _int(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than Python converts
+        return float(digits)
+
+
+def _json_type(content: object) -> str:
+    names = {list: "a list", str: "a text", bool: "a truth value", type(None): "null"}
+    return names.get(type(content), "a number")
+
+
+def event_from_line(line: bytes) -> TraceEvent:
+    """The whole event on a line, payload and all. Raises `NotAnEventError`."""
+    content, _ = parse_object(line)
+    record = record_from_object(content)
+    data = content.get("data")
+    return TraceEvent(
+        kind=record.kind,
+        timestamp=record.timestamp,
+        session_id=record.session_id,
+        event_id=record.event_id,
+        iteration=record.iteration,
+        data=data if isinstance(data, dict) else {} if data is None else {"value": data},
+        parent_event_id=record.parent_event_id,
+        duration_ms=record.duration_ms,
+    )

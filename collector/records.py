@@ -1,0 +1,189 @@
+"""Events as the fold reads them: only those fields that change a number somewhere, typed.
+
+An `EventRecord` is decoded straight from the bytes of a line, or made here from an event that exists as an object.
+What comes with a wrong type is read as well as it can be; unknown stays None.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import orjson
+
+from .events import TraceEvent
+
+MAX_SAFE_INT = 2**53
+_TEXT_FIELDS = (
+    "tool_name",
+    "tool",
+    "tool_id",
+    "tool_call_id",
+    "agent_id",
+    "parent_agent_id",
+    "task_id",
+    "model",
+    "goal",
+    "status",
+    "stop_reason",
+)
+_NUMBER_FIELDS = (
+    "tokens",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "cost",
+    "duration_ms",
+)
+
+
+class NotAnEventError(ValueError):
+    """A line that holds no event; the message says why."""
+
+
+class PayloadMetadata(msgspec.Struct, gc=False):
+    """The part of `data.metadata` that attocode's stream writer keeps its numbers in."""
+
+    duration_ms: float | None = None
+    chunk_type: str | None = None
+    tool_id: str | None = None
+    agent_id: str | None = None
+
+
+class Payload(msgspec.Struct, gc=False):
+    """The fields of `data` that change a number somewhere; everything else stays in the trace.
+
+    `args` is the raw JSON of the tool's arguments, empty where the event has none.
+    """
+
+    tool_name: str | None = None
+    tool: str | None = None
+    args: msgspec.Raw = msgspec.Raw()
+    tool_id: str | None = None
+    tool_call_id: str | None = None
+    agent_id: str | None = None
+    parent_agent_id: str | None = None
+    task_id: str | None = None
+    model: str | None = None
+    goal: str | None = None
+    status: str | None = None
+    stop_reason: str | None = None
+    tokens: float | None = None
+    input_tokens: float | None = None
+    output_tokens: float | None = None
+    cache_read_tokens: float | None = None
+    cache_write_tokens: float | None = None
+    cost: float | None = None
+    duration_ms: float | None = None
+    metadata: PayloadMetadata | None = None
+
+
+class EventRecord(msgspec.Struct, gc=False):
+    """An event as the fold reads it: the line's own fields and a typed `Payload` (None where `data` is absent)."""
+
+    kind: str
+    timestamp: float
+    session_id: str = ""
+    event_id: str = ""
+    iteration: int | None = None
+    data: Payload | None = None
+    parent_event_id: str | None = None
+    duration_ms: float | None = None
+
+
+def record_from_object(content: Mapping[str, Any]) -> EventRecord:
+    """The record of an event given as a parsed JSON object. Raises `NotAnEventError` without a kind or a time."""
+    kind = content.get("kind")
+    if not isinstance(kind, str) or not kind:
+        raise NotAnEventError("no kind")
+    if "timestamp" not in content:
+        raise NotAnEventError("no timestamp")
+    timestamp = _number(content["timestamp"])
+    if timestamp is None:
+        raise NotAnEventError("timestamp is not a number")
+    return EventRecord(
+        kind=kind,
+        timestamp=timestamp,
+        session_id=_text(content.get("session_id")) or "",
+        event_id=_text(content.get("event_id")) or "",
+        iteration=_integer(content.get("iteration")),
+        data=_payload(content.get("data")),
+        parent_event_id=_text(content.get("parent_event_id")),
+        duration_ms=_number(content.get("duration_ms")),
+    )
+
+
+def record_from_event(event: TraceEvent) -> EventRecord:
+    """The record of an event that exists as an object, not as a line."""
+    return EventRecord(
+        kind=event.kind,
+        timestamp=_number(event.timestamp) or 0.0,
+        session_id=event.session_id,
+        event_id=event.event_id,
+        iteration=_integer(event.iteration),
+        data=_payload(event.data),
+        parent_event_id=event.parent_event_id,
+        duration_ms=_number(event.duration_ms),
+    )
+
+
+def _payload(data: object) -> Payload | None:
+    if not isinstance(data, Mapping):
+        return None
+    payload = Payload()
+    for name in _TEXT_FIELDS:
+        setattr(payload, name, _text(data.get(name)))
+    for name in _NUMBER_FIELDS:
+        setattr(payload, name, _number(data.get(name)))
+    if "args" in data:
+        payload.args = _raw(data["args"])
+    metadata = data.get("metadata")
+    if isinstance(metadata, Mapping):
+        payload.metadata = PayloadMetadata(
+            duration_ms=_number(metadata.get("duration_ms")),
+            chunk_type=_text(metadata.get("chunk_type")),
+            tool_id=_text(metadata.get("tool_id")),
+            agent_id=_text(metadata.get("agent_id")),
+        )
+    return payload
+
+
+def _raw(value: object) -> msgspec.Raw:
+    try:
+        return msgspec.Raw(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
+    except TypeError:
+        pass
+    try:
+        return msgspec.Raw(orjson.dumps(repr(value).encode(errors="replace").decode()))
+    except (RecursionError, ValueError):
+        return msgspec.Raw()
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        return str(value) if isinstance(value, int | float) else None
+    except ValueError:  # more digits than Python converts
+        return None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float | str):
+        try:
+            return float(value)
+        except (ValueError, OverflowError):
+            return None
+    return None
+
+
+def _integer(value: object) -> int | None:
+    number = _number(value)
+    if number is None or not math.isfinite(number) or abs(number) > MAX_SAFE_INT:
+        return None
+    return int(number)
