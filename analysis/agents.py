@@ -22,6 +22,8 @@ class Agents:
     def spawned(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         """A sub-agent or worker was started from `lane`."""
         child = self._child(record, data)
+        if child is lane:
+            lane = self._lanes.main
         agent = self._append(event, child, lane, row, record.parent_event_id, announced=True)
         branch = child.branch
         if branch.by_number or branch.llm_rows or branch.loose or branch.agent is not None:
@@ -55,6 +57,8 @@ class Agents:
         if agent is None:
             agent = self._append(event, child, lane, row, record.parent_event_id, announced=True)
             del self._running[child.number]
+        else:
+            lane.detail = event
         self._columns.failed[agent] = failed
         self._columns.end[agent] = event
         return agent

@@ -131,7 +131,9 @@ class CacheView:
         """The request with this number, from 0."""
         columns, row = self._columns, self._requests[index]
         read, written = self._delta(columns.sum_read, row), self._delta(columns.sum_write, row)
-        return CacheRequest(columns.event[row], row, self._delta(columns.sum_input, row) + read + written, read, written)
+        return CacheRequest(
+            columns.event[row], row, self._delta(columns.sum_input, row) + read + written, read, written
+        )
 
     def __iter__(self) -> Iterator[CacheRequest]:
         return (self.request(index) for index in range(self.requests))
@@ -149,4 +151,3 @@ class CacheView:
 def reports_cache(flags: int) -> bool:
     """Whether a response with these flags says enough to count as a request of the cache."""
     return bool(flags & (KNOWN_READ | KNOWN_WRITE)) and bool(flags & (KNOWN_READ | KNOWN_INPUT))
-

@@ -7,7 +7,7 @@ or swarm worker has a lane of its own, and each run of a lane is a `Branch` with
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..collector.records import EventRecord
 from .columns import NONE, Branch, IterationColumns
@@ -18,7 +18,10 @@ MAIN_LANE = 0
 
 @dataclass(slots=True)
 class Lane:
-    """What the fold must remember of one agent to place its next event."""
+    """What the fold must remember of one agent to place its next event.
+
+    `detail` is its last event that only completed an earlier one (the end of a call, a chunk of a response).
+    """
 
     number: int
     branch_number: int
@@ -30,10 +33,9 @@ class Lane:
     request: int = NONE
     stream_row: int = -1
     last_response_time: float = float("-inf")
-    pending_agent: int | None = None
+    detail: int = NONE
     tools_in_iteration: int = 0
     tokens_in_iteration: int = 0
-    recent: list[tuple[int, int]] = field(default_factory=list)
 
 
 IterationClosed = Callable[[Lane, int, int], None]

@@ -60,11 +60,14 @@ class LlmCalls:
         lane.last_response_time = record.timestamp
         if not flags and _is_chunk(record, data):
             if lane.stream_row >= 0:
+                lane.detail = event
                 return label
             lane.stream_row = self._append(event, lane, row, label, OPENS_CALL, buckets, cost)
             return label
         if lane.stream_row < 0:
             flags |= OPENS_CALL
+        else:
+            lane.detail = event
         lane.stream_row = -1
         self._append(event, lane, row, label, flags, buckets, cost)
         lane.tokens_in_iteration += buckets.total or 0

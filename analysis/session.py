@@ -6,8 +6,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 
 from ..collector.events import KINDS, TOOL_END_ALIAS, Category, TraceEvent, category_of, is_known_kind
-from ..collector.records import EventRecord, Payload
-from ..collector.records import record_from_event
+from ..collector.records import EventRecord, Payload, record_from_event
 from .agents import Agents
 from .columns import (
     NAN,
@@ -35,7 +34,6 @@ LATEST_TIME = 253402300800.0
 """The year 10000, in epoch seconds. Whatever claims to be later, or before 1970, is no time at all."""
 
 LONGEST_MS = 1e12
-_LARGEST_ITERATION = 2**53
 _MOST_KINDS = 256
 _MAIN_AGENT_NAMES = frozenset({"", "main", "root"})
 
@@ -86,9 +84,7 @@ class Session:
         self._llm_calls = LlmCalls(self.llm, self.iterations, self.labels, responses, self._first_call)
         tools = ToolRules(self.issues, self.iterations, self.labels, self._loops)
         self._tool_calls = ToolCalls(self.tools, self.iterations, self.labels, tools)
-        self._agents = Agents(
-            self.agents, self.lanes, self._tool_calls, AgentRules(self.issues, self.iterations)
-        )
+        self._agents = Agents(self.agents, self.lanes, self._tool_calls, AgentRules(self.issues, self.iterations))
         self._handlers: list[Handler | None] = [None] * _MOST_KINDS
         for kind, handler in self._handlers_by_kind().items():
             self._handlers[self._kind_numbers[kind]] = handler
@@ -134,7 +130,7 @@ class Session:
             if duration is None or not 0.0 <= duration < LONGEST_MS:
                 duration = NAN
             if lane_of_parent[kind]:
-                lane = self._parent_lane(record, data)
+                lane = self._parent_lane(event, record, data)
             elif data.agent_id is not None or (metadata is not None and metadata.agent_id is not None):
                 lane = self._agent_lane(event, record, data)
             elif record.parent_event_id is not None and lanes.has_children:
@@ -148,9 +144,7 @@ class Session:
                 row = self._structure(event, kind, record, data, lane)
             elif number is None or number == lane.open_number:
                 row = lane.open_row
-            elif not -_LARGEST_ITERATION < number < _LARGEST_ITERATION:
-                row = lane.open_row
-            elif kind == _LLM_RESPONSE or kind == _LLM_REQUEST:
+            elif kind in (_LLM_RESPONSE, _LLM_REQUEST):
                 row = lanes.place_response(lane, number, record, event)
             else:
                 row = lanes.place(lane, number, event)
@@ -166,7 +160,8 @@ class Session:
                 iteration_last[row] = event + 1
             else:
                 previous.append(0)
-                lane.branch.loose.append(event)
+                if lane.detail != event:
+                    lane.branch.loose.append(event)
             lane.branch.last = event + 1
             event += 1
         if first == event:
@@ -225,31 +220,35 @@ class Session:
         self._lane_of_parent[number] = category_of(kind) in (Category.SUBAGENT, Category.SWARM)
         return number
 
-    def _parent_lane(self, record: EventRecord, data: Payload) -> Lane:
-        if data.parent_agent_id and data.parent_agent_id not in _MAIN_AGENT_NAMES:
-            return self.lanes.of_agent(data.parent_agent_id, self.count)
+    def _parent_lane(self, event: int, record: EventRecord, data: Payload) -> Lane:
+        """The lane that spawns, ends or speaks of other agents: theirs is named in the payload, this one rarely."""
+        parent = data.parent_agent_id
+        if parent and parent != data.agent_id:
+            return self._named_lane(event, parent)
         if record.parent_event_id is not None and self.lanes.has_children:
-            parent = self.lanes.of_parent(record.parent_event_id)
-            if parent is not None and not (data.agent_id and parent.number == self.lanes.names.number(data.agent_id)):
-                return parent
+            lane = self.lanes.of_parent(record.parent_event_id)
+            if lane is not None and lane.number != self.lanes.names.number(data.agent_id or ""):
+                return lane
         return self.lanes.main
 
     def _agent_lane(self, event: int, record: EventRecord, data: Payload) -> Lane:
         agent_id = data.agent_id or (data.metadata.agent_id if data.metadata is not None else None) or ""
+        lane = self._named_lane(event, agent_id)
+        if lane is not self.lanes.main:
+            self.lanes.adopt(record.event_id, lane)
+        return lane
+
+    def _named_lane(self, event: int, agent_id: str) -> Lane:
         if agent_id in _MAIN_AGENT_NAMES:
             return self.lanes.main
-        known = self.lanes.known(agent_id)
+        if self.lanes.known(agent_id):
+            return self.lanes.of_agent(agent_id, event)
         lane = self.lanes.of_agent(agent_id, event)
-        if not known:
-            self._agents.appeared(event, lane)
-        self.lanes.adopt(record.event_id, lane)
+        self._agents.appeared(event, lane)
         return lane
 
     def _structure(self, event: int, kind: int, record: EventRecord, data: Payload, lane: Lane) -> int:
         lane.stream_row = -1
-        number = record.iteration
-        if number is not None and not -_LARGEST_ITERATION < number < _LARGEST_ITERATION:
-            record.iteration = None
         if kind == _ITERATION_START:
             return self.lanes.iteration_start(lane, record, event)
         if kind == _ITERATION_END:
@@ -315,4 +314,3 @@ class Session:
     def _mode_change(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         self._budget.acted(lane)
         return 0
-

@@ -80,6 +80,7 @@ class ToolCalls:
             started_at = NAN
         else:
             self._forget(opened)
+            lane.detail = event
             call, started_at = opened.call, opened.started_at
             label = label or opened.label
             if opened.fingerprint is None:

@@ -19,6 +19,7 @@ from .columns import (
     KNOWN_TOTAL,
     KNOWN_WRITE,
     NONE,
+    OPENS_CALL,
 )
 from .efficiency import Efficiency
 from .issues.issue import Issue, describe
@@ -252,7 +253,8 @@ class View:
         """The issues that stand, oldest first; `event_id` looks up the id of an event by its number."""
         name = self.session.lanes.names.name
         return [
-            describe(episode, self.at, name(episode.lane), event_id) for episode in self.session.issues.standing(self.at)
+            describe(episode, self.at, name(episode.lane), event_id)
+            for episode in self.session.issues.standing(self.at)
         ]
 
     def llm_call(self, row: int) -> LlmCall:
@@ -283,7 +285,7 @@ class View:
                 total=delta(llm.sum_total, KNOWN_TOTAL),
             ),
             cost=llm.cost[row] if flags & KNOWN_COST else None,
-            opens=bool(flags & 1 << 6),
+            opens=bool(flags & OPENS_CALL),
         )
 
     def llm_rows_of(self, iteration_row: int) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,7 @@ WORDS = ("session", "cursor", "cache", "token", "prefix", "tree", "column", "eve
 def events(count: int, seed: int = SEED) -> Iterator[dict[str, Any]]:
     """`count` events of one session, as they would be recorded."""
     rng = random.Random(seed)
-    trace = _Trace(rng)
-    made = 0
-    for event in trace.play():
-        yield event
-        made += 1
-        if made == count:
-            return
+    return islice(_Trace(rng).play(), count)
 
 
 class _Trace:
@@ -60,7 +55,9 @@ class _Trace:
         rng = self.rng
         yield self.event("iteration_start", {}, iteration=number)
         yield self.event("budget_check", {"status": "ok", "usage_fraction": rng.random()}, iteration=number)
-        request = self.event("llm_request", {"messages_count": number % 80, "model": "claude-sonnet-4"}, iteration=number)
+        request = self.event(
+            "llm_request", {"messages_count": number % 80, "model": "claude-sonnet-4"}, iteration=number
+        )
         yield request
         fresh = rng.randrange(200, 4_000)
         broken = rng.random() < 0.03

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..arguments import preview_json
 from .episodes import Episode
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -48,9 +49,9 @@ _WORDINGS: dict[str, _Wording] = {
         "high",
         lambda episode, value, count: f"{value:.0f} iterations without a tool call",
         lambda episode, value, count: (
-            f"The agent went through {value:.0f} consecutive iterations without calling a tool (more than 15 raise this)."
+            f"The agent went through {value:.0f} consecutive iterations without a tool call (more than 15 raise this)."
         ),
-        "Check whether the agent is stuck in reasoning; end the run when nothing is left to do, or prompt for an action.",
+        "See whether the agent is stuck in reasoning; end the run when nothing is left to do, or prompt for an action.",
     ),
     "repeated_tool_calls": _Wording(
         "high",
@@ -117,7 +118,9 @@ _WORDINGS: dict[str, _Wording] = {
     ),
     "budget_warning_ignored": _Wording(
         "medium",
-        lambda episode, value, count: "budget warning ignored" if value == 1 else f"{value:.0f} budget warnings ignored",
+        lambda episode, value, count: (
+            "budget warning ignored" if value == 1 else f"{value:.0f} budget warnings ignored"
+        ),
         lambda episode, value, count: (
             "After a budget warning the agent went on as before: within 3 iterations no mode change, no compaction, "
             "and neither tool calls nor tokens per iteration came down to half."
@@ -162,4 +165,4 @@ def describe(episode: Episode, at: int, agent: str, event_id: Callable[[int], st
 
 
 def _short(detail: str, limit: int = 60) -> str:
-    return detail if len(detail) <= limit else detail[: limit - 1] + "…"
+    return preview_json(detail, limit)

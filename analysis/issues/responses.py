@@ -56,9 +56,7 @@ class ResponseRules:
             history.empty = None
         self._loops.responded(event, lane, row)
 
-    def _judge_cache(
-        self, event: int, lane: Lane, row: int, buckets: Buckets, rate: float, history: _History
-    ) -> None:
+    def _judge_cache(self, event: int, lane: Lane, row: int, buckets: Buckets, rate: float, history: _History) -> None:
         before, before_event = history.rate, history.rate_event
         history.rate, history.rate_event = rate, event
         fell = before is not None and rate < before * DROP_FACTOR

@@ -64,9 +64,7 @@ class ToolRules:
         )
         del self._seen_again[fingerprint]
 
-    def ended(
-        self, event: int, lane: Lane, row: int, label: int, failed: bool, duration_ms: float | None
-    ) -> None:
+    def ended(self, event: int, lane: Lane, row: int, label: int, failed: bool, duration_ms: float | None) -> None:
         """A call ended."""
         self._ended += 1
         if failed:

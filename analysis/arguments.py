@@ -1,0 +1,52 @@
+"""What a tool was asked to do, in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+_MAIN_ARGUMENTS = tuple(
+    ["command", "cmd", "path", "file_path", "filename", "pattern", "query", "url", "prompt", "task", "name"]
+)
+
+
+def preview(args: Any, limit: int = 200) -> str:
+    """The argument that tells most first, then the others: `pytest -q tests/`, `src/a.py limit=900`."""
+    if args is None:
+        return ""
+    if not isinstance(args, Mapping):
+        return _value(args, limit)
+    names = [str(name) for name in args]
+    main = next((name for name in _MAIN_ARGUMENTS if name in args), names[0] if len(names) == 1 else None)
+    parts = [_value(args[main], limit)] if main is not None and main in args else []
+    for name, value in args.items():
+        if str(name) != main and sum(map(len, parts)) < limit:
+            parts.append(f"{name}={_value(value, 40)}")
+    return _cut(" ".join(parts), limit)
+
+
+def preview_json(raw: str, limit: int = 200) -> str:
+    """The same for arguments as raw JSON, possibly cut short."""
+    try:
+        return preview(orjson.loads(raw), limit)
+    except orjson.JSONDecodeError:
+        return _cut(raw, limit)
+
+
+def _value(value: Any, limit: int) -> str:
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, float | int | bool) or value is None:
+        text = str(value)
+    else:
+        try:
+            text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+        except (TypeError, ValueError):
+            text = repr(value)
+    return _cut(text.strip(), limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

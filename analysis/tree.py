@@ -1,0 +1,486 @@
+"""The iteration tree: runs, their iterations, the calls in these, and sub-agents under the call that spawned them.
+
+Nothing of it is built ahead: a node's children are told when they are asked for, from the columns.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from ..collector.events import TraceEvent
+from . import figures
+from .arguments import preview
+from .columns import KNOWN_COST, KNOWN_TOTAL, NONE, OPENS_CALL, Branch
+from .lanes import MAIN_LANE
+from .timeline import summarize
+from .view import View
+
+
+class NodeType(IntEnum):
+    """What a node of the tree stands for, and what its `row` counts."""
+
+    RUN = 0
+    ITERATION = 1
+    LLM = 2
+    TOOL = 3
+    AGENT = 4
+    EVENT = 5
+
+
+class Node(NamedTuple):
+    """A node: `row` is a branch number, or a row of the columns its type names, or an event number."""
+
+    type: NodeType
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """What is known of a node: tokens and cost rolled up over all below it, milliseconds from its start to its end.
+
+    `event` is the event to read for more; `state` is "ok", "failed" or "running"; `iterations` counts those below.
+    """
+
+    event: int
+    name: str
+    state: str = "ok"
+    tokens: int | None = None
+    cost: float | None = None
+    duration_ms: float | None = None
+    iterations: int = 0
+    errors: int = 0
+    compactions: int = 0
+
+
+@dataclass(slots=True)
+class TreeNode:
+    """A node of the whole tree at once, as `SessionAnalyzer.tree` gives it."""
+
+    event_id: str
+    kind: str
+    label: str
+    duration_ms: float | None
+    children: list[TreeNode] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Tree:
+    """The iteration tree of one view."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._session = view.session
+        self._at = view.at
+        self._listed: dict[Node, Sequence[Node]] = {}
+        self._agents_by_call: dict[int, list[int]] = {}
+        self._silent_agents: dict[tuple[int, int], list[int]] = {}
+        self._branches_by_agent: dict[int, list[int]] = {}
+        self._agents_by_branch: dict[int, list[int]] = {}
+        self._index_agents()
+
+    def roots(self) -> list[Node]:
+        """The runs of the main agent."""
+        branches = self._session.lanes.branches
+        return [
+            Node(NodeType.RUN, number)
+            for number, branch in enumerate(branches)
+            if branch.lane == MAIN_LANE and branch.first < self._at
+        ]
+
+    def child_count(self, node: Node) -> int:
+        """How many children a node has."""
+        if node.type is NodeType.RUN:
+            branch = self._session.lanes.branches[node.row]
+            return self._iterations_of(branch) + self._loose_of(branch) + len(self._silent_in(node.row, 0))
+        return len(self._children(node))
+
+    def child(self, node: Node, index: int) -> Node:
+        """A node's child; those of a run are its iterations and the events outside any, in event order."""
+        if node.type is NodeType.RUN:
+            return self._child_of_run(node.row, index)
+        return self._children(node)[index]
+
+    def expandable(self, node: Node) -> bool:
+        """Whether a node has children."""
+        if node.type in (NodeType.LLM, NodeType.EVENT):
+            return False
+        if node.type is NodeType.TOOL:
+            return node.row in self._agents_by_call
+        return self.child_count(node) > 0
+
+    def children(self, node: Node) -> list[Node]:
+        """All children of a node."""
+        return [self.child(node, index) for index in range(self.child_count(node))]
+
+    def facts(self, node: Node) -> NodeFacts:
+        """What is known of a node."""
+        return _FACTS[node.type](self, node.row)
+
+    def path_of(self, event: int) -> tuple[int, ...]:
+        """The child index at each level that leads to an event's node, or to the nearest node above it."""
+        session = self._session
+        row = session.events.iteration[event]
+        if row:
+            branch_number = session.iterations.branch[row]
+        else:
+            branch_number = self._branch_at(session.events.lane[event], event)
+        path = self._path_of_branch(branch_number)
+        if path is None:
+            return ()
+        branch = session.lanes.branches[branch_number]
+        if not row:
+            index = self._index_in_run(branch, event)
+            return path if index is None else (*path, index)
+        index = self._index_in_run(branch, session.iterations.first[row])
+        if index is None:
+            return path
+        path = (*path, index)
+        target = self._node_of(event)
+        siblings = self._children(Node(NodeType.ITERATION, row))
+        return (*path, siblings.index(target)) if target in siblings else path
+
+    def _path_of_branch(self, number: int) -> tuple[int, ...] | None:
+        session, branch = self._session, self._session.lanes.branches[number]
+        if branch.agent is None:
+            roots = self.roots()
+            node = Node(NodeType.RUN, number)
+            return (roots.index(node),) if node in roots else None
+        agents, agent = session.agents, branch.agent
+        if agents.event[agent] >= self._at:
+            return None
+        node = Node(NodeType.AGENT, agent)
+        if agents.call[agent] != NONE:
+            above = self.path_of(session.tools.event[agents.call[agent]])
+            siblings = self._children(Node(NodeType.TOOL, agents.call[agent]))
+        elif agents.iteration[agent]:
+            row = agents.iteration[agent]
+            above = self.path_of(session.iterations.first[row])[:2]
+            siblings = self._children(Node(NodeType.ITERATION, row))
+        else:
+            return self.path_of(agents.event[agent]) if agents.announced[agent] else None
+        return (*above, siblings.index(node)) if node in siblings else above
+
+    def _branch_at(self, lane: int, event: int) -> int:
+        branches = self._session.lanes.branches
+        return max(number for number, branch in enumerate(branches) if branch.lane == lane and _begun(branch, event))
+
+    def _index_in_run(self, branch: Branch, event: int) -> int | None:
+        firsts = self._session.iterations.first
+        before = bisect_left(branch.iterations, event, key=lambda row: firsts[row])
+        index = before + bisect_left(branch.loose, event)
+        if index < self._iterations_of(branch) + self._loose_of(branch):
+            return index
+        return None
+
+    def _iterations_of(self, branch: Branch) -> int:
+        firsts = self._session.iterations.first
+        return bisect_left(branch.iterations, self._at, key=lambda row: firsts[row])
+
+    def _loose_of(self, branch: Branch) -> int:
+        return bisect_left(branch.loose, self._at)
+
+    def _child_of_run(self, number: int, index: int) -> Node:
+        """The `index`-th of iterations and loose events merged by event, then the agents nobody announced.
+
+        A binary search over how many of the first `index` are iterations.
+        """
+        branch = self._session.lanes.branches[number]
+        firsts = self._session.iterations.first
+        iterations, loose = self._iterations_of(branch), self._loose_of(branch)
+        if index >= iterations + loose:
+            return Node(NodeType.AGENT, self._silent_in(number, 0)[index - iterations - loose])
+        low, high = max(0, index - loose), min(index, iterations)
+        while low < high:
+            taken = (low + high) // 2
+            other = index - taken - 1
+            if other < loose and firsts[branch.iterations[taken]] < branch.loose[other]:
+                low = taken + 1
+            else:
+                high = taken
+        if low < iterations and (index - low >= loose or firsts[branch.iterations[low]] < branch.loose[index - low]):
+            return Node(NodeType.ITERATION, branch.iterations[low])
+        node = self._node_of(branch.loose[index - low])
+        return node if node is not None else Node(NodeType.EVENT, branch.loose[index - low])
+
+    def _children(self, node: Node) -> Sequence[Node]:
+        listed = self._listed.get(node)
+        if listed is None:
+            listed = self._listed[node] = self._list(node)
+        return listed
+
+    def _list(self, node: Node) -> Sequence[Node]:
+        if node.type is NodeType.ITERATION:
+            return self._list_iteration(node.row)
+        if node.type is NodeType.TOOL:
+            return [Node(NodeType.AGENT, agent) for agent in self._agents_by_call.get(node.row, ())]
+        if node.type is NodeType.AGENT:
+            runs = [Node(NodeType.RUN, number) for number in self._branches_by_agent.get(node.row, ())]
+            return [child for run in runs for child in self.children(run)]
+        return ()
+
+    def _list_iteration(self, row: int) -> list[Node]:
+        nodes = []
+        for event in self._events_of(row):
+            node = self._node_of(event)
+            if node is not None:
+                nodes.append(node)
+        silent = self._silent_in(self._session.iterations.branch[row], row)
+        nodes.extend(Node(NodeType.AGENT, agent) for agent in silent)
+        return nodes
+
+    def _silent_in(self, branch: int, row: int) -> Sequence[int]:
+        return self._silent_agents.get((branch, row), ())
+
+    def _events_of(self, row: int) -> list[int]:
+        previous, events = self._session.events.previous, []
+        event = self._session.iterations.last[row]
+        while event:
+            if event - 1 < self._at:
+                events.append(event - 1)
+            event = previous[event - 1]
+        return events[::-1]
+
+    def _node_of(self, event: int) -> Node | None:
+        """The node an event makes; None for one that only completes another's."""
+        session = self._session
+        kind = session.kinds[session.events.kind[event]]
+        if kind in ("iteration_start", "iteration_end"):
+            return None
+        if kind == "llm_request":
+            return None if self._is_answered(event) else Node(NodeType.EVENT, event)
+        if kind == "llm_response":
+            row = bisect_left(session.llm.event, event)
+            opens = row < len(session.llm.event) and session.llm.event[row] == event
+            return Node(NodeType.LLM, row) if opens and session.llm.flags[row] & OPENS_CALL else None
+        if kind in ("tool_start", "tool_end", "tool", "tool_error"):
+            call = session.tools.call_of(event)
+            return Node(NodeType.TOOL, call) if call is not None and session.tools.event[call] == event else None
+        agents = session.agents
+        agent = bisect_left(agents.event, event)
+        while agent < len(agents.event) and agents.event[agent] == event:
+            if agents.announced[agent]:
+                return Node(NodeType.AGENT, agent) if agents.call[agent] == NONE else None
+            agent += 1
+        return Node(NodeType.EVENT, event)
+
+    def _is_answered(self, request: int) -> bool:
+        llm = self._session.llm
+        row = bisect_left(llm.event, request)
+        return any(llm.request[later] == request for later in range(row, min(row + 8, self._view.llm_rows)))
+
+    def _index_agents(self) -> None:
+        agents = self._session.agents
+        for agent in range(bisect_left(agents.event, self._at)):
+            if agents.call[agent] != NONE:
+                self._agents_by_call.setdefault(agents.call[agent], []).append(agent)
+            elif not agents.announced[agent]:
+                place = (agents.branch[agent], agents.iteration[agent])
+                self._silent_agents.setdefault(place, []).append(agent)
+            self._agents_by_branch.setdefault(agents.branch[agent], []).append(agent)
+        for number, branch in enumerate(self._session.lanes.branches):
+            if branch.agent is not None and branch.first < self._at:
+                self._branches_by_agent.setdefault(branch.agent, []).append(number)
+
+    def _run_facts(self, number: int) -> NodeFacts:
+        branch = self._session.lanes.branches[number]
+        tokens, cost = self._spent_by_branch(number)
+        last = self._last_before(branch)
+        return NodeFacts(
+            event=branch.first,
+            name=f"run {branch.run}",
+            tokens=tokens,
+            cost=cost,
+            duration_ms=self._between(branch.first, last),
+            iterations=self._iterations_of(branch),
+            errors=self._counted(self._session.errors, branch.first, last),
+            compactions=self._counted(self._session.compactions, branch.first, last),
+        )
+
+    def _iteration_facts(self, row: int) -> NodeFacts:
+        iterations = self._session.iterations
+        point = self._view.flow_point(row)
+        tokens, cost = point.total_tokens, point.cost
+        for node in self._children(Node(NodeType.ITERATION, row)):
+            agents = [node.row] if node.type is NodeType.AGENT else ()
+            if node.type is NodeType.TOOL:
+                agents = self._agents_by_call.get(node.row, ())
+            for agent in agents:
+                spent = self._spent_by_agent(agent)
+                tokens, cost = _plus(tokens, spent[0]), _plus(cost, spent[1])
+        events = self._events_of(row)
+        kinds = [self._session.kinds[self._session.events.kind[event]] for event in events]
+        return NodeFacts(
+            event=iterations.first[row],
+            name=f"iteration {iterations.number[row]}",
+            state="running" if iterations.end[row] >= self._at and self._is_open(row) else "ok",
+            tokens=tokens,
+            cost=cost,
+            duration_ms=self._between(iterations.first[row], events[-1]) if events else None,
+            errors=sum(kind in ("tool_error", "llm_error", "error") for kind in kinds),
+            compactions=sum(kind in ("compaction_end", "context_overflow") for kind in kinds),
+        )
+
+    def _llm_facts(self, row: int) -> NodeFacts:
+        llm = self._session.llm
+        rows = [row]
+        following = row + 1
+        while following < self._view.llm_rows and following < row + 8:
+            if llm.lane[following] == llm.lane[row]:
+                if not llm.flags[following] & OPENS_CALL:
+                    rows.append(following)
+                break
+            following += 1
+        call = self._view.llm_call(rows[-1])
+        duration: float | None = self._session.events.duration[call.event]
+        if duration != duration:  # NaN is not equal to itself
+            duration = self._between(llm.request[row], call.event) if llm.request[row] != NONE else None
+        return NodeFacts(
+            event=call.event,
+            name=call.model,
+            tokens=call.tokens.total,
+            cost=call.cost,
+            duration_ms=duration,
+        )
+
+    def _tool_facts(self, call: int) -> NodeFacts:
+        tools = self._session.tools
+        ended = tools.end[call] < self._at
+        duration = tools.duration[call]
+        return NodeFacts(
+            event=tools.end[call] if ended else tools.event[call],
+            name=self._session.labels.name(tools.label[call]),
+            state="running" if not ended else "failed" if tools.failed[call] else "ok",
+            duration_ms=duration if ended and duration == duration else None,
+        )
+
+    def _agent_facts(self, agent: int) -> NodeFacts:
+        agents = self._session.agents
+        ended = agents.end[agent] < self._at
+        tokens, cost = self._spent_by_agent(agent)
+        branches = [self._session.lanes.branches[number] for number in self._branches_by_agent.get(agent, ())]
+        last = agents.end[agent] if ended else max(map(self._last_before, branches), default=agents.event[agent])
+        own = self._session.events.duration[last] if ended else math.nan
+        return NodeFacts(
+            event=agents.event[agent],
+            name=self._session.lanes.names.name(agents.lane[agent]),
+            state="running" if not ended else "failed" if agents.failed[agent] else "ok",
+            tokens=tokens,
+            cost=cost,
+            duration_ms=own if own == own else self._between(agents.event[agent], last),
+            iterations=sum(map(self._iterations_of, branches)),
+        )
+
+    def _event_facts(self, event: int) -> NodeFacts:
+        events = self._session.events
+        kind = self._session.kinds[events.kind[event]]
+        duration = events.duration[event]
+        return NodeFacts(
+            event=event,
+            name=kind.replace("_", " "),
+            state="running" if kind == "llm_request" else "failed" if event in self._errors_near(event) else "ok",
+            duration_ms=duration if duration == duration else None,
+        )
+
+    def _errors_near(self, event: int) -> tuple[int, ...]:
+        errors = self._session.errors
+        row = bisect_left(errors, event)
+        return (errors[row],) if row < len(errors) else ()
+
+    def _is_open(self, row: int) -> bool:
+        """Whether no later iteration of the same branch has begun and the session has not ended."""
+        branch = self._session.lanes.branches[self._session.iterations.branch[row]]
+        return not self._view.ended and branch.iterations[self._iterations_of(branch) - 1] == row
+
+    def _spent_by_branch(self, number: int) -> tuple[int | None, float | None]:
+        branch, llm = self._session.lanes.branches[number], self._session.llm
+        rows = bisect_left(branch.llm_events, self._at)
+        tokens: int | None = None
+        cost: float | None = None
+        if rows:
+            seen = llm.seen[branch.llm_rows[rows - 1]]
+            tokens = branch.sum_total[rows - 1] if seen & KNOWN_TOTAL else None
+            cost = branch.sum_cost[rows - 1] if seen & KNOWN_COST else None
+        for agent in self._agents_by_branch.get(number, ()):
+            spent = self._spent_by_agent(agent)
+            tokens, cost = _plus(tokens, spent[0]), _plus(cost, spent[1])
+        return tokens, cost
+
+    def _spent_by_agent(self, agent: int) -> tuple[int | None, float | None]:
+        tokens: int | None = None
+        cost: float | None = None
+        for number in self._branches_by_agent.get(agent, ()):
+            spent = self._spent_by_branch(number)
+            tokens, cost = _plus(tokens, spent[0]), _plus(cost, spent[1])
+        return tokens, cost
+
+    def _last_before(self, branch: Branch) -> int:
+        return max(branch.first, min(branch.last - 1, self._at - 1))
+
+    def _between(self, first: int, last: int) -> float | None:
+        if first == NONE:
+            return None
+        times = self._session.events.time
+        span = (times[last] - times[first]) * 1000.0
+        return max(0.0, span) if span == span else None
+
+    @staticmethod
+    def _counted(events: Sequence[int], first: int, last: int) -> int:
+        return bisect_left(events, last + 1) - bisect_left(events, first)
+
+
+_FACTS: dict[NodeType, Callable[[Tree, int], NodeFacts]] = {
+    NodeType.RUN: Tree._run_facts,
+    NodeType.ITERATION: Tree._iteration_facts,
+    NodeType.LLM: Tree._llm_facts,
+    NodeType.TOOL: Tree._tool_facts,
+    NodeType.AGENT: Tree._agent_facts,
+    NodeType.EVENT: Tree._event_facts,
+}
+
+
+def title(node: Node, facts: NodeFacts, event: TraceEvent | None) -> str:
+    """The words for a node; `event` is that of its facts, None where it cannot be read."""
+    if node.type is NodeType.RUN:
+        return f"{facts.name} · {figures.count(facts.iterations, 'iteration')}"
+    if node.type is NodeType.ITERATION:
+        return facts.name
+    if node.type is NodeType.LLM:
+        return f"llm {facts.name}".rstrip()
+    if node.type is NodeType.TOOL:
+        return f"{facts.name or 'tool'} {preview(event.data.get('args')) if event else ''}".rstrip()
+    if node.type is NodeType.AGENT:
+        task = str(event.data.get("task") or event.data.get("description") or "") if event else ""
+        return f"sub-agent {facts.name}{f' · {task}' if task else ''}"
+    return summarize(event) if event else facts.name
+
+
+def whole_tree(view: View, event_of: Callable[[int], TraceEvent]) -> list[TreeNode]:
+    """The tree at once, with the payloads that `event_of` gives."""
+    tree = Tree(view)
+
+    def grow(node: Node) -> TreeNode:
+        facts = tree.facts(node)
+        event = event_of(facts.event)
+        return TreeNode(
+            event_id=event.event_id,
+            kind=node.type.name.lower() if node.type in (NodeType.RUN, NodeType.AGENT) else event.kind,
+            label=title(node, facts, event),
+            duration_ms=facts.duration_ms,
+            children=[grow(child) for child in tree.children(node)],
+            data=dict(event.data),
+        )
+
+    return [grow(root) for root in tree.roots()]
+
+
+def _begun(branch: Branch, event: int) -> bool:
+    return branch.first <= event or branch.first == NONE
+
+
+def _plus(left: Any, right: Any) -> Any:
+    return right if left is None else left if right is None else left + right

@@ -1,0 +1,120 @@
+"""An open trace: its session as folded so far, its payloads by event number, and what its reader met."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ..analysis.session import Session
+from ..analysis.view import View
+from ..collector.events import TraceEvent
+from ..collector.follow import Delivery, FileTail, TailState
+from ..collector.formats.native import BadLine, event_from_line
+from ..collector.records import NotAnEventError
+
+FORMAT = "native"
+_KEPT_BAD_LINES = 1_000
+_KEPT_EVENTS = 512
+
+
+class UnreadableTraceError(Exception):
+    """A trace that cannot be opened or holds no event; the message says what and where."""
+
+
+class Trace:
+    """What is known of a trace. One thread feeds it (`take`), any other may look at it.
+
+    `line` gives the raw line at a position that the reader delivered; it may raise OSError. `generation` counts how
+    often the trace started over, each time with a new `session`.
+    """
+
+    def __init__(self, name: str, line: Callable[[int], bytes]) -> None:
+        self.name = name
+        self.session = Session()
+        self.generation = 0
+        self.lines = 0
+        self.bad_line_count = 0
+        self.bad_lines: list[BadLine] = []
+        self._line = line
+        self._events: dict[int, TraceEvent] = {}
+
+    @property
+    def version(self) -> tuple[int, int, int]:
+        """Changes whenever anything was read."""
+        return self.generation, self.session.count, self.bad_line_count
+
+    def view(self, at: int | None = None) -> View:
+        """The session as of its first `at` events, or all of them."""
+        return self.session.view(at)
+
+    def take(self, delivery: Delivery) -> None:
+        """Take in what the reader delivered."""
+        if delivery.fresh:
+            self.session = Session()
+            self._events = {}
+            self.generation += 1
+            self.lines = self.bad_line_count = 0
+            self.bad_lines = []
+        batch = delivery.batch
+        self.lines += batch.lines
+        self.bad_line_count += len(batch.bad)
+        self.bad_lines += batch.bad[: _KEPT_BAD_LINES - len(self.bad_lines)]
+        self.session.apply(batch.records, batch.offsets)
+
+    def line(self, number: int) -> bytes:
+        """The raw line of an event. Raises OSError where it is no longer there."""
+        return self._line(self.session.events.position[number])
+
+    def event(self, number: int) -> TraceEvent:
+        """An event with its payload, read again from the trace; without payload where that is no longer there."""
+        session = self.session
+        known = self._events.get(number)
+        if known is not None:
+            return known
+        try:
+            event = event_from_line(self._line(session.events.position[number]))
+        except (OSError, NotAnEventError):
+            events = session.events
+            event = TraceEvent(session.kinds[events.kind[number]], events.time[number], session.session_id)
+        if len(self._events) >= _KEPT_EVENTS:
+            self._events.clear()
+        self._events[number] = event
+        return event
+
+    def event_id(self, number: int) -> str:
+        """The id of an event."""
+        return self.event(number).event_id
+
+
+def load_trace(path: str | os.PathLike[str]) -> Trace:
+    """Read a trace file to its present end. Raises UnreadableTraceError."""
+    tail = FileTail(path)
+    trace = Trace(str(path), tail.line)
+    with collection_paused():
+        for _ in range(2):  # the second look takes a last line that lacks its newline
+            for delivery in tail.poll():
+                trace.take(delivery)
+    if tail.state is TailState.WAITING:
+        raise UnreadableTraceError(f"{path}: no such file")
+    if tail.state is TailState.UNREADABLE:
+        raise UnreadableTraceError(f"{path}: {tail.reason}")
+    if not trace.session.count and trace.bad_line_count:
+        first = trace.bad_lines[0]
+        raise UnreadableTraceError(
+            f"{path}: not a trace: none of its {trace.lines} lines is an event (line {first.number}: {first.reason})"
+        )
+    return trace
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: a bulk load makes only objects that die by themselves. Own process only."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
