@@ -7,8 +7,18 @@ from typing import Any
 
 import orjson
 
-_MAIN_ARGUMENTS = tuple(
-    ["command", "cmd", "path", "file_path", "filename", "pattern", "query", "url", "prompt", "task", "name"]
+_MAIN_ARGUMENTS = (
+    "command",
+    "cmd",
+    "path",
+    "file_path",
+    "filename",
+    "pattern",
+    "query",
+    "url",
+    "prompt",
+    "task",
+    "name",
 )
 
 

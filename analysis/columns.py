@@ -85,7 +85,10 @@ class LlmColumns:
 
 @dataclass(slots=True)
 class ToolColumns:
-    """One row per tool call, made by its first event; `end` is written by the event that ended it (`NONE` while open)."""
+    """One row per tool call, made by its first event.
+
+    `end` is written by the event that ended it (`NONE` while open); `ended_*` are rows in the order of the ends.
+    """
 
     event: array[int] = _column("I")
     started: bytearray = field(default_factory=bytearray)
