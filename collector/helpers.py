@@ -1,0 +1,192 @@
+"""The recording helpers: one method per thing an agent does, each with the payload its kind of event has."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from .events import TraceEvent
+from .sanitize import as_number, as_payload, as_text
+
+_BUCKET_ALIASES = {
+    "input_tokens": ("input_tokens", "input"),
+    "output_tokens": ("output_tokens", "output"),
+    "cache_read_tokens": ("cache_read_tokens", "cache_read", "cache_read_input_tokens"),
+    "cache_write_tokens": ("cache_write_tokens", "cache_write", "cache_creation_input_tokens"),
+}
+_TOTAL_ALIASES = ("tokens", "total", "total_tokens")
+
+
+class RecordingHelpers(ABC):
+    """Helpers over one `_emit`. Like `record()`, none of them raises, whatever it is given."""
+
+    @abstractmethod
+    def _emit(
+        self,
+        kind: str,
+        data: Mapping[str, Any] | None,
+        iteration: int | None = None,
+        parent_event_id: str | None = None,
+        duration_ms: float | None = None,
+        event_id: str | None = None,
+        timestamp: float | None = None,
+    ) -> TraceEvent: ...
+
+    def record_llm_request(
+        self,
+        iteration: int | None = None,
+        messages_count: int | None = None,
+        model: str = "",
+        *,
+        parent_event_id: str | None = None,
+    ) -> TraceEvent:
+        """Record a request to a model: `llm_request`."""
+        data = _known(messages_count=messages_count, model=_name(model))
+        return self._emit("llm_request", data, iteration, parent_event_id)
+
+    def record_llm_response(
+        self,
+        tokens: float | Mapping[str, Any] | None = None,
+        cost: float | None = None,
+        duration_ms: float | None = None,
+        *,
+        iteration: int | None = None,
+        model: str = "",
+        input_tokens: int | None = None,
+        output_tokens: int | None = None,
+        cache_read_tokens: int | None = None,
+        cache_write_tokens: int | None = None,
+        parent_event_id: str | None = None,
+        **extra: Any,
+    ) -> TraceEvent:
+        """Record a model's answer: `llm_response`.
+
+        Args:
+            tokens: the total, or a mapping of buckets (`input`, `output`, `cache_read`, `cache_write`, each also with
+                `_tokens`, and `total`). Buckets are disjoint: input excludes what came from the cache.
+            cost: dollars.
+            duration_ms: milliseconds.
+            iteration: the ReAct iteration the call belongs to.
+            model: the model's name.
+            input_tokens, output_tokens, cache_read_tokens, cache_write_tokens: a bucket each; they go before `tokens`.
+            parent_event_id: the event this one belongs to, such as its request.
+            extra: further payload fields.
+        """
+        given = as_payload(tokens) if isinstance(tokens, Mapping) else {"tokens": tokens}
+        named = (input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
+        buckets: dict[str, float] = {}
+        for (name, aliases), value in zip(_BUCKET_ALIASES.items(), named, strict=True):
+            number = as_number(value) if value is not None else _first_number(given, aliases)
+            if number is not None:
+                buckets[name] = number
+        total = _first_number(given, _TOTAL_ALIASES)
+        if total is None and buckets:
+            total = sum(buckets.values())
+        took = as_number(duration_ms)
+        data = _known(model=_name(model), tokens=total, cost=as_number(cost), duration_ms=took)
+        return self._emit("llm_response", {**extra, **data, **buckets}, iteration, parent_event_id, took)
+
+    def record_tool_call(
+        self,
+        tool: str,
+        args: object = None,
+        result: object = None,
+        duration: float | None = None,
+        *,
+        error: object = None,
+        iteration: int | None = None,
+        parent_event_id: str | None = None,
+    ) -> TraceEvent:
+        """Record a finished tool call as two linked events, and return the second.
+
+        `tool_start` is back-dated by `duration` (milliseconds). `tool_end`, or `tool_error` when `error` (an exception
+        or text) is given, has it as its parent.
+        """
+        now = time.time()
+        took = as_number(duration)
+        began = now if took is None else max(0.0, now - max(0.0, took) / 1000)
+        call = {"tool_name": as_text(tool), "args": {} if args is None else args}
+        start = self._emit("tool_start", call, iteration, parent_event_id, timestamp=began)
+        failed = error is not None
+        outcome = _error_fields(error) if failed else {"result": result}
+        data = {**call, **outcome, **_known(duration_ms=took)}
+        kind = "tool_error" if failed else "tool_end"
+        return self._emit(kind, data, iteration, start.event_id, took, timestamp=now)
+
+    def record_budget_check(
+        self,
+        status: str,
+        usage_fraction: float | None = None,
+        *,
+        iteration: int | None = None,
+        parent_event_id: str | None = None,
+    ) -> TraceEvent:
+        """Record how much of a budget (0 to 1) is used; a warning or exhausted `status` chooses its own kind."""
+        text = as_text(status)
+        word = text.lower()
+        if "exhaust" in word or "exceed" in word:
+            kind = "budget_exhausted"
+        else:
+            kind = "budget_warning" if "warn" in word else "budget_check"
+        return self._emit(kind, _known(status=text, usage_fraction=usage_fraction), iteration, parent_event_id)
+
+    def record_compaction(
+        self,
+        messages_before: int | None = None,
+        messages_after: int | None = None,
+        tokens_saved: int | None = None,
+        *,
+        iteration: int | None = None,
+        parent_event_id: str | None = None,
+    ) -> TraceEvent:
+        """Record a finished compaction of the context: `compaction_end`."""
+        data = _known(messages_before=messages_before, messages_after=messages_after, tokens_saved=tokens_saved)
+        return self._emit("compaction_end", data, iteration, parent_event_id)
+
+    def record_subagent(
+        self,
+        agent_id: str,
+        event_type: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        iteration: int | None = None,
+        parent_event_id: str | None = None,
+    ) -> TraceEvent:
+        """Record what became of a subagent: `event_type` is spawn, complete, error or timeout."""
+        what = as_text(event_type).removeprefix("subagent_")
+        payload = {**as_payload(data), "agent_id": as_text(agent_id), "event_type": what}
+        return self._emit(f"subagent_{what}", payload, iteration, parent_event_id)
+
+    def record_error(
+        self,
+        error: object,
+        context: object = "",
+        iteration: int | None = None,
+        *,
+        parent_event_id: str | None = None,
+    ) -> TraceEvent:
+        """Record an error, an exception or text, and its context (text or a dict): `error`."""
+        return self._emit("error", {**_error_fields(error), "context": context}, iteration, parent_event_id)
+
+
+def _known(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _name(value: object) -> str | None:
+    return None if value is None else as_text(value) or None
+
+
+def _first_number(given: Mapping[str, Any], aliases: tuple[str, ...]) -> float | None:
+    for alias in aliases:
+        number = as_number(given.get(alias))
+        if number is not None:
+            return number
+    return None
+
+
+def _error_fields(error: object) -> dict[str, Any]:
+    error_type = type(error).__name__ if isinstance(error, BaseException) else None
+    return {"error": as_text(error), "error_type": error_type}
