@@ -39,6 +39,8 @@ class TraceCollector(RecordingHelpers):
         flush_interval: seconds after which an incomplete batch is written; 0 writes every event at once.
         enabled: False records nothing until `enabled` is set.
         max_string: characters of one string that are written.
+        clock: gives the events' times, in Unix epoch seconds; another one scripts them. `record_tool_call` and the
+            summary's duration go by the real time all the same.
 
     All methods may be called from any thread. A forked child goes on recording into the same file. As a context
     manager it ends the session on the way out, with status "error" if an exception passes, else "complete".
@@ -53,6 +55,7 @@ class TraceCollector(RecordingHelpers):
         flush_interval: float = 0.2,
         enabled: bool = True,
         max_string: int = MAX_STRING,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._session_id = as_text(session_id) or _new_session_id()
         self._file_name = session_file_name(self._session_id)
@@ -63,6 +66,7 @@ class TraceCollector(RecordingHelpers):
             MemoryLines() if self._path is None else LineWriter(self._path, buffer_size, flush_interval)
         )
         self._max_string = max_string
+        self._clock = clock
         self._enabled = bool(enabled)
         self._counters = RunCounters()
         self._due_start: tuple[float, dict[str, Any]] | None = None
@@ -122,7 +126,7 @@ class TraceCollector(RecordingHelpers):
             self._counters.begin()
             self._is_open = self._has_started = True
             self._has_ended = False
-            self._due_start = (time.time(), {"goal": goal, "model": model, **as_payload(metadata)})
+            self._due_start = (self._clock(), {"goal": goal, "model": model, **as_payload(metadata)})
         self._write_due_start()
         self._sink.flush()
         return self._path or Path(self._file_name)
@@ -211,7 +215,7 @@ class TraceCollector(RecordingHelpers):
         fields: dict[str, Any] = {
             "event_id": _event_ids.new() if event_id is None else as_text(event_id),
             "kind": kind if type(kind) is str else as_text(kind),
-            "timestamp": time.time() if timestamp is None else timestamp,
+            "timestamp": self._clock() if timestamp is None else timestamp,
             "session_id": self._session_id,
         }
         if iteration is not None and type(iteration) is not int:

@@ -142,7 +142,11 @@ def test_a_whole_last_line_without_newline_is_delivered_when_the_file_rests(foll
 def test_a_torn_line_is_tried_once_only(followed: Follower, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[bytes] = []
     monkeypatch.setattr("tracetop.collector.follow.is_whole_object", lambda text: bool(tried.append(text)))
-    append(path, b'{"a":{}')
+    append(path, b'{"a":')
+    for _ in range(10):
+        followed.poll()
+    assert tried == []  # no object ends like that
+    append(path, b"{}")
     for _ in range(10):
         followed.poll()
     assert tried == [b'{"a":{}']
@@ -224,6 +228,7 @@ def test_a_writer_may_finish_the_rotated_file(followed: Follower, path: Path) ->
     assert followed.poll() == [1, 2, 3]
     assert followed.tail.state is TailState.GONE
     path.write_bytes(b"")
+    assert followed.poll() == [1, 2, 3]
     append(old, lines(4))
     assert followed.poll() == [1, 2, 3, 4]
     append(path, lines(5))

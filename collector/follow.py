@@ -1,0 +1,250 @@
+"""A trace that grows: what is new in its file since the last look.
+
+Nothing here waits or raises for what happens to the file; `collector.watch` says when to look again.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from .formats.native import Batch, decode_block
+from .lines import Block, LineSplitter
+from .reader import CHUNK_BYTES, is_whole_object
+from .segments import Segments, identity_of
+
+_SEAM_BYTES = 64
+_BYTES_PER_QUIET_POLL = 1 << 20
+
+
+class TailState(Enum):
+    """Where a followed file stands."""
+
+    WAITING = "waiting"
+    """Does not exist yet."""
+    FOLLOWING = "following"
+    GONE = "gone"
+    """Was there and is deleted now; what was read of it stays valid."""
+    UNREADABLE = "unreadable"
+    """There, but cannot be read; `FileTail.reason` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """New events of a followed trace, whose `batch.offsets` hold positions for `FileTail.line`.
+
+    With `fresh` the trace started over (truncated or replaced): all that was delivered before is void. The batch of a
+    fresh delivery may be empty.
+    """
+
+    batch: Batch
+    fresh: bool = False
+
+
+class FileTail:
+    """One growing trace file, read from its start by one thread, which calls `poll` again and again.
+
+    When the file is rotated away by a rename, the trace goes on in the file that takes its path: that is its next
+    segment. Line numbers of bad lines count per segment. A position names a line for good, but positions are an
+    order only within one segment.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self.state = TailState.WAITING
+        self.reason = ""
+        """Why the file is UNREADABLE; empty in other states."""
+        self.size = 0
+        """Bytes of the current segment when last looked at."""
+        self._segments = Segments(self.path)
+        self._splitter = LineSplitter()
+        self._seam = b""
+        self._mtime_ns = -1
+        self._left = 0
+        self._quiet_polls = 0
+
+    @property
+    def read_bytes(self) -> int:
+        """Bytes of the current segment read so far, of `size`."""
+        return self._splitter.end
+
+    @property
+    def torn_size(self) -> int:
+        """Bytes of a last line that waits for its rest."""
+        return self._splitter.torn_size
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the tail holds a descriptor."""
+        return self._segments.is_open
+
+    def poll(self, max_bytes: int | None = None) -> Iterator[Delivery]:
+        """Read what is new right now, up to `max_bytes`. Never waits for more, never raises OSError."""
+        self._left = sys.maxsize if max_bytes is None else max_bytes
+        try:
+            yield from self._poll()
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError):  # deleted this moment: the next poll will see
+                self._fail(error.strerror or str(error))
+
+    def line(self, position: int) -> bytes:
+        """The raw line at a delivered position, without its newline. From any thread.
+
+        Raises OSError where the line is no longer there: its file was truncated, or is closed for good.
+        """
+        return self._segments.line(position)
+
+    def park(self) -> None:
+        """Give the descriptors back; a later `poll` opens the file again. Earlier segments are out of reach then."""
+        self._segments.close()
+
+    close = park
+
+    def _poll(self) -> Iterator[Delivery]:
+        found = self._look()
+        if found is None:
+            yield from self._read_new()
+        elif self._segments.identity is None:
+            self._segments.open()
+            self._enter(TailState.FOLLOWING)
+            yield from self._read_new()
+        elif self._segments.identity == identity_of(found):
+            yield from self._read_on(found)
+        elif self._is_rotated():
+            yield from self._move_on(found)
+        else:
+            yield from self._start_over_in_place()
+
+    def _look(self) -> os.stat_result | None:
+        """The regular file that has the path now; else None, and `state` says why."""
+        try:
+            found = self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            self._enter(TailState.WAITING if self._segments.identity is None else TailState.GONE)
+            return None
+        except (OSError, ValueError) as error:
+            self._fail(getattr(error, "strerror", None) or str(error))
+            return None
+        if not stat.S_ISREG(found.st_mode):
+            self._fail("is a folder" if stat.S_ISDIR(found.st_mode) else "is not a regular file")
+            return None
+        return found
+
+    def _enter(self, state: TailState, reason: str = "") -> None:
+        self.state = state
+        self.reason = reason
+
+    def _fail(self, reason: str) -> None:
+        self._enter(TailState.UNREADABLE, reason)
+
+    def _read_on(self, found: os.stat_result) -> Iterator[Delivery]:
+        """The same file as before, which may be parked."""
+        if self._segments.status() is None:
+            if self._untouched(found):
+                self._enter(TailState.FOLLOWING)
+                yield from self._after_quiet_poll()
+                return
+            self._segments.open()
+            if self._segments.identity != identity_of(found):
+                yield self._start_over()
+        self._enter(TailState.FOLLOWING)
+        yield from self._read_new()
+
+    def _is_rotated(self) -> bool:
+        """Whether the file that lost the path still has a name elsewhere."""
+        try:
+            status = self._segments.status()
+        except OSError:  # a network file system forgets deleted files
+            return False
+        return status is not None and status.st_nlink > 0
+
+    def _move_on(self, found: os.stat_result) -> Iterator[Delivery]:
+        """After a rotation: read the old file to its end, then go on in the new one."""
+        yield from self._read_new()
+        if self._left <= 0 or not found.st_size:
+            return  # a writer may hold on to the old file until it first writes to the new one
+        yield from self._give_torn()
+        self._segments.open_next()
+        self._enter(TailState.FOLLOWING)
+        self._forget_place()
+        yield from self._read_new()
+
+    def _start_over_in_place(self) -> Iterator[Delivery]:
+        """After a replacement: what was read before is void."""
+        self._segments.open()
+        self._enter(TailState.FOLLOWING)
+        yield self._start_over()
+        yield from self._read_new()
+
+    def _read_new(self) -> Iterator[Delivery]:
+        """All that is new behind the current descriptor, if there is one."""
+        now = self._segments.status()
+        if now is None:
+            return
+        if not self._untouched(now) and not self._seam_holds(now):
+            yield self._start_over()
+        self.size = now.st_size
+        self._mtime_ns = now.st_mtime_ns
+        quiet = self.read_bytes >= self.size
+        while self._left > 0 and self.read_bytes < self.size:
+            chunk = self._segments.read(min(CHUNK_BYTES, self._left), self.read_bytes)
+            if not chunk:
+                break
+            block = self._take(chunk)
+            if block is not None:
+                yield self._decoded(block)
+        if quiet:
+            yield from self._after_quiet_poll()
+
+    def _untouched(self, now: os.stat_result) -> bool:
+        return now.st_size == self.read_bytes and now.st_mtime_ns == self._mtime_ns
+
+    def _seam_holds(self, now: os.stat_result) -> bool:
+        """Whether the file still holds before the offset what was read there: if not, it was rewritten."""
+        if now.st_size < self.read_bytes:
+            return False
+        return self._segments.read(len(self._seam), self.read_bytes - len(self._seam)) == self._seam
+
+    def _take(self, chunk: bytes) -> Block | None:
+        self._left -= len(chunk)
+        self._seam = (self._seam + chunk[-_SEAM_BYTES:])[-_SEAM_BYTES:]
+        self._quiet_polls = 0
+        return self._splitter.feed(chunk)
+
+    def _after_quiet_poll(self) -> Iterator[Delivery]:
+        """A last line without newline that does not grow: try it once, the later the longer it is.
+
+        Joining and parsing a line of many MB at each pause of its writer would cost more than reading it.
+        """
+        self._quiet_polls += 1
+        if self._quiet_polls == 1 + self.torn_size // _BYTES_PER_QUIET_POLL:
+            yield from self._give_torn()
+
+    def _give_torn(self) -> Iterator[Delivery]:
+        if self._splitter.torn_end.rstrip()[-1:] in (b"", b"}") and is_whole_object(self._splitter.torn):
+            block = self._splitter.take_torn()
+            if block is not None:
+                yield self._decoded(block)
+
+    def _decoded(self, block: Block) -> Delivery:
+        batch = decode_block(block)
+        base = self._segments.base
+        if base:
+            batch.offsets = [base + offset for offset in batch.offsets]
+        return Delivery(batch)
+
+    def _start_over(self) -> Delivery:
+        self._segments.start_over()
+        self._forget_place()
+        return Delivery(Batch(), fresh=True)
+
+    def _forget_place(self) -> None:
+        self._splitter = LineSplitter()
+        self._seam = b""
+        self._mtime_ns = -1
+        self._quiet_polls = 0

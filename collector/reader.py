@@ -1,0 +1,94 @@
+"""Whole trace files: read in batches, or loaded into memory at once."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .events import TraceEvent, TraceSession
+from .formats.native import Batch, decode_block, event_from_line
+from .lines import Block, LineSplitter
+from .records import EventRecord, NotAnEventError
+
+CHUNK_BYTES = 128 * 1024
+"""Some 300 lines: batches of this size fold fastest, since their records are still in the cache."""
+
+
+def read_blocks(path: str | os.PathLike[str], chunk_bytes: int = CHUNK_BYTES) -> Iterator[Block]:
+    """The lines of a file in blocks; a last line without newline is given too if it could be whole. Raises OSError."""
+    splitter = LineSplitter()
+    with Path(path).open("rb", buffering=0) as file:
+        while chunk := file.read(chunk_bytes):
+            block = splitter.feed(chunk)
+            if block is not None:
+                yield block
+    if is_whole_object(splitter.torn):
+        last = splitter.take_torn()
+        if last is not None:
+            yield last
+
+
+def read_batches(path: str | os.PathLike[str], chunk_bytes: int = CHUNK_BYTES) -> Iterator[Batch]:
+    """The events of a file in batches, in file order. Raises OSError."""
+    for block in read_blocks(path, chunk_bytes):
+        yield decode_block(block)
+
+
+def is_whole_object(line: bytes) -> bool:
+    """Whether a last line that lacks its newline is an event already, not the torn start of one."""
+    if not line.rstrip().endswith(b"}"):
+        return False
+    try:
+        event_from_line(line)
+    except NotAnEventError:
+        return False
+    return True
+
+
+def load_session(path: str | os.PathLike[str]) -> TraceSession:
+    """A whole trace file in memory, payloads included.
+
+    `metadata` holds what the session_start says beyond goal and model, and under `reader` the number of lines and the
+    bad ones. Raises OSError where the file cannot be read; never for what is in it.
+    """
+    session = TraceSession(session_id="")
+    bad: list[dict[str, Any]] = []
+    lines = 0
+    for block in read_blocks(path):
+        batch = decode_block(block)
+        lines += batch.lines
+        bad += [{"line": line.number, "reason": line.reason} for line in batch.bad]
+        for record, offset in zip(batch.records, batch.offsets, strict=True):
+            start = offset - block.offset
+            end = block.text.find(b"\n", start)
+            line = block.text[start:] if end < 0 else block.text[start:end]
+            _add(session, _whole_event(record, line))
+    session.session_id = session.session_id or Path(path).stem
+    times = [event.timestamp for event in session.events if math.isfinite(event.timestamp)]
+    session.start_time = min(times, default=0.0)
+    session.metadata["reader"] = {"lines": lines, "bad_lines": bad}
+    return session
+
+
+def _whole_event(record: EventRecord, line: bytes) -> TraceEvent:
+    try:
+        return event_from_line(line)
+    except NotAnEventError:  # nested just too deep for the payload, though not for the record
+        names = ("kind", "timestamp", "session_id", "event_id", "iteration", "parent_event_id", "duration_ms")
+        return TraceEvent(**{name: getattr(record, name) for name in names})
+
+
+def _add(session: TraceSession, event: TraceEvent) -> None:
+    session.events.append(event)
+    session.session_id = session.session_id or event.session_id
+    if event.kind == "session_start":
+        session.goal = session.goal or str(event.data.get("goal") or "")
+        session.model = session.model or str(event.data.get("model") or "")
+        for key, value in event.data.items():
+            if key not in ("goal", "model"):
+                session.metadata.setdefault(key, value)
+    elif event.kind == "session_end" and math.isfinite(event.timestamp):
+        session.end_time = event.timestamp
