@@ -1,0 +1,63 @@
+"""Style names that data uses, and the theme's colours behind them.
+
+Rows and charts name styles ("error", "cost"); only this module and `palette.tcss` know what these look like.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TypeAlias
+
+from rich.style import Style
+from textual.widget import Widget
+
+Cell: TypeAlias = tuple[str, str]
+"""A piece of a row: text, style name."""
+
+CURSOR = "trace--cursor"
+
+_NAMES = (
+    "text", "title", "muted", "time", "axis", "guide", "llm", "tool", "agent", "ok", "cost", "warn", "compaction",
+    "cache_break", "error", "critical", "high", "medium", "low", "mark", "bar", "input", "output", "cache_read",
+    "cache_write", "cursor_mark",
+)  # fmt: skip
+
+STYLE_CLASSES: dict[str, str] = {name: f"trace--{name}" for name in _NAMES}
+"""Style name -> component class. A name that is not here is drawn as "text"."""
+
+PALETTE_CLASSES = {*STYLE_CLASSES.values(), CURSOR}
+
+
+def style_sheet(type_name: str, own: str) -> str:
+    """Return the DEFAULT_CSS of a widget type: the palette under its name, then its own file from this folder."""
+    here = files(__package__)
+    palette = here.joinpath("palette.tcss").read_text(encoding="utf-8")
+    return f"{type_name} {{\n{palette}\n}}\n" + here.joinpath(own).read_text(encoding="utf-8")
+
+
+class Looks(dict[str, Style]):
+    """The Rich style of each style name on one widget, resolved at first use; live for one rendering pass."""
+
+    def __init__(self, widget: Widget, *under: str) -> None:
+        super().__init__()
+        self._widget = widget
+        self._under = under
+
+    def __missing__(self, name: str) -> Style:
+        component = STYLE_CLASSES.get(name) or STYLE_CLASSES["text"]
+        style = self[name] = self._widget.get_visual_style(*self._under, component).rich_style
+        return style
+
+
+class Palette:
+    """Mixin for widgets whose COMPONENT_CLASSES include PALETTE_CLASSES."""
+
+    def looks(self) -> Looks:
+        """Return the styles of an ordinary row or column."""
+        assert isinstance(self, Widget)
+        return Looks(self)
+
+    def cursor_looks(self) -> Looks:
+        """Return the styles of the row or column under the cursor, which differ with and without focus."""
+        assert isinstance(self, Widget)
+        return Looks(self, CURSOR)

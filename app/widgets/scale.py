@@ -1,0 +1,66 @@
+"""Where columns of data stand in a chart, and round values for its axis."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+_SPACINGS = (1.0, 2.0, 2.5, 5.0, 10.0, 20.0, 25.0, 50.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """How columns of data lie side by side: `group` columns share a slot, all slots together are `span` units wide.
+
+    A unit is the smallest thing the plot can draw, `per_cell` of them to a terminal cell.
+    """
+
+    count: int
+    group: int
+    span: int
+    per_cell: int
+
+    @classmethod
+    def lay_out(cls, count: int, cells: int, per_cell: int, widest: int) -> Slots:
+        """Widen few columns up to `widest` units, group many, so that they fill `cells`."""
+        units = max(1, cells * per_cell)
+        group = max(1, math.ceil(count / units))
+        shown = max(1, math.ceil(count / group))
+        step = min(widest, units / shown)
+        # From two cells on a bar has a gap beside it, and unequal gaps would catch the eye.
+        return cls(count, group, shown * int(step) if step >= 2 * per_cell else int(shown * step), per_cell)
+
+    @property
+    def shown(self) -> int:
+        """How many slots there are."""
+        return math.ceil(self.count / self.group)
+
+    def edge(self, slot: int) -> int:
+        """Return the unit where a slot begins."""
+        return slot * self.span // self.shown
+
+    def cells_of(self, index: int) -> range:
+        """Return the terminal cells of the slot that holds a column of data."""
+        slot = index // self.group
+        return range(self.edge(slot) // self.per_cell, (self.edge(slot + 1) - 1) // self.per_cell + 1)
+
+    def index_at(self, cell: int) -> int | None:
+        """Return the first column of data of the first slot in a terminal cell."""
+        unit = cell * self.per_cell
+        return ((unit + 1) * self.shown - 1) // self.span * self.group if 0 <= unit < self.span else None
+
+
+def nice_ticks(peak: float, at_most: int) -> list[float]:
+    """Return evenly spaced round values from 0 to one hardly above `peak`, at most so many above 0."""
+    if not 0 < peak < math.inf:
+        return [0.0, 1.0]
+    magnitude = 10.0 ** (math.floor(math.log10(peak)) - 1)
+    spacings = ((factor * magnitude, math.ceil(peak / (factor * magnitude) - 1e-9)) for factor in _SPACINGS)
+    spacing, count = min(((step, n) for step, n in spacings if n <= 8), key=lambda found: found[0] * found[1])
+    stride = next(n for n in range(1, count + 1) if count % n == 0 and count // n <= max(1, at_most))
+    return [spacing * tick for tick in range(0, count + 1, stride)]
+
+
+def usable(value: float | None) -> float:
+    """Return a number that can be drawn: finite and not negative."""
+    return value if value is not None and 0 < value < math.inf else 0.0

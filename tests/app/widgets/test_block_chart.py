@@ -1,0 +1,175 @@
+"""The block chart fills its room, groups what does not fit and says so, and draws something sensible of anything."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tracetop.app.widgets.block_chart import BlockChart, Mark, Series
+from tracetop.app.widgets.scale import Slots, nice_ticks
+
+FrameText = Callable[[Any], str]
+LAYERS = [Series("cached", "cache_read", "░"), Series("fresh", "input"), Series("output", "output")]
+
+
+def thousands(value: float) -> str:
+    return f"{value / 1000:g}k" if value else "0"
+
+
+def lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.split("\n")]
+
+
+async def test_a_chart(stage: Any, frame_text: FrameText) -> None:
+    chart = BlockChart(LAYERS, format_value=thousands)
+    chart.set_columns([(20_000, 10_000, 10_000), (40_000, 0, 0), (0, 0, 80_000), (0, 0, 0)])
+    chart.cursor = 2
+    chart.marks = [Mark(1, "▼", "compaction"), Mark(2, "✗", "error", top=True)]
+    async with stage(chart).run_test(size=(36, 14)) as pilot:
+        assert lines(frame_text(pilot.app)) == [
+            "    ░ cached  █ fresh  █ output",
+            "                      ✗",
+            "80k┤                ██████",
+            "   │                ██████",
+            "   │                ██████",
+            "   │                ██████",
+            "   │▄▄▄▄▄▄  ░░░░░░  ██████",
+            "40k┤▃▃▃▃▃▃  ░░░░░░  ██████",
+            "   │██████  ░░░░░░  ██████",
+            "   │░░░░░░  ░░░░░░  ██████",
+            "   │░░░░░░  ░░░░░░  ██████",
+            "   └──────────────────▲─────────────",
+            "              ▼",
+            "      1       2       3       4",
+        ]
+
+
+async def test_eighths(stage: Any, frame_text: FrameText) -> None:
+    chart = BlockChart()
+    chart.set_columns([(value,) for value in range(9)])
+    async with stage(chart).run_test(size=(9, 1)) as pilot:
+        assert frame_text(pilot.app) == " ▁▂▃▄▅▆▇█"
+
+
+async def test_what_is_too_small_still_shows(stage: Any, frame_text: FrameText) -> None:
+    chart = BlockChart(LAYERS[1:])
+    chart.set_columns([(1e9, 0), (0, 1), (0, 0)])
+    async with stage(chart).run_test(size=(3, 1)) as pilot:
+        assert frame_text(pilot.app) == "█▁ "
+
+
+async def test_layers_meet_within_a_cell(stage: Any) -> None:
+    chart = BlockChart(LAYERS[1:])
+    chart.set_columns([(4, 4)])
+    async with stage(chart).run_test(size=(1, 1)) as pilot:
+        await pilot.pause()
+        (segment,) = list(chart.render_line(0))
+        assert segment.text == "▄"
+        assert segment.style is not None
+        looks = chart.looks()
+        assert (segment.style.color, segment.style.bgcolor) == (looks["input"].color, looks["output"].color)
+
+
+@pytest.mark.parametrize(("group", "highest"), [("sum", "40"), ("max", "10")])
+async def test_too_many_columns_share_bars(stage: Any, frame_text: FrameText, group: Any, highest: str) -> None:
+    chart = BlockChart([Series("n", "bar")], group=group)
+    chart.set_columns([(10.0,)] * 388)
+    async with stage(chart).run_test(size=(100, 12)) as pilot:
+        await pilot.pause()
+        assert chart.group_size == 4
+        frame = frame_text(pilot.app)
+        assert "4 per bar" in frame
+        assert f"{highest}┤█████" in frame
+        await pilot.resize_terminal(500, 12)
+        await pilot.pause()
+        assert chart.group_size == 1
+        assert "per bar" not in frame_text(pilot.app)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 20, 37, 50, 70, 75, 76, 77, 200, 1000])
+def test_bars_fill_the_room(count: int) -> None:
+    slots = Slots.lay_out(count, 76, 1, 8)
+    assert slots.span <= 76
+    assert slots.span >= min(count * 8, 50)
+    seen = [slots.index_at(cell) for cell in range(76)]
+    assert seen[0] == 0
+    for index in range(0, count, slots.group):
+        cells = slots.cells_of(index)
+        assert len(cells) >= 1
+        assert all(seen[cell] == index for cell in cells)
+
+
+@pytest.mark.parametrize("peak", [0, -1, math.nan, math.inf, 1e-9, 0.3, 1, 7, 99, 101, 101_000, 1.2e6, 9.99e17, 1e300])
+@pytest.mark.parametrize("at_most", [0, 1, 3, 5])
+def test_ticks_are_few_and_hardly_above_the_peak(peak: float, at_most: int) -> None:
+    ticks = nice_ticks(peak, at_most)
+    assert ticks[0] == 0 and 2 <= len(ticks) <= max(1, at_most) + 1
+    if 0 < peak < math.inf:
+        assert peak * 0.999999 <= ticks[-1] <= peak * 1.35
+
+
+async def test_no_data(stage: Any, frame_text: FrameText) -> None:
+    async with stage(BlockChart(empty_text="no tokens yet")).run_test(size=(33, 5)) as pilot:
+        assert lines(frame_text(pilot.app)) == ["", "", " " * 10 + "no tokens yet", "", ""]
+        await pilot.click(BlockChart, offset=(3, 3))
+        assert pilot.app.heard == []
+
+
+async def test_numbers_that_are_none(stage: Any, frame_text: FrameText, assert_clean_frame: Any) -> None:
+    chart = BlockChart(LAYERS)
+    chart.set_columns([(math.nan, -5, math.inf), (), (1,), (1, 2, 3, 4, 5), (0, 0, 0)])
+    async with stage(chart).run_test(size=(30, 10)) as pilot:
+        assert_clean_frame(frame_text(pilot.app), 30)
+        chart.set_columns([(0, 0, 0)] * 500)
+        await pilot.pause()
+        assert_clean_frame(frame_text(pilot.app), 30)
+        chart.set_columns([(1,), (1, 2), ()] * 300)
+        await pilot.pause()
+        assert_clean_frame(frame_text(pilot.app), 30)
+
+
+async def test_clicks_say_which_column(stage: Any) -> None:
+    chart = BlockChart()
+    chart.set_columns([(1.0,)] * 4)
+    async with stage(chart).run_test(size=(34, 8)) as pilot:
+        await pilot.pause()
+        left = 2
+        for x in (0, left, left + 7, left + 8, left + 31):
+            await pilot.click(BlockChart, offset=(x, 3))
+        assert [m.index for m in pilot.app.heard] == [0, 0, 1, 3]
+
+
+async def test_same_version_is_not_drawn_again(stage: Any, frame_text: FrameText) -> None:
+    chart = BlockChart()
+    chart.set_columns([(1.0,)], version=7)
+    async with stage(chart).run_test(size=(10, 1)) as pilot:
+        before = frame_text(pilot.app)
+        chart.set_columns([(1.0,), (1.0,)], version=7)
+        await pilot.pause()
+        assert frame_text(pilot.app) == before
+        chart.set_columns([(1.0,), (1.0,)], version=8)
+        await pilot.pause()
+        assert frame_text(pilot.app) != before
+
+
+async def test_every_size_and_hostile_labels(
+    stage: Any, frame_text: FrameText, hostile: list[str], assert_clean_frame: Any
+) -> None:
+    chart = BlockChart(
+        [Series(text, text) for text in hostile],
+        format_value=lambda value: f"{value:g}{hostile[int(value) % len(hostile)]}",
+        format_label=lambda index: f"{index}{hostile[index % len(hostile)]}",
+        empty_text="".join(hostile),
+    )
+    async with stage(chart).run_test(size=(60, 12)) as pilot:
+        for count in (0, 1, len(hostile), 300):
+            chart.set_columns([(index % 7, 2) for index in range(count)])
+            chart.marks = [Mark(i, text, text, top=i % 2 == 0) for i, text in enumerate(hostile)]
+            chart.marks = [*chart.marks, Mark(9999, "x"), Mark(-1, "x")]
+            chart.cursor = count // 2
+            for width, height in ((200, 12), (60, 12), (17, 6), (5, 4), (1, 1)):
+                await pilot.resize_terminal(width, height)
+                await pilot.pause()
+                assert_clean_frame(frame_text(pilot.app), width)
