@@ -21,12 +21,10 @@ class Agents:
 
     def spawned(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         """A sub-agent or worker was started from `lane`."""
-        child = self._child(record, data)
-        if child is lane:
-            lane = self._lanes.main
+        child = self._child(event, record, data)
         agent = self._append(event, child, lane, row, record.parent_event_id, announced=True)
         branch = child.branch
-        if branch.by_number or branch.llm_rows or branch.loose or branch.agent is not None:
+        if branch.agent is not None:
             branch = self._lanes.begin_run(child, event)
         branch.agent = agent
         self._lanes.adopt(record.event_id, child)
@@ -52,27 +50,36 @@ class Agents:
         return 0
 
     def _end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int, failed: bool) -> int:
-        child = self._child(record, data)
+        child = self._child(event, record, data)
         agent = self._running.pop(child.number, None)
         if agent is None:
             agent = self._append(event, child, lane, row, record.parent_event_id, announced=True)
             del self._running[child.number]
+            if child.branch.agent is None:
+                child.branch.agent = agent
         else:
             lane.detail = event
         self._columns.failed[agent] = failed
         self._columns.end[agent] = event
         return agent
 
-    def _child(self, record: EventRecord, data: Payload) -> Lane:
-        name = data.agent_id or (data.metadata.agent_id if data.metadata else None) or data.task_id
-        return self._lanes.of_agent(name or record.event_id or "(unnamed)", NONE)
+    def parent_of(self, child: Lane) -> Lane:
+        """The lane that the agent of a lane was spawned from."""
+        agent = child.branch.agent
+        if agent is None:
+            return self._lanes.main
+        return self._lanes.numbered(self._lanes.branches[self._columns.branch[agent]].lane)
+
+    def _child(self, event: int, record: EventRecord, data: Payload) -> Lane:
+        return self._lanes.of_agent(child_name(record, data), event)
 
     def _append(
         self, event: int, child: Lane, parent: Lane, row: int, parent_event_id: str | None, announced: bool
     ) -> int:
         columns = self._columns
+        child.depth = parent.depth + 1
         columns.lane.append(child.number)
-        columns.call.append(self._tool_calls.parent_call(parent_event_id, parent))
+        columns.call.append(self._tool_calls.parent_call(parent_event_id, parent, row))
         columns.iteration.append(row)
         columns.branch.append(parent.branch_number)
         columns.end.append(NONE)
@@ -81,3 +88,9 @@ class Agents:
         columns.event.append(event)
         agent = self._running[child.number] = len(columns.event) - 1
         return agent
+
+
+def child_name(record: EventRecord, data: Payload) -> str:
+    """The name of the agent that an event about an agent is about."""
+    name = data.agent_id or (data.metadata.agent_id if data.metadata else None) or data.task_id
+    return name or record.event_id or "(unnamed)"

@@ -9,16 +9,20 @@ from .timeline import TimelineEntry, entry
 from .tree import TreeNode, whole_tree
 from .view import Summary, TokenFlowPoint, View
 
+BEFORE_ALL = -1
+"""Where what the session says apart from its events stands among these."""
+
 
 def view_of(session: TraceSession) -> View:
     """The view of a whole session in memory."""
     fold = Session()
     fold.apply_events(session.events)
-    fold.session_id = session.session_id or fold.session_id
+    if session.session_id:
+        fold.session_id, fold.session_id_event = session.session_id, BEFORE_ALL
     if session.goal and not fold.goals:
-        fold.goals.append((0, session.goal))
+        fold.goals.append((BEFORE_ALL, session.goal))
     if session.model and not fold.models:
-        fold.models.append((0, fold.labels.number(session.model)))
+        fold.models.append((BEFORE_ALL, fold.labels.number(session.model)))
     return fold.view()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -37,25 +37,32 @@ def preview(args: Any, limit: int = 200) -> str:
     return _cut(" ".join(parts), limit)
 
 
-def preview_json(raw: str, limit: int = 200) -> str:
+def preview_json(raw: bytes, limit: int = 200) -> str:
     """The same for arguments as raw JSON, possibly cut short."""
     try:
         return preview(orjson.loads(raw), limit)
     except orjson.JSONDecodeError:
-        return _cut(raw, limit)
+        return _cut(raw[: 4 * limit].decode(errors="replace"), limit)
 
 
 def _value(value: Any, limit: int) -> str:
     if isinstance(value, str):
         text = value
     elif isinstance(value, float | int | bool) or value is None:
-        text = str(value)
+        text = _safely(str, value)
     else:
         try:
             text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-        except (TypeError, ValueError):
-            text = repr(value)
+        except (TypeError, ValueError, RecursionError):
+            text = _safely(repr, value)
     return _cut(text.strip(), limit)
+
+
+def _safely(write: Callable[[Any], str], value: Any) -> str:
+    try:
+        return write(value)
+    except (ValueError, RecursionError):  # more digits than Python converts, or nested too deep
+        return "…"
 
 
 def _cut(text: str, limit: int) -> str:

@@ -16,6 +16,9 @@ NONE = 0xFFFFFFFF
 
 NAN = float("nan")
 
+LONGEST_MS = 1e12
+"""Whatever claims to have taken longer, some 30 years, says nothing about how long it took."""
+
 
 def _column(typecode: str) -> array[int]:
     return field(default_factory=lambda: array(typecode))

@@ -20,7 +20,8 @@ MAIN_LANE = 0
 class Lane:
     """What the fold must remember of one agent to place its next event.
 
-    `detail` is its last event that only completed an earlier one (the end of a call, a chunk of a response).
+    `detail` is its last event that only completed an earlier one (the end of a call, a chunk of a response); `depth`
+    how many agents stand above it.
     """
 
     number: int
@@ -34,6 +35,7 @@ class Lane:
     stream_row: int = -1
     last_response_time: float = float("-inf")
     detail: int = NONE
+    depth: int = 0
     tools_in_iteration: int = 0
     tokens_in_iteration: int = 0
 
@@ -62,7 +64,11 @@ class Lanes:
 
     def known(self, agent_id: str) -> bool:
         """Whether this agent has a lane already."""
-        return self.names.number(agent_id) in self._lanes
+        return self.names.find(agent_id) in self._lanes
+
+    def numbered(self, number: int) -> Lane:
+        """The lane with this number."""
+        return self._lanes[number]
 
     def of_parent(self, parent_event_id: str) -> Lane | None:
         """The lane that events under this parent belong to, if the parent was a sub-agent's."""
@@ -80,6 +86,8 @@ class Lanes:
 
     def begin_run(self, lane: Lane, event: int) -> Branch:
         """A new run of this lane: iteration numbers start over."""
+        self.close(lane, event)
+        lane.stream_row = -1
         previous = lane.branch
         lane.branch = Branch(lane.number, previous.run + 1, event, agent=previous.agent)
         lane.branch_number = len(self.branches)
@@ -107,11 +115,11 @@ class Lanes:
                     columns.start[row] = event
                 branch.has_starts = True
                 return row
-            branch = self._restart(lane, event)
+            branch = self.begin_run(lane, event)
         elif branch.by_number and number < branch.highest:
             if late:
                 return self._new_row(lane, number, event, start=event)
-            branch = self._restart(lane, event)
+            branch = self.begin_run(lane, event)
         self.close(lane, event)
         row = self._new_row(lane, number, event, start=event)
         self._open(lane, row, number)
@@ -158,7 +166,7 @@ class Lanes:
             and branch.llm_rows
             and record.timestamp >= lane.last_response_time
         ):
-            self._restart(lane, event)
+            self.begin_run(lane, event)
         return self.place(lane, number, event)
 
     def close(self, lane: Lane, event: int) -> None:
@@ -169,10 +177,6 @@ class Lanes:
             lane.open_number = None
             self._on_close(lane, row, event)
             lane.tools_in_iteration = lane.tokens_in_iteration = 0
-
-    def _restart(self, lane: Lane, event: int) -> Branch:
-        self.close(lane, event)
-        return self.begin_run(lane, event)
 
     def _open(self, lane: Lane, row: int, number: int) -> None:
         lane.open_row = row

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from ..collector.records import EventRecord, Payload
@@ -23,7 +22,7 @@ from .columns import (
 from .issues.responses import ResponseRules
 from .lanes import Lane
 from .names import Names
-from .tokens import Buckets, input_includes_cache, token_count
+from .tokens import Buckets, dollars, input_includes_cache, token_count
 
 
 class LlmCalls:
@@ -98,8 +97,8 @@ class LlmCalls:
         elif flags:
             total = (sent or 0) + (output or 0) + (read or 0) + (written or 0)
             flags |= KNOWN_TOTAL
-        cost = data.cost
-        if cost is None or not math.isfinite(cost) or cost < 0:
+        cost = dollars(data.cost)
+        if cost is None:
             return flags, Buckets(sent, output, read, written, total), 0.0
         return flags | KNOWN_COST, Buckets(sent, output, read, written, total), cost
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_LONGEST_NAME = 1000
+
 
 class Names:
     """Gives every distinct text the next free number; number 0 is no name.
@@ -24,6 +26,8 @@ class Names:
         known = self._numbers.get(name)
         if known is not None:
             return known
+        if len(name) > _LONGEST_NAME:
+            return self.number(name[:_LONGEST_NAME])
         if len(self._names) >= self._capacity:
             return self._capacity - 1
         if len(self._names) == self._capacity - 1:
@@ -32,6 +36,11 @@ class Names:
         number = self._numbers[name] = len(self._names)
         self._names.append(name)
         return number
+
+    def find(self, name: str) -> int | None:
+        """The number of a name if it has one already."""
+        known = self._numbers.get(name[:_LONGEST_NAME])
+        return self._capacity - 1 if known is None and len(self._names) >= self._capacity else known
 
     def name(self, number: int) -> str:
         """The name with this number."""

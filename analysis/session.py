@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..collector.events import KINDS, TOOL_END_ALIAS, Category, TraceEvent, category_of, is_known_kind
 from ..collector.records import EventRecord, Payload, record_from_event
-from .agents import Agents
+from .agents import Agents, child_name
 from .columns import (
+    LONGEST_MS,
     NAN,
     AgentColumns,
     EventColumns,
@@ -27,14 +28,14 @@ from .lanes import Lane, Lanes
 from .llm_calls import LlmCalls
 from .names import Names
 from .times import TimeRange
-from .tool_calls import ToolCalls
+from .tool_calls import ToolCalls, duration_ms
 from .view import View
 
 LATEST_TIME = 253402300800.0
 """The year 10000, in epoch seconds. Whatever claims to be later, or before 1970, is no time at all."""
 
-LONGEST_MS = 1e12
 _MOST_KINDS = 256
+_MOST_NESTED = 64
 _MAIN_AGENT_NAMES = frozenset({"", "main", "root"})
 
 _SESSION_START = KINDS.index("session_start")
@@ -72,6 +73,7 @@ class Session:
         self.flow_rows: array[int] = array("I")
         self.flow_events: array[int] = array("I")
         self.session_id = ""
+        self.session_id_event = 0
         self.goals: list[tuple[int, str]] = []
         self.models: list[tuple[int, int]] = []
         self.lanes = Lanes(self.iterations, self._iteration_closed)
@@ -108,7 +110,7 @@ class Session:
         events, iterations = self.events, self.iterations
         kind_numbers, handlers, lane_of_parent = self._kind_numbers, self._handlers, self._lane_of_parent
         lanes, main = self.lanes, self.lanes.main
-        iteration_last = iterations.last
+        iteration_last: dict[int, int] = {}
         times, kinds, durations, labels, lane_numbers, rows, previous = [], [], [], [], [], [], []
         event = first
         for record in records:
@@ -127,8 +129,12 @@ class Session:
                 duration = data.duration_ms
                 if duration is None and metadata is not None:
                     duration = metadata.duration_ms
-            if duration is None or not 0.0 <= duration < LONGEST_MS:
+            if duration is None:
                 duration = NAN
+            elif not 0.0 <= duration < LONGEST_MS:
+                duration = duration_ms(record, data)
+                if duration is None:
+                    duration = NAN
             if lane_of_parent[kind]:
                 lane = self._parent_lane(event, record, data)
             elif data.agent_id is not None or (metadata is not None and metadata.agent_id is not None):
@@ -156,7 +162,7 @@ class Session:
             lane_numbers.append(lane.number)
             rows.append(row)
             if row:
-                previous.append(iteration_last[row])
+                previous.append(iteration_last.get(row) or iterations.last[row])
                 iteration_last[row] = event + 1
             else:
                 previous.append(0)
@@ -167,7 +173,10 @@ class Session:
         if first == event:
             return
         if not self.session_id:
-            self.session_id = next((record.session_id for record in records if record.session_id), "")
+            named = (event for event, record in enumerate(records, first) if record.session_id)
+            self.session_id_event = next(named, event)
+            if self.session_id_event < event:
+                self.session_id = records[self.session_id_event - first].session_id
         events.position.extend(positions)
         events.time.extend(times)
         events.kind.extend(kinds)
@@ -176,6 +185,8 @@ class Session:
         events.lane.extend(lane_numbers)
         events.iteration.extend(rows)
         events.previous.extend(previous)
+        for row, last in iteration_last.items():
+            iterations.last[row] = last
         self.times.extend()
         self.count = event
 
@@ -222,14 +233,20 @@ class Session:
 
     def _parent_lane(self, event: int, record: EventRecord, data: Payload) -> Lane:
         """The lane that spawns, ends or speaks of other agents: theirs is named in the payload, this one rarely."""
-        parent = data.parent_agent_id
-        if parent and parent != data.agent_id:
-            return self._named_lane(event, parent)
-        if record.parent_event_id is not None and self.lanes.has_children:
+        parent, name = data.parent_agent_id, child_name(record, data)
+        child = self.lanes.of_agent(name, event) if self.lanes.known(name) else None
+        lane: Lane | None
+        if parent and parent != name:
+            lane = self._named_lane(event, parent)
+        elif record.parent_event_id is not None:
             lane = self.lanes.of_parent(record.parent_event_id)
-            if lane is not None and lane.number != self.lanes.names.number(data.agent_id or ""):
-                return lane
-        return self.lanes.main
+        else:
+            lane = child
+        if lane is not None and lane is child:
+            lane = self._agents.parent_of(child)
+        if lane is None or lane.depth >= _MOST_NESTED:
+            return self.lanes.main
+        return lane
 
     def _agent_lane(self, event: int, record: EventRecord, data: Payload) -> Lane:
         agent_id = data.agent_id or (data.metadata.agent_id if data.metadata is not None else None) or ""
@@ -254,6 +271,7 @@ class Session:
         if kind == _ITERATION_END:
             return self.lanes.iteration_end(lane, record, event)
         if kind == _SESSION_START:
+            self._budget.ended(lane)
             self.lanes.session_start(lane, event)
             self._session_started(event, data)
         elif kind == _SESSION_END:

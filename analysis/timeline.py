@@ -135,10 +135,10 @@ def _llm_response(data: Data) -> str:
         amounts = f"{figures.tokens(total)} tokens"
     cached = _number(data.get("cache_read_tokens"))
     return _join(
-        _first(data, "model"),
         amounts,
         f"{figures.tokens(cached)} cached" if cached else "",
         figures.cost(cost) if cost is not None else "",
+        _first(data, "model"),
         _first(data, "stop_reason") if data.get("stop_reason") not in (None, "tool_use", "end_turn") else "",
     ) or _first(data, "content", "text", "note", "message")
 

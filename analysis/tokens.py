@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_MOST_TOKENS = 1e15
+_MOST_TOKENS = 1e11
+_MOST_DOLLARS = 1e9
 _INCLUSIVE_MODELS = re.compile(r"(^|[/:.])(gpt|chatgpt|codex|o[1-9](?![0-9])|davinci|text-embedding)", re.IGNORECASE)
 
 
@@ -34,6 +35,11 @@ def token_count(value: float | None) -> int | None:
     if value is None or not 0 <= value < _MOST_TOKENS:
         return None
     return int(value)
+
+
+def dollars(value: float | None) -> float | None:
+    """A cost as a trace gives it, None if it is none that can be counted with."""
+    return value if value is not None and 0 <= value < _MOST_DOLLARS else None
 
 
 def input_includes_cache(model: str) -> bool:

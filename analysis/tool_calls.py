@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import orjson
 
 from ..collector.records import EventRecord, Payload
-from .columns import NAN, NONE, IterationColumns, ToolColumns
+from .columns import LONGEST_MS, NAN, NONE, IterationColumns, ToolColumns
 from .issues.tools import ToolRules
 from .lanes import Lane
 from .names import Names
@@ -22,6 +21,7 @@ class _OpenCall:
     event_id: str
     tool_id: str | None
     lane: int
+    branch: int
     label: int
     fingerprint: int | None
     started_at: float
@@ -44,8 +44,18 @@ class ToolCalls:
         label = self._tools.number(data.tool_name or data.tool or "")
         fingerprint = _fingerprint(lane, label, data)
         call = self._append(event, lane, row, label, started=True)
-        opened = _OpenCall(call, record.event_id, _tool_id(data), lane.number, label, fingerprint, record.timestamp)
-        self._remember(opened)
+        self._remember(
+            _OpenCall(
+                call,
+                record.event_id,
+                _tool_id(data),
+                lane.number,
+                lane.branch_number,
+                label,
+                fingerprint,
+                record.timestamp,
+            )
+        )
         lane.stream_row = -1
         self._rules.called(event, lane, row, label, fingerprint, data)
         return label
@@ -58,14 +68,15 @@ class ToolCalls:
         """A tool_error, with or without a start before it. Gives the tool's label."""
         return self._end(event, record, data, lane, row, failed=True)
 
-    def parent_call(self, parent_event_id: str | None, lane: Lane) -> int:
-        """The open call that something spawned now belongs to; `NONE` if no call of this lane is open."""
+    def parent_call(self, parent_event_id: str | None, lane: Lane, row: int) -> int:
+        """The open call that something spawned now in this iteration belongs to; `NONE` if there is none."""
+        branch = lane.branch_number
         if parent_event_id is not None:
             call = self._by_event_id.get(parent_event_id)
-            if call is not None:
+            if call is not None and self._open[call].branch == branch:
                 return call
         for opened in reversed(self._open.values()):
-            if opened.lane == lane.number:
+            if opened.branch == branch and self._columns.iteration[opened.call] == row:
                 return opened.call
         return NONE
 
@@ -119,20 +130,27 @@ class ToolCalls:
             return None
         if record.parent_event_id is not None:
             call = self._by_event_id.get(record.parent_event_id)
-            if call is not None:
+            if call is not None and (not label or self._open[call].label in (0, label)):
                 return self._open[call]
         tool_id = _tool_id(data)
         if tool_id is not None:
             call = self._by_tool_id.get(tool_id)
-            return None if call is None else self._open[call]
-        alike = [opened for opened in self._open.values() if opened.lane == lane.number and opened.label == label]
+            if call is not None:
+                return self._open[call]
+        alike = [
+            opened
+            for opened in self._open.values()
+            if opened.lane == lane.number
+            and (not label or opened.label == label)
+            and (tool_id is None or opened.tool_id is None)
+        ]
         if not alike:
             return None
-        fingerprint = _fingerprint(lane, label, data)
-        same = [opened for opened in alike if opened.fingerprint == fingerprint]
-        if same:
-            return same[0]
-        return alike[0] if fingerprint is None or alike[0].fingerprint is None else None
+        fingerprint = _fingerprint(lane, label or alike[0].label, data)
+        if fingerprint is None:
+            return alike[0]
+        same = next((opened for opened in alike if opened.fingerprint == fingerprint), None)
+        return same or next((opened for opened in alike if opened.fingerprint is None), None)
 
     def _remember(self, opened: _OpenCall) -> None:
         if len(self._open) >= _MOST_OPEN:
@@ -153,14 +171,8 @@ class ToolCalls:
 
 def duration_ms(record: EventRecord, data: Payload) -> float | None:
     """How long an event says it took, in milliseconds, wherever its writer put that; None if it does not say."""
-    duration = record.duration_ms
-    if duration is None:
-        duration = data.duration_ms
-        if duration is None and data.metadata is not None:
-            duration = data.metadata.duration_ms
-    if duration is None or not math.isfinite(duration) or duration < 0:
-        return None
-    return duration
+    told = (record.duration_ms, data.duration_ms, data.metadata.duration_ms if data.metadata is not None else None)
+    return next((duration for duration in told if duration is not None and 0.0 <= duration < LONGEST_MS), None)
 
 
 def _tool_id(data: Payload) -> str | None:
@@ -174,7 +186,7 @@ def _fingerprint(lane: Lane, label: int, data: Payload) -> int | None:
     raw = bytes(data.args)
     if not raw or raw == b"null":
         return None
-    if b', "' in raw or b',"' in raw:
+    if b', "' in raw or b',"' in raw or b'": ' in raw:
         raw = _sorted_keys(raw)
     return hash((lane.branch_number, label, raw))
 

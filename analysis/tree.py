@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from ..collector.events import TraceEvent
+from ..collector.events import Category, TraceEvent, category_of
 from . import figures
 from .arguments import preview
 from .columns import KNOWN_COST, KNOWN_TOTAL, NONE, OPENS_CALL, Branch
 from .lanes import MAIN_LANE
 from .timeline import summarize
 from .view import View
+
+_TOOL_KINDS = frozenset({"tool_start", "tool_end", "tool", "tool_error"})
+_MOST_INTERLEAVED = 256
 
 
 class NodeType(IntEnum):
@@ -80,17 +83,14 @@ class Tree:
         self._agents_by_call: dict[int, list[int]] = {}
         self._silent_agents: dict[tuple[int, int], list[int]] = {}
         self._branches_by_agent: dict[int, list[int]] = {}
+        self._branches_by_lane: dict[int, list[int]] = {}
         self._agents_by_branch: dict[int, list[int]] = {}
+        self._agents_by_end: dict[int, int] = {}
         self._index_agents()
 
     def roots(self) -> list[Node]:
         """The runs of the main agent."""
-        branches = self._session.lanes.branches
-        return [
-            Node(NodeType.RUN, number)
-            for number, branch in enumerate(branches)
-            if branch.lane == MAIN_LANE and branch.first < self._at
-        ]
+        return [Node(NodeType.RUN, number) for number in self._branches_by_lane.get(MAIN_LANE, ())]
 
     def child_count(self, node: Node) -> int:
         """How many children a node has."""
@@ -122,60 +122,100 @@ class Tree:
         return _FACTS[node.type](self, node.row)
 
     def path_of(self, event: int) -> tuple[int, ...]:
-        """The child index at each level that leads to an event's node, or to the nearest node above it."""
+        """The child index at each level that leads to an event's node, or to the nearest node above it.
+
+        The node of an event that only completes another's (the end of a call, the answer to a request) is the other's.
+        """
+        agent = self._agent_told_by(event)
+        if agent is not None:
+            return self._path_of_agent(agent)
         session = self._session
+        event = self._home(event)
         row = session.events.iteration[event]
-        if row:
-            branch_number = session.iterations.branch[row]
-        else:
-            branch_number = self._branch_at(session.events.lane[event], event)
-        path = self._path_of_branch(branch_number)
-        if path is None:
-            return ()
-        branch = session.lanes.branches[branch_number]
         if not row:
-            index = self._index_in_run(branch, event)
-            return path if index is None else (*path, index)
-        index = self._index_in_run(branch, session.iterations.first[row])
-        if index is None:
-            return path
-        path = (*path, index)
+            return self._path_in_run(self._branch_at(session.events.lane[event], event), event)
+        path = self._path_of_iteration(row)
         target = self._node_of(event)
         siblings = self._children(Node(NodeType.ITERATION, row))
         return (*path, siblings.index(target)) if target in siblings else path
 
-    def _path_of_branch(self, number: int) -> tuple[int, ...] | None:
-        session, branch = self._session, self._session.lanes.branches[number]
-        if branch.agent is None:
-            roots = self.roots()
-            node = Node(NodeType.RUN, number)
-            return (roots.index(node),) if node in roots else None
-        agents, agent = session.agents, branch.agent
-        if agents.event[agent] >= self._at:
-            return None
-        node = Node(NodeType.AGENT, agent)
-        if agents.call[agent] != NONE:
-            above = self.path_of(session.tools.event[agents.call[agent]])
-            siblings = self._children(Node(NodeType.TOOL, agents.call[agent]))
-        elif agents.iteration[agent]:
-            row = agents.iteration[agent]
-            above = self.path_of(session.iterations.first[row])[:2]
+    def _path_of_iteration(self, row: int) -> tuple[int, ...]:
+        iterations = self._session.iterations
+        return self._path_in_run(iterations.branch[row], iterations.first[row])
+
+    def _path_in_run(self, number: int, event: int) -> tuple[int, ...]:
+        """The path to the iteration that `event` began, or to an event outside any."""
+        branch, firsts = self._session.lanes.branches[number], self._session.iterations.first
+        path, offset = self._path_of_branch(number)
+        iterations = bisect_left(branch.iterations, event, key=lambda row: firsts[row])
+        loose = bisect_left(branch.loose, event)
+        begins = iterations < self._iterations_of(branch) and firsts[branch.iterations[iterations]] == event
+        stands = loose < self._loose_of(branch) and branch.loose[loose] == event
+        return (*path, offset + iterations + loose) if begins or stands else path
+
+    def _path_of_branch(self, number: int) -> tuple[tuple[int, ...], int]:
+        """The path to the node that holds a branch, and how many of that node's children stand before its own."""
+        agent = self._session.lanes.branches[number].agent
+        if agent is None:
+            return (self._branches_by_lane[MAIN_LANE].index(number),), 0
+        offset = 0
+        for earlier in self._branches_by_agent.get(agent, ()):
+            if earlier == number:
+                break
+            offset += self.child_count(Node(NodeType.RUN, earlier))
+        return self._path_of_agent(agent), offset
+
+    def _path_of_agent(self, agent: int) -> tuple[int, ...]:
+        session, agents, node = self._session, self._session.agents, Node(NodeType.AGENT, agent)
+        call, row = agents.call[agent], agents.iteration[agent]
+        if call != NONE:
+            above = self.path_of(session.tools.event[call])
+            siblings = self._children(Node(NodeType.TOOL, call))
+        elif row:
+            above = self._path_of_iteration(row)
             siblings = self._children(Node(NodeType.ITERATION, row))
+        elif agents.announced[agent]:
+            return self._path_in_run(agents.branch[agent], agents.event[agent])
         else:
-            return self.path_of(agents.event[agent]) if agents.announced[agent] else None
+            number = agents.branch[agent]
+            branch = session.lanes.branches[number]
+            path, offset = self._path_of_branch(number)
+            before = offset + self._iterations_of(branch) + self._loose_of(branch)
+            return (*path, before + self._silent_in(number, 0).index(agent))
         return (*above, siblings.index(node)) if node in siblings else above
 
-    def _branch_at(self, lane: int, event: int) -> int:
-        branches = self._session.lanes.branches
-        return max(number for number, branch in enumerate(branches) if branch.lane == lane and _begun(branch, event))
+    def _agent_told_by(self, event: int) -> int | None:
+        """The sub-agent that an event announces or ends."""
+        events, agents = self._session.events, self._session.agents
+        if category_of(self._session.kinds[events.kind[event]]) not in (Category.SUBAGENT, Category.SWARM):
+            return None
+        agent = bisect_left(agents.event, event)
+        while agent < len(agents.event) and agents.event[agent] == event:
+            if agents.announced[agent]:
+                return agent
+            agent += 1
+        return self._agents_by_end.get(event)
 
-    def _index_in_run(self, branch: Branch, event: int) -> int | None:
-        firsts = self._session.iterations.first
-        before = bisect_left(branch.iterations, event, key=lambda row: firsts[row])
-        index = before + bisect_left(branch.loose, event)
-        if index < self._iterations_of(branch) + self._loose_of(branch):
-            return index
-        return None
+    def _home(self, event: int) -> int:
+        """The event whose node stands for `event` too."""
+        session, llm = self._session, self._session.llm
+        kind = session.kinds[session.events.kind[event]]
+        if kind in _TOOL_KINDS:
+            call = session.tools.call_of(event)
+            return event if call is None else session.tools.event[call]
+        if kind == "llm_request":
+            answer = self._answer(event)
+            return event if answer is None else llm.event[answer]
+        if kind == "llm_response":
+            last = bisect_left(llm.event, event + 1) - 1
+            for row in range(last, max(-1, last - _MOST_INTERLEAVED), -1):
+                if llm.lane[row] == session.events.lane[event] and llm.flags[row] & OPENS_CALL:
+                    return llm.event[row]
+        return event
+
+    def _branch_at(self, lane: int, event: int) -> int:
+        branches, numbers = self._session.lanes.branches, self._branches_by_lane[lane]
+        return numbers[bisect_left(numbers, event + 1, key=lambda number: branches[number].first) - 1]
 
     def _iterations_of(self, branch: Branch) -> int:
         firsts = self._session.iterations.first
@@ -252,12 +292,12 @@ class Tree:
         if kind in ("iteration_start", "iteration_end"):
             return None
         if kind == "llm_request":
-            return None if self._is_answered(event) else Node(NodeType.EVENT, event)
+            return None if self._answer(event) is not None else Node(NodeType.EVENT, event)
         if kind == "llm_response":
             row = bisect_left(session.llm.event, event)
             opens = row < len(session.llm.event) and session.llm.event[row] == event
             return Node(NodeType.LLM, row) if opens and session.llm.flags[row] & OPENS_CALL else None
-        if kind in ("tool_start", "tool_end", "tool", "tool_error"):
+        if kind in _TOOL_KINDS:
             call = session.tools.call_of(event)
             return Node(NodeType.TOOL, call) if call is not None and session.tools.event[call] == event else None
         agents = session.agents
@@ -268,10 +308,14 @@ class Tree:
             agent += 1
         return Node(NodeType.EVENT, event)
 
-    def _is_answered(self, request: int) -> bool:
-        llm = self._session.llm
-        row = bisect_left(llm.event, request)
-        return any(llm.request[later] == request for later in range(row, min(row + 8, self._view.llm_rows)))
+    def _answer(self, request: int) -> int | None:
+        """The LLM row that answers a request: the next call of the same agent, unless another request came before."""
+        llm, lane = self._session.llm, self._session.events.lane[request]
+        first = bisect_left(llm.event, request)
+        for row in range(first, min(first + _MOST_INTERLEAVED, self._view.llm_rows)):
+            if llm.lane[row] == lane and llm.flags[row] & OPENS_CALL:
+                return row if llm.request[row] == request else None
+        return None
 
     def _index_agents(self) -> None:
         agents = self._session.agents
@@ -282,14 +326,18 @@ class Tree:
                 place = (agents.branch[agent], agents.iteration[agent])
                 self._silent_agents.setdefault(place, []).append(agent)
             self._agents_by_branch.setdefault(agents.branch[agent], []).append(agent)
+            self._agents_by_end[agents.end[agent]] = agent
         for number, branch in enumerate(self._session.lanes.branches):
-            if branch.agent is not None and branch.first < self._at:
+            if branch.first >= self._at:
+                continue
+            self._branches_by_lane.setdefault(branch.lane, []).append(number)
+            if branch.agent is not None:
                 self._branches_by_agent.setdefault(branch.agent, []).append(number)
 
     def _run_facts(self, number: int) -> NodeFacts:
         branch = self._session.lanes.branches[number]
         tokens, cost = self._spent_by_branch(number)
-        last = self._last_before(branch)
+        last = self._end_of_run(number)
         return NodeFacts(
             event=branch.first,
             name=f"run {branch.run}",
@@ -322,20 +370,18 @@ class Tree:
             cost=cost,
             duration_ms=self._between(iterations.first[row], events[-1]) if events else None,
             errors=sum(kind in ("tool_error", "llm_error", "error") for kind in kinds),
-            compactions=sum(kind in ("compaction_end", "context_overflow") for kind in kinds),
+            compactions=sum(self._counted(self._session.compactions, event, event) for event in events),
         )
 
     def _llm_facts(self, row: int) -> NodeFacts:
         llm = self._session.llm
-        rows = [row]
-        following = row + 1
-        while following < self._view.llm_rows and following < row + 8:
+        last = row
+        for following in range(row + 1, min(row + _MOST_INTERLEAVED, self._view.llm_rows)):
             if llm.lane[following] == llm.lane[row]:
                 if not llm.flags[following] & OPENS_CALL:
-                    rows.append(following)
+                    last = following
                 break
-            following += 1
-        call = self._view.llm_call(rows[-1])
+        call = self._view.llm_call(last)
         duration: float | None = self._session.events.duration[call.event]
         if duration != duration:  # NaN is not equal to itself
             duration = self._between(llm.request[row], call.event) if llm.request[row] != NONE else None
@@ -363,7 +409,7 @@ class Tree:
         ended = agents.end[agent] < self._at
         tokens, cost = self._spent_by_agent(agent)
         branches = [self._session.lanes.branches[number] for number in self._branches_by_agent.get(agent, ())]
-        last = agents.end[agent] if ended else max(map(self._last_before, branches), default=agents.event[agent])
+        last = agents.end[agent] if ended else max(map(self._last_of, branches), default=agents.event[agent])
         own = self._session.events.duration[last] if ended else math.nan
         return NodeFacts(
             event=agents.event[agent],
@@ -379,10 +425,11 @@ class Tree:
         events = self._session.events
         kind = self._session.kinds[events.kind[event]]
         duration = events.duration[event]
+        unanswered = kind == "llm_request" and self._answer(event) is None
         return NodeFacts(
             event=event,
             name=kind.replace("_", " "),
-            state="running" if kind == "llm_request" else "failed" if event in self._errors_near(event) else "ok",
+            state="running" if unanswered else "failed" if event in self._errors_near(event) else "ok",
             duration_ms=duration if duration == duration else None,
         )
 
@@ -392,8 +439,10 @@ class Tree:
         return (errors[row],) if row < len(errors) else ()
 
     def _is_open(self, row: int) -> bool:
-        """Whether no later iteration of the same branch has begun and the session has not ended."""
+        """Whether no later iteration of the same branch has begun and neither its agent nor the session has ended."""
         branch = self._session.lanes.branches[self._session.iterations.branch[row]]
+        if branch.agent is not None and self._session.agents.end[branch.agent] < self._at:
+            return False
         return not self._view.ended and branch.iterations[self._iterations_of(branch) - 1] == row
 
     def _spent_by_branch(self, number: int) -> tuple[int | None, float | None]:
@@ -418,8 +467,24 @@ class Tree:
             tokens, cost = _plus(tokens, spent[0]), _plus(cost, spent[1])
         return tokens, cost
 
-    def _last_before(self, branch: Branch) -> int:
-        return max(branch.first, min(branch.last - 1, self._at - 1))
+    def _end_of_run(self, number: int) -> int:
+        """The last event before the main agent's next run."""
+        runs = self._branches_by_lane[MAIN_LANE]
+        following = runs.index(number) + 1
+        end = self._session.lanes.branches[runs[following]].first if following < len(runs) else self._at
+        return end - 1
+
+    def _last_of(self, branch: Branch) -> int:
+        """The last event of a branch."""
+        loose = self._loose_of(branch)
+        last = branch.loose[loose - 1] if loose else branch.first
+        iterations, previous = self._session.iterations, self._session.events.previous
+        for row in branch.iterations[: self._iterations_of(branch)]:
+            event = iterations.last[row]
+            while event > self._at:
+                event = previous[event - 1]
+            last = max(last, event - 1)
+        return last
 
     def _between(self, first: int, last: int) -> float | None:
         if first == NONE:
@@ -476,10 +541,6 @@ def whole_tree(view: View, event_of: Callable[[int], TraceEvent]) -> list[TreeNo
         )
 
     return [grow(root) for root in tree.roots()]
-
-
-def _begun(branch: Branch, event: int) -> bool:
-    return branch.first <= event or branch.first == NONE
 
 
 def _plus(left: Any, right: Any) -> Any:

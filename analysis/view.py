@@ -22,6 +22,7 @@ from .columns import (
     OPENS_CALL,
 )
 from .efficiency import Efficiency
+from .issues.episodes import Episode
 from .issues.issue import Issue, describe
 from .lanes import MAIN_LANE
 from .tokens import Buckets, hit_rate
@@ -100,7 +101,8 @@ class View:
 
     @property
     def session_id(self) -> str:
-        return self.session.session_id if self.at else ""
+        """The id the first event that has one gave."""
+        return self.session.session_id if self.at > self.session.session_id_event else ""
 
     @property
     def goal(self) -> str | None:
@@ -157,9 +159,7 @@ class View:
     @property
     def running_tools(self) -> int:
         """Tool calls that were started and have not ended."""
-        tools = self.session.tools
-        begun = bisect_left(tools.event, self.at)
-        return begun - sum(1 for row in self._ended_rows() if tools.event[row] < self.at)
+        return bisect_left(self.session.tools.event, self.at) - self.tool_calls
 
     @property
     def failed_tools(self) -> int:
@@ -251,11 +251,20 @@ class View:
 
     def issues(self, event_id: Callable[[int], str] | None = None) -> list[Issue]:
         """The issues that stand, oldest first; `event_id` looks up the id of an event by its number."""
-        name = self.session.lanes.names.name
-        return [
-            describe(episode, self.at, name(episode.lane), event_id)
-            for episode in self.session.issues.standing(self.at)
-        ]
+        return [self.issue(episode, event_id) for episode in self.episodes()]
+
+    def episodes(self) -> list[Episode]:
+        """What stands behind the issues, oldest first."""
+        return self.session.issues.standing(self.at)
+
+    @property
+    def issue_version(self) -> int:
+        """Changes whenever an issue does, and only then."""
+        return self.session.issues.version(self.at)
+
+    def issue(self, episode: Episode, event_id: Callable[[int], str] | None = None) -> Issue:
+        """The issue that an episode is."""
+        return describe(episode, self.at, self.session.lanes.names.name(episode.lane), event_id)
 
     def llm_call(self, row: int) -> LlmCall:
         """What row `row` of the LLM columns says."""
@@ -329,11 +338,6 @@ class View:
     def _cost_through(self, row: int) -> float | None:
         llm = self.session.llm
         return llm.sum_cost[row] if llm.seen[row] & KNOWN_COST else None
-
-    def _ended_rows(self) -> Iterator[int]:
-        tools = self.session.tools
-        for index in range(tools.ended(self.at)):
-            yield tools.ended_call[index]
 
 
 def _total(parts: Iterator[int | None]) -> int | None:

@@ -30,6 +30,7 @@ class _Warning:
 
 @dataclass(slots=True)
 class _Budget:
+    branch: int
     recent: list[tuple[int, int]] = field(default_factory=list)
     waiting: _Warning | None = None
     ignored: Episode | None = None
@@ -94,8 +95,8 @@ class BudgetRules:
 
     def _budget(self, lane: Lane) -> _Budget:
         budget = self._budgets.get(lane.number)
-        if budget is None:
-            budget = self._budgets[lane.number] = _Budget()
+        if budget is None or budget.branch != lane.branch_number:
+            budget = self._budgets[lane.number] = _Budget(lane.branch_number)
         return budget
 
 

@@ -20,13 +20,14 @@ class Episode:
 
     `raised` is the event that raised it. `label` names what it is about (a tool, an agent), `detail` says more (the
     arguments). `updates`, `values` and `lengths` run in parallel: the event of each change, the figure the rule
-    measured then, and how many of `evidence` counted by then.
+    measured then, and how many of `evidence` counted by then. `changes` is the log's, told of every change.
     """
 
     category: str
     raised: int
     iteration: int | None
     lane: int
+    changes: array[int]
     label: str = ""
     detail: str = ""
     withdrawn: int = NONE
@@ -41,6 +42,12 @@ class Episode:
         self.values.append(value)
         self.lengths.append(len(self.evidence))
         self.updates.append(event)
+        self.changes.append(event)
+
+    def withdraw(self, event: int) -> None:
+        """It turned out at `event` to be nothing, or is over and leaves no trace."""
+        self.withdrawn = event
+        self.changes.append(event)
 
     def stands(self, at: int) -> bool:
         """Whether it was raised and not withdrawn as of event `at`."""
@@ -62,6 +69,11 @@ class IssueLog:
     def __init__(self) -> None:
         self.episodes: list[Episode] = []
         self.raised: array[int] = array("I")
+        self.changes: array[int] = array("I")
+
+    def version(self, at: int) -> int:
+        """How often anything had changed as of event `at`."""
+        return bisect_left(self.changes, at)
 
     def open(
         self,
@@ -74,9 +86,12 @@ class IssueLog:
         lane: int = 0,
         label: str = "",
         detail: str = "",
+        proof: array[int] | None = None,
     ) -> Episode:
-        """Raise an issue at `event`."""
-        episode = Episode(category, event, iteration, lane, label, detail)
+        """Raise an issue at `event`. Its rule may keep the evidence itself in `proof`, shared by many episodes."""
+        episode = Episode(category, event, iteration, lane, self.changes, label, detail)
+        if proof is not None:
+            episode.evidence = proof
         episode.update(event, value, evidence)
         self.episodes.append(episode)
         self.raised.append(event)

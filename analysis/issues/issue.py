@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..arguments import preview_json
+from ..arguments import preview
 from .episodes import Episode
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -165,4 +165,4 @@ def describe(episode: Episode, at: int, agent: str, event_id: Callable[[int], st
 
 
 def _short(detail: str, limit: int = 60) -> str:
-    return preview_json(detail, limit)
+    return preview(detail, limit)

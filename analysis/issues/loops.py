@@ -51,8 +51,8 @@ class LoopRules:
         """A tool was called."""
         streak = self._streaks.get(lane.number)
         if streak is not None:
-            if streak.provisional and streak.episode is not None and row == lane.open_row:
-                streak.episode.withdrawn = event
+            if streak.provisional and streak.episode is not None:
+                streak.episode.withdraw(event)
             del self._streaks[lane.number]
 
     def closed(self, event: int, lane: Lane, row: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 
 from ...collector.records import Payload
+from ..arguments import preview_json
 from ..columns import IterationColumns
 from ..lanes import Lane
 from ..names import Names
@@ -15,7 +16,6 @@ REPEATS = 3
 MOST_FAILURES = 0.3
 FEWEST_CALLS = 3
 LONG_MS = 30_000.0
-_DETAIL_BYTES = 400
 
 
 class ToolRules:
@@ -60,7 +60,7 @@ class ToolRules:
             iteration=self._number(row),
             lane=lane.number,
             label=self._tools.name(label),
-            detail=bytes(data.args)[:_DETAIL_BYTES].decode(errors="replace"),
+            detail=preview_json(bytes(data.args)),
         )
         del self._seen_again[fingerprint]
 
@@ -69,7 +69,7 @@ class ToolRules:
         self._ended += 1
         if failed:
             self._failures.append(event)
-        self._judge_failures(event, lane, row, failed)
+        self._judge_failures(event, lane, row)
         if duration_ms is not None and duration_ms > LONG_MS:
             self._log.open(
                 "long_tool_execution",
@@ -81,19 +81,19 @@ class ToolRules:
                 label=self._tools.name(label),
             )
 
-    def _judge_failures(self, event: int, lane: Lane, row: int, failed: bool) -> None:
+    def _judge_failures(self, event: int, lane: Lane, row: int) -> None:
         rate = len(self._failures) / self._ended
         too_many = self._ended >= FEWEST_CALLS and rate > MOST_FAILURES
         episode = self._error_rate
         if episode is not None:
             if too_many:
-                episode.update(event, rate, [event] if failed else [])
+                episode.update(event, rate)
             else:
-                episode.withdrawn = event
+                episode.withdraw(event)
                 self._error_rate = None
         elif too_many:
             self._error_rate = self._log.open(
-                "tool_error_rate", event, rate, self._failures, iteration=self._number(row), lane=lane.number
+                "tool_error_rate", event, rate, (), iteration=self._number(row), lane=lane.number, proof=self._failures
             )
 
     def _number(self, row: int) -> int | None:

@@ -61,6 +61,19 @@ class BlockChart(Chart):
         self._version: int | None = None
         self._bars: list[list[float]] = []
 
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """The layers, bottom up."""
+        return self._series
+
+    @series.setter
+    def series(self, series: Sequence[Series]) -> None:
+        """Set before `set_columns`: columns have one value per series."""
+        if tuple(series) != self._series:
+            self._series = tuple(series)
+            self._columns = ()
+            self.redraw()
+
     def set_columns(self, columns: Sequence[Sequence[float]], version: int | None = None) -> None:
         """Show these columns, one value per series each, unless `version` is the one already shown."""
         if version is None or version != self._version:

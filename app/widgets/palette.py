@@ -28,11 +28,12 @@ STYLE_CLASSES: dict[str, str] = {name: f"trace--{name}" for name in _NAMES}
 PALETTE_CLASSES = {*STYLE_CLASSES.values(), CURSOR}
 
 
-def style_sheet(type_name: str, own: str) -> str:
+def style_sheet(type_name: str, own: str | None = None) -> str:
     """Return the DEFAULT_CSS of a widget type: the palette under its name, then its own file from this folder."""
     here = files(__package__)
     palette = here.joinpath("palette.tcss").read_text(encoding="utf-8")
-    return f"{type_name} {{\n{palette}\n}}\n" + here.joinpath(own).read_text(encoding="utf-8")
+    sheet = f"{type_name} {{\n{palette}\n}}\n"
+    return sheet + here.joinpath(own).read_text(encoding="utf-8") if own else sheet
 
 
 class Looks(dict[str, Style]):

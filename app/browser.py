@@ -1,0 +1,319 @@
+"""The session browser: the traces of a folder, newest first, the live ones marked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from ..analysis import figures
+from ..analysis.view import Summary
+from ..collector.folder import FileState, FolderTail
+from ..collector.watch import Watch
+from .dashboard.contain import contained
+from .dashboard.key_line import KeyLine
+from .safe_text import fit, fit_right, one_line
+from .trace import UnreadableTraceError, load_trace
+from .widgets.event_list import EventList
+from .widgets.palette import Cell
+
+LIVE_SECONDS = 30.0
+"""A trace that was written to within this time and has no session_end is taken to be live."""
+
+_LARGEST_SUMMARY_BYTES = 64 * 1024 * 1024
+_SWEEP_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A session of the browser; `summary` is None until it is known, `error` says why it cannot be."""
+
+    path: Path
+    size: int
+    mtime: float
+    summary: Summary | None = None
+    ended: bool = False
+    issues: int = 0
+    error: str = ""
+
+
+class Sessions:
+    """Looks through folders in a thread: first what files there are, then what is in each, newest first."""
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self.folders = list(folders)
+        self.entries: list[Entry] = []
+        self.version = 0
+        self.error: BaseException | None = None
+        self._known: dict[tuple[Path, int, float], Entry] = {}
+        self._stop = threading.Event()
+        self._awake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Look from now on."""
+        self._awake.set()
+        if self._thread is None or not self._thread.is_alive():
+            self._stop.clear()
+            self._thread = threading.Thread(target=self._run, name="tracetop sessions", daemon=True)
+            self._thread.start()
+
+    def pause(self) -> None:
+        """Look no more until `start`."""
+        self._awake.clear()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        self._awake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=2.0)
+        self._thread = None
+
+    def look(self) -> None:
+        """One look at all folders and all sessions in them."""
+        files = self._files()
+        self._publish([self._known.get(_key(file)) or Entry(file.path, file.size, file.mtime) for file in files])
+        for file in files:
+            if self._stop.is_set() or not self._awake.is_set():
+                return
+            if _key(file) not in self._known:
+                self._known[_key(file)] = _summarized(file)
+                self._publish(
+                    [self._known.get(_key(each)) or Entry(each.path, each.size, each.mtime) for each in files]
+                )
+        current = {_key(file) for file in files}
+        self._known = {key: entry for key, entry in self._known.items() if key in current}
+
+    def _files(self) -> list[FileState]:
+        files: list[FileState] = []
+        for folder in self.folders:
+            tail = FolderTail(folder)
+            files += tail.files()
+            tail.close()
+        return sorted(files, key=lambda file: -file.mtime)
+
+    def _publish(self, entries: list[Entry]) -> None:
+        if entries != self.entries:
+            self.entries = entries
+            self.version += 1
+
+    def _run(self) -> None:
+        watch = Watch(self.folders[0], stop=self._stop) if self.folders else None
+        try:
+            while not self._stop.is_set():
+                self._awake.wait()
+                self.look()
+                if watch is None or watch.mode == "sweep":
+                    self._stop.wait(_SWEEP_SECONDS)
+                else:
+                    watch.wait(_SWEEP_SECONDS)
+        except Exception as error:  # noqa: BLE001 - the thread's only way to say so; the browser shows it
+            self.error = error
+        finally:
+            if watch is not None:
+                watch.close()
+
+
+def _key(file: FileState) -> tuple[Path, int, float]:
+    return file.path, file.size, file.mtime
+
+
+def _summarized(file: FileState) -> Entry:
+    entry = Entry(file.path, file.size, file.mtime)
+    if file.size > _LARGEST_SUMMARY_BYTES:
+        return Entry(file.path, file.size, file.mtime, error="large: open it to see more")
+    try:
+        view = load_trace(file.path).view()
+    except UnreadableTraceError as error:
+        return Entry(file.path, file.size, file.mtime, error=str(error).partition(": ")[2])
+    return Entry(entry.path, entry.size, entry.mtime, view.summary(), view.ended, len(view.episodes()))
+
+
+class SessionRows:
+    """The rows of the browser."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.entries: list[Entry] = []
+        self._clock = clock
+
+    @property
+    def count(self) -> int:
+        """How many sessions there are."""
+        return len(self.entries)
+
+    def row(self, index: int, width: int) -> list[Cell]:
+        """State, goal, model, iterations, tokens, cost, cache, score, issues, age."""
+        entry = self.entries[index]
+        now = self._clock()
+        live = is_live(entry, now)
+        state: Cell = ("● live  ", "ok") if live else ("○ ended ", "muted") if entry.ended else ("○ open  ", "muted")
+        if entry.error:
+            state = ("✗ ", "error")
+        tail = self._figures(entry, width)
+        tail.append((fit_right(age(now - entry.mtime), 10), "muted"))
+        summary = entry.summary
+        title = (summary.goal if summary else None) or entry.path.stem
+        words = f"{title}  {entry.error}" if entry.error else title
+        room = width - sum(len(text) for text, _ in (state, *tail))
+        return [state, (fit(one_line(words), max(0, room)), "error" if entry.error else "title"), *tail]
+
+    @staticmethod
+    def _figures(entry: Entry, width: int) -> list[Cell]:
+        summary = entry.summary
+        if summary is None:
+            return [(fit_right("reading …" if not entry.error else "", 10), "muted")] if width >= 50 else []
+        cells: list[Cell] = []
+        if width >= 110:
+            cells.append((fit(f" {one_line(summary.model or '')}", 26), "llm"))
+        if width >= 90:
+            cells.append((fit_right(f"{summary.iterations:,} it", 9), "muted"))
+        if width >= 50:
+            cells.append((fit_right(figures.tokens(summary.total_tokens), 8), "text"))
+            cells.append((fit_right(figures.cost(summary.total_cost), 9), "cost"))
+        if width >= 70:
+            cells.append((fit_right(figures.share(summary.cache_hit_rate), 6), "text"))
+            cells.append((fit_right(figures.score(summary.efficiency_score), 5), "text"))
+            cells.append((fit_right(f"!{entry.issues}" if entry.issues else "", 6), "warn"))
+        return cells
+
+
+@contained
+class BrowserScreen(Screen[None]):
+    """Lists sessions; enter opens one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "leave", "Quit", id="browser.quit", tooltip="Quit tracetop"),
+        Binding("r", "look_again", "Reread", id="browser.reread", tooltip="Look at the folders again"),
+    ]
+    CSS = """
+    BrowserScreen {
+        layout: vertical;
+        #browser-title { height: 1; width: 1fr; background: $panel; color: $foreground; padding: 0 1; }
+        #browser-title { text-style: bold; }
+        #browser-heads { height: 1; width: 1fr; color: $text-muted; padding: 0 0 0 1; }
+        #browser-list { height: 1fr; }
+        #browser-keys { height: 1; width: 1fr; background: $panel; dock: bottom; }
+    }
+    """
+
+    @dataclass
+    class Chosen(Message):
+        """The user chose a session."""
+
+        path: Path
+
+    def __init__(self, folders: Iterable[Path], *, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self.sessions = Sessions(folders)
+        self._rows = SessionRows(clock)
+        self._clock = clock
+        self._shown = -1
+
+    def compose(self) -> ComposeResult:
+        places = ", ".join(str(folder) for folder in self.sessions.folders)
+        yield Static("", id="browser-title", markup=False)
+        yield Static("", id="browser-heads", markup=False)
+        empty = f"no traces in {places} yet; they appear here as agents write them (try: tracetop demo)"
+        yield EventList(self._rows, following=False, empty_text=empty, id="browser-list")
+        yield KeyLine(id="browser-keys")
+
+    @property
+    def selected(self) -> Path | None:
+        """The session under the cursor."""
+        if not self.is_mounted:
+            return None
+        cursor = self.query_one(EventList).cursor
+        return self._rows.entries[cursor].path if 0 <= cursor < self._rows.count else None
+
+    def on_mount(self) -> None:
+        self.sessions.start()
+        self._timer = self.set_interval(0.25, self.on_tick, name="tracetop browser")
+
+    def on_unmount(self) -> None:
+        self.sessions.stop()
+
+    def on_screen_suspend(self) -> None:
+        if not self.is_current:
+            self.sessions.pause()
+
+    def on_screen_resume(self) -> None:
+        self.sessions.start()
+
+    def on_tick(self) -> None:
+        """Show what the thread has found since."""
+        if not self.is_current or self.sessions.version == self._shown:
+            return
+        self._shown = self.sessions.version
+        selected = self.selected
+        rows = self.query_one(EventList)
+        self._rows.entries = self.sessions.entries
+        rows.following = False
+        rows.refresh_rows(self._shown)
+        paths = [entry.path for entry in self._rows.entries]
+        rows.cursor = paths.index(selected) if selected in paths else 0
+        self._show_title()
+
+    def on_resize(self) -> None:
+        self._show_heads()
+
+    def _show_title(self) -> None:
+        live = sum(is_live(entry, self._clock()) for entry in self._rows.entries)
+        places = ", ".join(str(folder) for folder in self.sessions.folders)
+        text = f"tracetop · {figures.count(self._rows.count, 'session')} · {live} live · {places}"
+        if self.sessions.error is not None:
+            text += f" · ✗ {self.sessions.error}"
+        self.query_one("#browser-title", Static).update(Content(one_line(text)))
+        self._show_heads()
+
+    def _show_heads(self) -> None:
+        width = max(0, self.size.width - 2)
+        heads = ""
+        if width >= 110:
+            heads += fit(" model", 26)
+        if width >= 90:
+            heads += fit_right("iter", 9)
+        if width >= 50:
+            heads += fit_right("tokens", 8) + fit_right("cost", 9)
+        if width >= 70:
+            heads += fit_right("cache", 6) + fit_right("score", 6) + fit_right("issue", 6)[1:]
+        heads += fit_right("age", 10)
+        self.query_one("#browser-heads", Static).update(
+            Content(fit("state   goal", max(0, width - len(heads))) + heads)
+        )
+
+    def on_event_list_chosen(self, message: EventList.Chosen) -> None:
+        message.stop()
+        self.post_message(self.Chosen(self._rows.entries[message.index].path))
+
+    def action_leave(self) -> None:
+        """Leave tracetop."""
+        self.app.exit()
+
+    def action_look_again(self) -> None:
+        """Look at the folders again."""
+        self.sessions.start()
+        self._shown = -1
+
+
+def is_live(entry: Entry, now: float) -> bool:
+    """Whether a session seems to be going on."""
+    return not entry.ended and not entry.error and now - entry.mtime < LIVE_SECONDS
+
+
+def age(seconds: float) -> str:
+    """How old something is, `12s`, `3m`, `5h`, `2d`."""
+    for limit, divisor, unit in ((60, 1, "s"), (3600, 60, "m"), (86400, 3600, "h")):
+        if seconds < limit:
+            return f"{max(0, seconds) / divisor:.0f}{unit}"
+    return f"{seconds / 86400:,.0f}d"

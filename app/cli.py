@@ -1,0 +1,288 @@
+"""The command line. What a command needs is imported when it runs, so that only what opens a screen loads Textual."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import __version__
+from ..collector.events import Category
+from .command_group import VIOLATED, OpenCommand, TracetopGroup, complain, is_debugging, start_debugging
+
+if TYPE_CHECKING:
+    from .trace import Trace
+
+SEVERITIES = ("critical", "high", "medium", "low")
+SHELLS = ("bash", "zsh", "fish")
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+debug_option = click.option(
+    "--debug",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=start_debugging,
+    help="Log to stderr, tracebacks included.",
+)
+file_argument = click.argument("file", type=click.Path(path_type=Path))
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON for other programs.")
+fail_on_option = click.option(
+    "--fail-on",
+    metavar="SEVERITY",
+    type=click.Choice(SEVERITIES, case_sensitive=False),
+    help=f"Exit with 1 if an issue of this severity or worse stands: {', '.join(SEVERITIES)}.",
+)
+
+
+@click.group(
+    cls=TracetopGroup,
+    invoke_without_command=True,
+    context_settings=_CONTEXT,
+    subcommand_metavar="[PATH | COMMAND ...]",
+)
+@debug_option
+@click.version_option(__version__, message="tracetop %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """See what a coding agent does, where its tokens and money go, and what it wastes.
+
+    PATH is a trace file (followed while it grows) or a folder of them. Without PATH: the folders .attocode/traces and
+    .traces below the current one. Where no dashboard can be drawn (no terminal, TERM=dumb) the plain report is printed.
+
+    \b
+      tracetop                               browse the sessions of this project
+      tracetop session-1.jsonl               watch one, live or afterwards
+      tracetop report session-1.jsonl        the morning after, in plain text
+      tracetop issues X.jsonl --fail-on high  a gate for CI
+      tracetop ./report                      a file that is called like a command
+      tracetop demo                          a scripted agent to look at
+
+    Exit codes: 0 fine, 1 a gate was violated, 2 wrong usage, 3 the input cannot be read.
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(open_path, path=None)
+
+
+@click.command("open", cls=OpenCommand, context_settings=_CONTEXT)
+@click.argument("path", type=click.Path(path_type=Path))
+@debug_option
+def open_path(path: Path | None) -> None:
+    """Open the dashboard on a file or a folder."""
+    from . import headless
+
+    if headless.has_screen():
+        if path is not None:
+            headless.check_openable(path)
+        from .standalone import run_dashboard
+
+        run_dashboard(path, debug=is_debugging())
+    elif path is None or path.is_dir():
+        headless.write_lines(headless.list_sessions(path))
+    else:
+        headless.put_report(path, as_json=False)
+
+
+cli.opener = open_path
+
+
+@cli.command()
+@file_argument
+@json_option
+@fail_on_option
+@debug_option
+def report(file: Path, as_json: bool, fail_on: str | None) -> int:
+    """What a session did: figures, tokens, efficiency, tools, issues.
+
+    \b
+      tracetop report session-1.jsonl
+      tracetop report session-1.jsonl --json | jq .cost
+      tracetop report session-1.jsonl --fail-on high > report.txt
+    """
+    from . import headless
+
+    return _gate(headless.put_report(file, as_json), fail_on)
+
+
+def _gate(trace: Trace, severity: str | None) -> int:
+    from .reports.issues import at_least, issues_of, tally
+
+    found = at_least(issues_of(trace), severity) if severity else []
+    if not found:
+        return 0
+    sys.stdout.flush()
+    return complain(f"{trace.name}: {tally(found)} (--fail-on {severity})", VIOLATED)
+
+
+@cli.command()
+@file_argument
+@json_option
+@fail_on_option
+@debug_option
+def issues(file: Path, as_json: bool, fail_on: str | None) -> int:
+    """What a session wasted, worst first.
+
+    Loops, repeated calls, cache drops, token spikes, failures, ignored warnings; each with what to do about it.
+
+    \b
+      tracetop issues session-1.jsonl
+      tracetop issues session-1.jsonl --json | jq -r .title
+      tracetop issues session-1.jsonl --fail-on high || echo "look at this one"
+    """
+    from . import headless
+    from .reports.issues import issues_json, issues_text
+
+    return _gate(headless.put(file, issues_json if as_json else None, issues_text), fail_on)
+
+
+@cli.command()
+@file_argument
+@json_option
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only events of this kind; may be repeated.")
+@click.option(
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="CATEGORY",
+    type=click.Choice([category.value for category in Category], case_sensitive=False),
+    help="Only events of this category (LLM, TOOL, ERROR, ...); may be repeated.",
+)
+@click.option("--grep", "text", default="", metavar="TEXT", help="Only events with TEXT in kind, summary or payload.")
+@debug_option
+def timeline(file: Path, as_json: bool, kinds: tuple[str, ...], categories: tuple[str, ...], text: str) -> None:
+    """All events, one line each.
+
+    Number, local time, time since the line above, iteration, kind, summary, duration; and the agent, where there are
+    several. Summaries are cut at the width of the terminal, or at 100 columns in a pipe (COLUMNS=200 makes it 200).
+
+    \b
+      tracetop timeline session-1.jsonl
+      tracetop timeline session-1.jsonl --category error --category tool
+      tracetop timeline session-1.jsonl --kind tool_end --grep pytest
+      tracetop timeline session-1.jsonl --json | jq -c 'select(.duration_ms > 5000)'
+    """
+    from . import headless
+    from .reports.layout import terminal_width
+    from .reports.timeline import choice, nothing_matched, timeline_json, timeline_text
+
+    trace = headless.open_trace(file)
+    wanted = choice(kinds, categories, text)
+    if as_json:
+        count = headless.write_json(timeline_json(trace, wanted))
+    else:
+        count = headless.write_lines(timeline_text(trace, wanted, terminal_width()))
+    if not count:
+        complain(f"{file}: {nothing_matched(trace)}", 0)
+
+
+@cli.command()
+@file_argument
+@json_option
+@debug_option
+def tokens(file: Path, as_json: bool) -> None:
+    """Tokens and cost per iteration, in four disjoint buckets.
+
+    \b
+      tracetop tokens session-1.jsonl
+      tracetop tokens session-1.jsonl --json | jq -s 'max_by(.total_tokens)'
+    """
+    from . import headless
+    from .reports.tokens import tokens_json, tokens_text
+
+    headless.put(file, tokens_json if as_json else None, tokens_text)
+
+
+@cli.command()
+@file_argument
+@json_option
+@debug_option
+def tools(file: Path, as_json: bool) -> None:
+    """Calls, errors, repeats and time per tool.
+
+    A repeat is a call identical, arguments and all, to an earlier one of the same agent.
+
+    \b
+      tracetop tools session-1.jsonl
+      tracetop tools session-1.jsonl --json | jq -r 'select(.errors > 0) | .tool_name'
+    """
+    from . import headless
+    from .reports.tools import tools_json, tools_text
+
+    headless.put(file, tools_json if as_json else None, tools_text)
+
+
+def _size(ctx: click.Context, param: click.Parameter, text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if width.isdecimal() and height.isdecimal() and 20 <= int(width) <= 1000 and 5 <= int(height) <= 500:
+        return int(width), int(height)
+    raise click.BadParameter(f"{text!r} is no size; columns x rows are meant, as in 160x48", ctx, param)
+
+
+@cli.command()
+@file_argument
+@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The SVG to write.")
+@click.option("--size", callback=_size, metavar="WxH", default="160x48", show_default=True, help="Columns x rows.")
+@click.option("--pane", metavar="NAME", help="Zoom one pane: timeline, tree, tokens, cache, issues.")
+@click.option("--at", type=click.IntRange(min=0), metavar="EVENT", help="As of this event; else the end.")
+@click.option("--theme", metavar="NAME", help="A theme of Textual's, such as textual-light.")
+@debug_option
+def shot(file: Path, out: Path, size: tuple[int, int], pane: str | None, at: int | None, theme: str | None) -> None:
+    """A picture of the dashboard as SVG, without a terminal.
+
+    \b
+      tracetop shot session-1.jsonl -o session.svg
+      tracetop shot session-1.jsonl -o tokens.svg --size 120x36 --pane tokens --at 200
+    """
+    from .shot import take_shot
+
+    if not out.absolute().parent.is_dir():
+        raise click.BadParameter(f"no folder {out.parent}", param_hint="-o")
+    try:
+        take_shot(file, out, size, pane, at, theme)
+    except ValueError as error:
+        raise click.UsageError(str(error), click.get_current_context()) from error
+
+
+@cli.command()
+@click.option(
+    "--speed", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True, help="Times real."
+)
+@click.option("--keep", type=click.Path(path_type=Path), metavar="PATH", help="Keep the trace that the demo records.")
+@debug_option
+def demo(speed: float, keep: Path | None) -> None:
+    """A scripted agent records a session, live in the dashboard.
+
+    No model is called, nothing is spent.
+
+    \b
+      tracetop demo
+      tracetop demo --speed 4 --keep demo-traces
+    """
+    from .demo.command import run_demo
+
+    run_demo(debug=is_debugging(), speed=speed, keep=keep)
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(SHELLS), required=False)
+@debug_option
+def completion(shell: str | None) -> None:
+    """The script that makes your shell complete tracetop's commands.
+
+    \b
+      bash   tracetop completion bash > ~/.local/share/bash-completion/completions/tracetop
+      zsh    tracetop completion zsh > ~/.zfunc/_tracetop      (with ~/.zfunc in fpath)
+      fish   tracetop completion fish > ~/.config/fish/completions/tracetop.fish
+    """
+    from .completion import completion_script
+
+    click.echo(completion_script(cli, shell, SHELLS))
+
+
+def main() -> None:
+    """The console script."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    cli.main(prog_name="tracetop")

@@ -1,0 +1,277 @@
+"""The dashboard: one screen that shows everything about a trace at a glance, and keeps its panes on one cursor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.resources import files
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from ..panes.cache import CachePane
+from ..panes.inspector import InspectorPane
+from ..panes.issues import IssuesPane
+from ..panes.pane import STYLES as PANE_STYLES
+from ..panes.pane import Frame, Pane
+from ..panes.timeline import TimelinePane
+from ..panes.tokens import TokensPane
+from ..panes.tree import TreePane
+from ..safe_text import one_line
+from .commands import DashboardCommands
+from .contain import Failed, contained
+from .cursor import Cursor, Mode
+from .help import HelpPane
+from .key_line import KeyLine
+from .keys import BINDINGS, KeyActions
+from .replay import Replay
+from .source import SourceLike, open_source
+from .strip import SessionStrip, facts_of
+from .tab_line import TabLine
+
+FRAMES_PER_SECOND = 12.0
+_SHORT_NAMES = ("timeline", "tree", "tokens", "cache", "issues")
+
+
+def _styles() -> str:
+    sheet = files(__package__).joinpath("dashboard.tcss").read_text(encoding="utf-8")
+    head, brace, rest = sheet.partition("{")
+    return f"{head}{brace}\n{PANE_STYLES}\n{rest}"
+
+
+@contained
+class DashboardScreen(KeyActions, Screen[None]):
+    """Shows a trace: a `TraceCollector` of this process, a path, or a `TraceSource`.
+
+    It reads while it is on the screen and sleeps while it is not; its state stays. `clock` gives epoch seconds.
+    """
+
+    CSS = _styles()
+    BINDINGS = BINDINGS
+    COMMANDS = {DashboardCommands}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (180, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (28, "-tall")]
+    AUTO_FOCUS = "#trace-timeline-list"
+
+    def __init__(
+        self,
+        source: SourceLike,
+        *,
+        clock: Callable[[], float] = time.time,
+        name: str | None = None,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id)
+        self.source = open_source(source)
+        self.cursor = Cursor()
+        self.replay = Replay()
+        self._clock = clock
+        self._timer: Timer | None = None
+        self._generation = 0
+        self._version = 0
+        self._painted: tuple[object, ...] = ()
+        self._frame: Frame | None = None
+        self._failure = ""
+        self.panes: tuple[Pane, ...] = ()
+        self.inspector = InspectorPane(id="trace-inspector")
+        self.help = HelpPane(id="trace-help")
+        self.active = 0
+
+    def compose(self) -> ComposeResult:
+        # Made here, not in __init__: a screen that was popped and is pushed again composes again.
+        timeline, tree = TimelinePane(id="trace-timeline"), TreePane(id="trace-tree")
+        tokens, cache = TokensPane(id="trace-tokens"), CachePane(id="trace-cache")
+        issues = IssuesPane(id="trace-issues")
+        self.panes = (timeline, tree, tokens, cache, issues)
+        self.inspector, self.help = InspectorPane(id="trace-inspector"), HelpPane(id="trace-help")
+        self._painted = ()
+        yield SessionStrip(id="trace-strip")
+        yield Static("", id="trace-notice", markup=False)
+        yield TabLine(_SHORT_NAMES, id="trace-tabs")
+        with Vertical(id="trace-body"):
+            with Horizontal(id="trace-columns"):
+                with Vertical(id="trace-left"):
+                    yield timeline
+                    yield tree
+                with Vertical(id="trace-right"):
+                    yield tokens
+                    yield cache
+                    yield issues
+            yield self.inspector
+            yield self.help
+        yield Input(id="trace-prompt", compact=True)
+        yield KeyLine(id="trace-keys")
+
+    @property
+    def frame(self) -> Frame | None:
+        """What was painted last."""
+        return self._frame
+
+    @property
+    def is_standalone(self) -> bool:
+        """Whether tracetop's own app shows this screen, not a host's."""
+        return bool(getattr(self.app, "is_tracetop", False))
+
+    def on_mount(self) -> None:
+        self._activate(0, focus=False)
+        self.source.start()
+        self._timer = self.set_interval(1 / FRAMES_PER_SECOND, self.on_tick, name="tracetop frames")
+
+    def on_unmount(self) -> None:
+        self.source.close()
+
+    def on_screen_suspend(self) -> None:
+        if self.is_current:  # a modal or the palette came over us: we are still seen
+            return
+        self.source.pause()
+        if self._timer is not None:
+            self._timer.pause()
+
+    def on_screen_resume(self) -> None:
+        self.source.start()
+        if self._timer is not None:
+            self._timer.resume()
+
+    def on_tick(self) -> None:
+        """One frame: move the replay on, and paint what changed since the last one."""
+        if self.cursor.mode is Mode.REPLAY:
+            self.cursor = self.replay.advance(self.cursor, self.source.trace.session, 1 / FRAMES_PER_SECOND)
+        self.paint()
+
+    def paint(self) -> None:
+        """Paint what changed since the last frame."""
+        trace = self.source.trace
+        if trace.generation != self._generation:
+            self._generation = trace.generation
+            self.cursor = self.cursor.live()
+            self.notify("the trace was truncated or replaced: reading it again", title="tracetop")
+        version = trace.version
+        view = trace.view(self.cursor.at(version[1]))
+        loading = self.source.progress
+        self._show_strip(view.at)
+        self._show_notice()
+        painted = (version, self.cursor, loading)
+        if painted == self._painted:
+            return
+        self._painted = painted
+        self._version += 1
+        self.extend_filter()
+        cursor = self.cursor.place(view.at)
+        self._frame = Frame(trace, view, cursor, self.cursor.follows, self._version, loading)
+        self._show_panes()
+
+    def _show_panes(self) -> None:
+        if self._frame is None:
+            return
+        for pane in (*self.panes, self.inspector):
+            if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted):
+                pane.show(self._frame)
+        self._show_tabs()
+
+    def _show_strip(self, at: int) -> None:
+        strip = self.query_one(SessionStrip)
+        view = self.source.trace.view(at)
+        waiting = self.source.note or self.source.name
+        strip.show(facts_of(view, self.cursor.mode, now=self._clock(), speed=self.replay.speed, waiting=waiting))
+
+    def _show_notice(self) -> None:
+        text = self._failure or self.source.note
+        if self.source.error is not None:
+            error = self.source.error
+            text = f"reading stopped: {type(error).__name__}: {error} · what was read stays"
+        notice = self.query_one("#trace-notice", Static)
+        if notice.has_class("-shown") != bool(text) or (text and str(notice.visual) != text):
+            notice.update(Content(one_line(text)))
+            notice.set_class(bool(text), "-shown")
+
+    def _show_tabs(self) -> None:
+        names = [f"{number} {name}" for number, name in enumerate(_SHORT_NAMES, 1)]
+        if self._frame is not None:
+            standing = len(self._frame.view.episodes()) if self._frame.view.issue_version else 0
+            names[4] += f" ({standing})" if standing else ""
+        self.query_one(TabLine).light(self.active, names)
+
+    def _activate(self, index: int, focus: bool = True) -> None:
+        """Make a pane the active one: the one that zooms, and the only one where there is room for one."""
+        self.active = index
+        for number, pane in enumerate(self.panes):
+            pane.set_class(number == index, "-active")
+        for column in self.query("#trace-left, #trace-right"):
+            column.set_class(self.panes[index] in column.query(Pane), "-active")
+        self._show_tabs()
+        if focus:
+            self.panes[index].focus_content()
+        self.call_after_refresh(self._show_panes)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.call_after_refresh(self._show_panes)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for number, pane in enumerate(self.panes):
+            if pane is event.widget or pane in event.widget.ancestors:
+                if number != self.active:
+                    self._activate(number, focus=False)
+                return
+
+    def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
+        self._activate(message.index)
+
+    def on_pane_cursor_moved(self, message: Pane.CursorMoved) -> None:
+        self.move_cursor(message.event)
+
+    def on_pane_inspected(self, message: Pane.Inspected) -> None:
+        self.inspect(message.event)
+
+    def on_issues_pane_issue_chosen(self, message: IssuesPane.IssueChosen) -> None:
+        self.inspector.inspect_issue(self.source.trace, message.issue)
+        self._open(self.inspector)
+
+    def on_failed(self, message: Failed) -> None:
+        message.stop()
+        error = message.error
+        self._failure = f"dashboard error in {message.where}: {type(error).__name__}: {error}"
+
+    def move_cursor(self, event: int | None) -> None:
+        """Look at an event, or at the newest and on (None)."""
+        if event is None and self.cursor.mode is not Mode.LIVE:
+            event = self.source.trace.session.count - 1
+        self.cursor = self.cursor.move_to(event)
+        self.paint()
+
+    def inspect(self, event: int) -> None:
+        """Open the inspector on an event."""
+        self.inspector.inspect_event(self.source.trace, event)
+        self._open(self.inspector)
+
+    def zoom(self, index: int) -> None:
+        """Show one pane only."""
+        self._activate(index)
+        self.add_class("-zoomed")
+
+    def _open(self, overlay: Pane) -> None:
+        overlay.add_class("-shown")
+        overlay.focus_content()
+        self.refresh_bindings()
+
+    def _close(self, overlay: Pane) -> None:
+        overlay.remove_class("-shown")
+        self.panes[self.active].focus_content()
+        self.refresh_bindings()
+
+    def layers_open(self) -> Iterator[Callable[[], None]]:
+        """What escape would close, topmost first."""
+        if self.query_one("#trace-prompt").has_class("-shown"):
+            yield self.close_prompt
+        for overlay in (self.help, self.inspector):
+            if overlay.has_class("-shown"):
+                yield partial(self._close, overlay)
+        if self.filtering:
+            yield self.clear_filter
+        if self.has_class("-zoomed"):
+            yield self.action_zoom

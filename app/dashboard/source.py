@@ -1,0 +1,199 @@
+"""What a dashboard shows: a trace that a thread of its own keeps up to date while the dashboard is seen."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from ...collector.follow import Delivery, FileTail, TailState
+from ...collector.formats.native import decode_block
+from ...collector.lines import Block
+from ...collector.recorder import TraceCollector
+from ...collector.watch import SWEEP_SECONDS, follow
+from ..trace import Trace
+
+SourceLike: TypeAlias = "TraceCollector | str | os.PathLike[str] | TraceSource"
+"""What a host may give: a collector in its own process, the path of a trace, or a source made by hand."""
+
+_SETTLE_SECONDS = 30.0
+
+
+class TraceSource:
+    """A trace and the thread that reads it.
+
+    `start` may be called again and again; `pause` lets the thread sleep until `resume`, so that a hidden dashboard
+    costs nothing. `error` is what ended the thread, should anything have. Subclasses say where deliveries come from.
+    """
+
+    def __init__(self, name: str, line: Callable[[int], bytes]) -> None:
+        self.name = name
+        self.trace = Trace(name, line)
+        self.error: BaseException | None = None
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._awake = threading.Event()
+        self._awake.set()
+        self._caught_up = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def state(self) -> TailState:
+        """Where the trace stands."""
+        return TailState.FOLLOWING
+
+    @property
+    def note(self) -> str:
+        """What the user should know of the trace's state; empty when all is well."""
+        return ""
+
+    @property
+    def progress(self) -> float | None:
+        """How much of the trace is read, 0 to 1; None where that is not known, or all of it."""
+        return None
+
+    def start(self) -> None:
+        """Read from now on."""
+        self._awake.set()
+        if self._thread is None or not self._thread.is_alive():
+            self._stop.clear()
+            self._thread = threading.Thread(target=self._run, name=f"tracetop {self.name}", daemon=True)
+            self._thread.start()
+
+    def pause(self) -> None:
+        """Read nothing until `start`."""
+        self._awake.clear()
+
+    def stop(self) -> None:
+        """End the thread and wait for it, briefly."""
+        self._stop.set()
+        self._awake.set()
+        self._wake.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=2.0)
+        self._thread = None
+
+    def close(self) -> None:
+        """Stop, and give back what is open."""
+        self.stop()
+
+    def wait_until_read(self, timeout: float = _SETTLE_SECONDS) -> bool:
+        """Wait until everything that is there now has been read."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline and self.error is None:
+            if self._caught_up.wait(0.02):
+                return True
+        return False
+
+    def deliveries(self) -> Iterator[Delivery | None]:
+        """What there is and then what comes; None whenever all was read. Ends when `_stop` is set."""
+        raise NotImplementedError
+
+    def _run(self) -> None:
+        try:
+            for delivery in self.deliveries():
+                if delivery is None:
+                    self._caught_up.set()
+                else:
+                    self.trace.take(delivery)
+                self._awake.wait()
+                if self._stop.is_set():
+                    return
+        except Exception as error:  # noqa: BLE001 - the thread's only way to say so; the dashboard shows it
+            self.error = error
+
+
+class FileSource(TraceSource):
+    """A trace file, followed as it grows."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._tail = FileTail(path)
+        super().__init__(str(path), self._tail.line)
+        self.path = Path(path)
+
+    @property
+    def state(self) -> TailState:
+        return self._tail.state
+
+    @property
+    def note(self) -> str:
+        notes = {
+            TailState.WAITING: f"waiting for {self.path} to appear",
+            TailState.GONE: f"{self.path.name} was deleted; what was read stays",
+            TailState.UNREADABLE: f"cannot read {self.path}: {self._tail.reason}",
+        }
+        return notes.get(self._tail.state, "")
+
+    @property
+    def progress(self) -> float | None:
+        size, read = self._tail.size, self._tail.read_bytes
+        return read / size if size and read < size else None
+
+    def deliveries(self) -> Iterator[Delivery | None]:
+        # A first look without a watch: the end of what is there now is then known for certain.
+        for _ in range(2):
+            yield from self._tail.poll()
+        yield None
+        yield from follow(self._tail, self._stop, wake=self._wake)
+
+    def close(self) -> None:
+        super().close()
+        self._tail.close()
+
+
+class CollectorSource(TraceSource):
+    """A collector of this process that keeps its lines in memory."""
+
+    def __init__(self, collector: TraceCollector) -> None:
+        super().__init__(collector.session_id or "in memory", self._line)
+        self._collector = collector
+        self._lines: list[bytes] = []
+
+    def deliveries(self) -> Iterator[Delivery | None]:
+        unsubscribe = self._collector.subscribe(lambda event: self._wake.set())
+        try:
+            while not self._stop.is_set():
+                for number, line in enumerate(self._collector.lines(len(self._lines)), len(self._lines)):
+                    batch = decode_block(Block(line.rstrip(b"\n"), 0, number + 1))
+                    batch.offsets = [number] * len(batch.offsets)
+                    self._lines.append(line)
+                    yield Delivery(batch)
+                yield None
+                self._wake.wait(SWEEP_SECONDS)
+                self._wake.clear()
+        finally:
+            unsubscribe()
+
+    def _line(self, position: int) -> bytes:
+        return self._lines[position]
+
+
+class RecordingSource(FileSource):
+    """A collector of this process that writes a file: the file is followed."""
+
+    def __init__(self, collector: TraceCollector, path: Path) -> None:
+        super().__init__(path)
+        self._collector = collector
+
+    @property
+    def note(self) -> str:
+        return "nothing recorded yet" if self.state is TailState.WAITING else super().note
+
+    def deliveries(self) -> Iterator[Delivery | None]:
+        self._collector.flush()
+        yield from super().deliveries()
+
+
+def open_source(source: SourceLike) -> TraceSource:
+    """The source for whatever a host gives. Raises TypeError for anything else."""
+    if isinstance(source, TraceSource):
+        return source
+    if isinstance(source, TraceCollector):
+        path = source.path
+        return CollectorSource(source) if path is None else RecordingSource(source, path)
+    if isinstance(source, str | os.PathLike):
+        return FileSource(source)
+    raise TypeError(f"a dashboard shows a TraceCollector, a path or a TraceSource, not {type(source).__name__}")

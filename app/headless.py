@@ -1,0 +1,135 @@
+"""What the command line needs around the reports: traces opened, lines written, files found. Never imports Textual."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from ..collector.folder import FolderTail
+from ..collector.follow import TailState
+from .reports.layout import terminal_width
+from .reports.report import report_json, report_text
+from .reports.sessions import Found, sessions_text
+from .trace import Trace, UnreadableTraceError, load_trace
+
+DEFAULT_FOLDERS = (Path(".attocode/traces"), Path(".traces"))
+_READ_BACK = 64 * 1024
+
+
+def open_trace(path: Path) -> Trace:
+    """The trace in a file. Raises UnreadableTraceError."""
+    if path.is_dir():
+        raise UnreadableTraceError(f"{path}: is a folder; name one of the trace files in it")
+    return load_trace(path)
+
+
+def put(
+    path: Path, in_json: Callable[[Trace], Iterable[str]] | None, in_text: Callable[[Trace, int], Iterable[str]]
+) -> Trace:
+    """Print a trace, as JSON where `in_json` is given. Raises UnreadableTraceError."""
+    trace = open_trace(path)
+    if in_json is not None:
+        write_json(in_json(trace))
+    else:
+        write_lines(in_text(trace, terminal_width()))
+    return trace
+
+
+def put_report(path: Path, as_json: bool) -> Trace:
+    """Print the report of a trace. Raises UnreadableTraceError."""
+
+    def in_text(trace: Trace, width: int) -> Iterable[str]:
+        return report_text(trace, width, torn_bytes=torn_bytes(path, trace))
+
+    return put(path, (lambda trace: [report_json(trace)]) if as_json else None, in_text)
+
+
+def torn_bytes(path: Path, trace: Trace) -> int:
+    """The length of what stands behind the last newline of a trace, if that is not one of its events."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            start = _after_last_newline(file, size)
+    except OSError:
+        return 0
+    last = trace.session.events.position[-1] if trace.session.count else -1
+    return 0 if start <= last else size - start
+
+
+def _after_last_newline(file: io.BufferedReader, size: int) -> int:
+    end = size
+    while end > 0:
+        start = max(0, end - _READ_BACK)
+        file.seek(start)
+        found = file.read(end - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0
+
+
+def find_sessions(folders: Sequence[Path]) -> list[Found]:
+    """The trace files in these folders and below."""
+    return [
+        Found(file.path, file.mtime)
+        for folder in folders
+        for file in FolderTail(folder).files()
+        if file.state is not TailState.GONE
+    ]
+
+
+def default_folders() -> list[Path]:
+    """Those of the default folders that exist here."""
+    return [folder for folder in DEFAULT_FOLDERS if folder.is_dir()]
+
+
+def list_sessions(folder: Path | None) -> Iterable[str]:
+    """The sessions in a folder, or in the default folders. Raises UnreadableTraceError where there is no folder."""
+    folders = default_folders() if folder is None else [folder]
+    if not folders:
+        raise UnreadableTraceError(
+            f"no folder {' or '.join(map(str, DEFAULT_FOLDERS))} here; name a trace file or a folder of them"
+        )
+    found = find_sessions(folders)
+    if not found:
+        return [f"No sessions in {', '.join(map(str, folders))}."]
+    return sessions_text(found, time.time(), terminal_width())
+
+
+def check_openable(path: Path) -> None:
+    """Make sure a dashboard can show this path or wait for it. Raises UnreadableTraceError or OSError."""
+    if not path.exists():
+        if not path.parent.is_dir():
+            raise UnreadableTraceError(f"{path}: no such file, and no folder {path.parent} to wait for it in")
+        return
+    if path.is_dir():
+        os.scandir(path).close()
+    elif path.is_file():
+        path.open("rb").close()
+    else:
+        raise UnreadableTraceError(f"{path}: is not a regular file")
+
+
+def has_screen() -> bool:
+    """Whether a dashboard can be drawn here."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def write_lines(lines: Iterable[str]) -> int:
+    """Write lines to standard output, each as it comes; return how many."""
+    write, count = sys.stdout.write, 0
+    for line in lines:
+        write(line + "\n")
+        count += 1
+    return count
+
+
+def write_json(lines: Iterable[str]) -> int:
+    """The same for JSON, which is UTF-8 wherever it goes."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return write_lines(lines)

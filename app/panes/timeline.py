@@ -1,0 +1,222 @@
+"""Pane 1: every event on a line, newest at the end."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.message import Message
+
+from ...analysis import figures
+from ...analysis.timeline import summarize
+from ..safe_text import fit, fit_right, one_line
+from ..trace import Trace
+from ..widgets.event_list import EventList
+from ..widgets.palette import Cell
+from .kinds import Look, look_of
+from .pane import Frame, Pane
+
+_WIDE = 100
+_BAR_CELLS = 8
+_LONGEST_BAR_MS = 30_000.0
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_CHUNK = Look("·", "chunk", "muted")
+
+
+class TimelineRows:
+    """The rows of the timeline: all events, or those that a filter let through."""
+
+    def __init__(self) -> None:
+        self.trace: Trace | None = None
+        self.at = 0
+        self.matches: Sequence[int] | None = None
+        self.shows_lanes = False
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.at if self.matches is None else len(self.matches)
+
+    def event_of(self, index: int) -> int:
+        """The event on a row."""
+        return index if self.matches is None else self.matches[index]
+
+    def index_of(self, event: int) -> int:
+        """The row of an event, or of the last one before it that is shown."""
+        if self.matches is None:
+            return event
+        low, high = 0, len(self.matches)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.matches[middle] <= event else (low, middle)
+        return low - 1
+
+    def row(self, index: int, width: int) -> list[Cell]:
+        """The pieces of a row, `width` cells in all."""
+        if self.trace is None:
+            return []
+        number = self.event_of(index)
+        session = self.trace.session
+        events = session.events
+        kind = session.kinds[events.kind[number]]
+        look = look_of(kind)
+        iteration = events.iteration[number]
+        duration = events.duration[number]
+        known_duration = duration if duration == duration else None
+        cells: list[Cell] = [(f"{clock(events.time[number])} ", "time")]
+        if width >= _WIDE:
+            cells.append((f"{fit_right(self._delta(index, number), 8)} ", "muted"))
+        if width >= 60:
+            label = str(session.iterations.number[iteration]) if iteration else "·"
+            cells.append((f"{fit_right(label, 4)} ", "muted"))
+        if self.shows_lanes:
+            agent = session.lanes.names.name(events.lane[number])
+            cells.append((fit(f"│{agent}" if agent else "", 8 if width >= _WIDE else 4) + " ", "agent"))
+        summary = summarize(self.trace.event(number))
+        if kind == "llm_response" and summary.startswith("… "):
+            look = _CHUNK
+        cells.append((f"{look.glyph} {fit(look.word, 8)} ", look.style))
+        tail = self._tail(known_duration, width)
+        room = width - sum(len(text) for text, _ in cells) - sum(len(text) for text, _ in tail)
+        cells.append((fit(one_line(summary), max(0, room)), _summary_style(look.style)))
+        return cells + tail
+
+    def _delta(self, index: int, number: int) -> str:
+        assert self.trace is not None
+        times = self.trace.session.events.time
+        if not index:
+            return ""
+        seconds = times[number] - times[self.event_of(index - 1)]
+        return f"{seconds:+.1f}s" if seconds == seconds and abs(seconds) < 100_000 else figures.UNKNOWN
+
+    @staticmethod
+    def _tail(duration_ms: float | None, width: int) -> list[Cell]:
+        if width < 44:
+            return []
+        text = fit_right(figures.duration(duration_ms) if duration_ms is not None else "", 8)
+        style = "warn" if duration_ms is not None and duration_ms >= _LONGEST_BAR_MS else "muted"
+        cells = [(text, style)]
+        if width >= _WIDE:
+            cells.append((f" {bar(duration_ms, _LONGEST_BAR_MS, _BAR_CELLS)}", "bar"))
+        return cells
+
+
+class TimelinePane(Pane):
+    """The timeline and its list."""
+
+    NUMBER: ClassVar[int] = 1
+    NAME: ClassVar[str] = "timeline"
+
+    @dataclass
+    class FollowChanged(Message):
+        """The user let go of the newest event or took hold of it again."""
+
+        follows: bool
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._rows = TimelineRows()
+        self._list = EventList(empty_text="no events yet", id="trace-timeline-list")
+        self._shown: tuple[int, int] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._list
+
+    @property
+    def event_list(self) -> EventList:
+        """The list in this pane."""
+        return self._list
+
+    @property
+    def filtered(self) -> int | None:
+        """How many events the filter lets through; None without a filter."""
+        return None if self._rows.matches is None else len(self._rows.matches)
+
+    def filter(self, matches: Sequence[int] | None) -> None:
+        """Show only these events, in ascending order; None shows all."""
+        self._rows.matches = matches
+        self._list.set_rows(self._rows)
+
+    def extend_filter(self, matches: Sequence[int]) -> None:
+        """Show these newer events too."""
+        if self._rows.matches is not None and matches:
+            self._rows.matches = [*self._rows.matches, *matches]
+
+    def show(self, frame: Frame) -> None:
+        rows = self._rows
+        identity = (id(frame.trace), frame.trace.generation)
+        rows.trace, rows.at = frame.trace, frame.view.at
+        rows.shows_lanes = any(branch.lane and branch.last for branch in frame.trace.session.lanes.branches)
+        if identity != self._shown:
+            self._shown = identity
+            self._list.set_rows(rows)
+        else:
+            self._list.refresh_rows()
+        if frame.follows:
+            self._list.following = True
+        elif frame.cursor is not None:
+            self._list.following = False
+            index = rows.index_of(frame.cursor)
+            if index >= 0 and index != self._list.cursor:
+                super(EventList, self._list).move_to(index)
+        self.headline = self._headline_of(frame)
+
+    def _headline_of(self, frame: Frame) -> str:
+        total = frame.view.at
+        parts = []
+        if self._rows.matches is not None:
+            parts.append(f"{self._rows.count:,} of {figures.count(total, 'event')}")
+        elif frame.cursor is not None and not frame.follows:
+            parts.append(f"{frame.cursor + 1:,} of {frame.trace.session.count:,}")
+        else:
+            parts.append(figures.count(total, "event"))
+        if frame.loading is not None:
+            parts.append(f"{frame.loading:.0%} read")
+        if frame.trace.bad_line_count:
+            parts.append(f"✗ {figures.count(frame.trace.bad_line_count, 'bad line')}")
+        if self._list.below:
+            parts.append(f"+{self._list.below:,} below")
+        elif frame.follows:
+            parts.append("following")
+        return " · ".join(parts)
+
+    def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
+        message.stop()
+        follows = message.event_list.following
+        self.post_message(self.CursorMoved(None if follows else self._rows.event_of(message.index)))
+
+    def on_event_list_chosen(self, message: EventList.Chosen) -> None:
+        message.stop()
+        self.post_message(self.Inspected(self._rows.event_of(message.index)))
+
+    def on_event_list_follow_changed(self, message: EventList.FollowChanged) -> None:
+        message.stop()
+        index = self._list.cursor
+        if message.following:
+            self.post_message(self.CursorMoved(None))
+        elif index >= 0:
+            self.post_message(self.CursorMoved(self._rows.event_of(index)))
+
+
+def clock(timestamp: float) -> str:
+    """The local time of day, `14:02:11`."""
+    if timestamp != timestamp:  # NaN is not equal to itself
+        return "--:--:--"
+    return time.strftime("%H:%M:%S", time.localtime(timestamp))
+
+
+def bar(value: float | None, full: float, cells: int) -> str:
+    """A horizontal bar of at most `cells` cells, on a square-root scale so that short ones are seen too."""
+    if not value or value <= 0:
+        return " " * cells
+    eighths = max(1, round(math.sqrt(min(value, full) / full) * cells * 8))
+    whole, rest = divmod(eighths, 8)
+    return ("█" * whole + (_EIGHTHS[rest] if rest else "")).ljust(cells)
+
+
+def _summary_style(look_style: str) -> str:
+    return look_style if look_style in ("error", "critical", "warn", "muted", "title", "compaction") else "text"
