@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import ClassVar
 
@@ -196,16 +197,7 @@ class BrowserScreen(Screen[None]):
         Binding("q", "leave", "Quit", id="browser.quit", tooltip="Quit tracetop"),
         Binding("r", "look_again", "Reread", id="browser.reread", tooltip="Look at the folders again"),
     ]
-    CSS = """
-    BrowserScreen {
-        layout: vertical;
-        #browser-title { height: 1; width: 1fr; background: $panel; color: $foreground; padding: 0 1; }
-        #browser-title { text-style: bold; }
-        #browser-heads { height: 1; width: 1fr; color: $text-muted; padding: 0 0 0 1; }
-        #browser-list { height: 1fr; }
-        #browser-keys { height: 1; width: 1fr; background: $panel; dock: bottom; }
-    }
-    """
+    DEFAULT_CSS = files(__package__).joinpath("browser.tcss").read_text(encoding="utf-8")
 
     @dataclass
     class Chosen(Message):
@@ -213,8 +205,11 @@ class BrowserScreen(Screen[None]):
 
         path: Path
 
-    def __init__(self, folders: Iterable[Path], *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, folders: Iterable[Path], *, select: Path | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
         super().__init__()
+        self._select = select
         self.sessions = Sessions(folders)
         self._rows = SessionRows(clock)
         self._clock = clock
@@ -255,13 +250,14 @@ class BrowserScreen(Screen[None]):
         if not self.is_current or self.sessions.version == self._shown:
             return
         self._shown = self.sessions.version
-        selected = self.selected
+        selected = self.selected or self._select
         rows = self.query_one(EventList)
         self._rows.entries = self.sessions.entries
         rows.following = False
         rows.refresh_rows(self._shown)
         paths = [entry.path for entry in self._rows.entries]
-        rows.cursor = paths.index(selected) if selected in paths else 0
+        rows.move_to(paths.index(selected) if selected in paths else 0)
+        rows.following = False
         self._show_title()
 
     def on_resize(self) -> None:

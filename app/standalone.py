@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from logging.handlers import MemoryHandler
 from pathlib import Path
 from typing import ClassVar
 
@@ -35,7 +38,7 @@ class TracetopApp(DashboardHost):
         self.clock = clock
         self._shown: Path | None = path if path is not None and not path.is_dir() else None
         folders = DEFAULT_FOLDERS if path is None else (path if path.is_dir() else path.parent,)
-        self.browser = BrowserScreen(folders, clock=clock)
+        self.browser = BrowserScreen(folders, select=self._shown, clock=clock)
 
     def get_default_screen(self) -> BrowserScreen:
         return self.browser
@@ -64,7 +67,32 @@ class TracetopApp(DashboardHost):
 
 def run_dashboard(path: Path | None, *, debug: bool = False) -> None:
     """Open tracetop on a trace file, a folder, or the default folders, until the user leaves."""
-    if debug:
-        _log.debug("opening %s", path or ", ".join(map(str, DEFAULT_FOLDERS)))
+    _log.debug("opening %s", path or ", ".join(map(str, DEFAULT_FOLDERS)))
     app: App[None] = TracetopApp(path)
-    app.run()
+    with _log_apart_from_screen(debug):
+        app.run()
+
+
+@contextmanager
+def _log_apart_from_screen(debug: bool) -> Iterator[None]:
+    """Keep what is logged to stderr off the screen: Textual draws on stderr too.
+
+    Where stderr is a file the screen goes to stdout; where it is the terminal the log waits until the screen is gone.
+    """
+    if not debug:
+        yield
+        return
+    held = MemoryHandler(100_000, flushLevel=logging.CRITICAL + 1)
+    terminal, stderr = sys.stderr.isatty(), sys.__stderr__
+    if terminal:
+        handlers, _log.handlers = _log.handlers, [held]
+    else:
+        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        sys.__stderr__ = stderr  # type: ignore[misc]
+        if terminal:
+            _log.handlers = handlers
+            for record in held.buffer:
+                _log.handle(record)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any
 
@@ -19,7 +19,8 @@ _COUNTED = _TOOL_ENDS | _ERRORS | {"iteration_start", "llm_response", "compactio
 class RunCounters:
     """What `TraceCollector.summary()` says, kept up to date event by event. Not locked: the collector does that."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._events = 0
         self._tool_calls = 0
         self._llm_calls = 0
@@ -34,11 +35,11 @@ class RunCounters:
     def begin(self) -> None:
         """Start the run's clock, unless an event already did."""
         if self._began is None:
-            self._began = monotonic()
+            self._began = self._clock()
 
     def end(self) -> None:
         """Stop the run's clock."""
-        self._ended = monotonic()
+        self._ended = self._clock()
 
     def add(self, event: TraceEvent) -> None:
         """Count one event."""
@@ -94,7 +95,7 @@ class RunCounters:
     def _duration_seconds(self) -> float:
         if self._began is None:
             return 0.0
-        return (monotonic() if self._ended is None else self._ended) - self._began
+        return (self._clock() if self._ended is None else self._ended) - self._began
 
 
 def _amount(value: object) -> float | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .events import TraceEvent
@@ -21,6 +20,8 @@ _TOTAL_ALIASES = ("tokens", "total", "total_tokens")
 
 class RecordingHelpers(ABC):
     """Helpers over one `_emit`. Like `record()`, none of them raises, whatever it is given."""
+
+    _clock: Callable[[], float]
 
     @abstractmethod
     def _emit(
@@ -104,7 +105,7 @@ class RecordingHelpers(ABC):
         `tool_start` is back-dated by `duration` (milliseconds). `tool_end`, or `tool_error` when `error` (an exception
         or text) is given, has it as its parent.
         """
-        now = time.time()
+        now = self._clock()
         took = as_number(duration)
         began = now if took is None else max(0.0, now - max(0.0, took) / 1000)
         call = {"tool_name": as_text(tool), "args": {} if args is None else args}

@@ -39,8 +39,7 @@ class TraceCollector(RecordingHelpers):
         flush_interval: seconds after which an incomplete batch is written; 0 writes every event at once.
         enabled: False records nothing until `enabled` is set.
         max_string: characters of one string that are written.
-        clock: gives the events' times, in Unix epoch seconds; another one scripts them. `record_tool_call` and the
-            summary's duration go by the real time all the same.
+        clock: gives the time, in Unix epoch seconds; another one scripts the times and durations that are recorded.
 
     All methods may be called from any thread. A forked child goes on recording into the same file. As a context
     manager it ends the session on the way out, with status "error" if an exception passes, else "complete".
@@ -66,9 +65,11 @@ class TraceCollector(RecordingHelpers):
             MemoryLines() if self._path is None else LineWriter(self._path, buffer_size, flush_interval)
         )
         self._max_string = max_string
-        self._clock = clock
+        self._clock = clock if clock is time.time else _never_raising(clock)
+        # The wall clock may be set back; a run's length is measured with one that cannot.
+        self._stopwatch = time.monotonic if clock is time.time else self._clock
         self._enabled = bool(enabled)
-        self._counters = RunCounters()
+        self._counters = RunCounters(self._stopwatch)
         self._due_start: tuple[float, dict[str, Any]] | None = None
         self._is_open = self._has_started = self._has_ended = False
         self._altered = 0
@@ -122,7 +123,7 @@ class TraceCollector(RecordingHelpers):
             self.end_session("interrupted")
         with self._lock:
             if self._has_ended:
-                self._counters = RunCounters()
+                self._counters = RunCounters(self._stopwatch)
             self._counters.begin()
             self._is_open = self._has_started = True
             self._has_ended = False
@@ -306,6 +307,16 @@ class _EventIds:
 
 
 _event_ids = _EventIds()
+
+
+def _never_raising(clock: Callable[[], float]) -> Callable[[], float]:
+    """The same clock; where it fails or tells no number, the real time."""
+
+    def tell() -> float:
+        told = as_number(attempt(lambda _: clock(), None, None))
+        return time.time() if told is None else told
+
+    return tell
 
 
 def _new_session_id() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...analysis import figures
 from ..safe_text import fit, many_lines, one_line, width_of
 from ..widgets.palette import Cell
 
@@ -59,7 +60,7 @@ def _item(label: str, item: Any, depth: int, indent: str, width: int) -> Iterato
     nested = isinstance(item, Mapping | list | tuple)
     head: list[Cell] = [(indent, "text"), (fit(label, min(width_of(label), width // 2)), "llm"), (": ", "muted")]
     if nested and item and depth < _DEEPEST:
-        count = f"{len(item)} {'fields' if isinstance(item, Mapping) else 'items'}"
+        count = figures.count(len(item), "field" if isinstance(item, Mapping) else "item")
         yield [*head, (count, "muted")]
         yield from _value(item, depth + 1, width)
         return

@@ -22,7 +22,7 @@ class TokensPane(Pane):
     NUMBER: ClassVar[int] = 3
     NAME: ClassVar[str] = "token flow"
 
-    SERIES = (
+    SERIES: ClassVar[tuple[Series, ...]] = (
         Series("cached", "cache_read", "░"),
         Series("written", "cache_write", "▒"),
         Series("fresh", "input", "█"),

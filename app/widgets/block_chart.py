@@ -55,7 +55,7 @@ class BlockChart(Chart):
             id=id,
             classes=classes,
         )
-        self._series = tuple(series)
+        self._series: tuple[Series, ...] = tuple(series)
         self._group = group
         self._columns: Sequence[Sequence[float]] = ()
         self._version: int | None = None
@@ -67,10 +67,10 @@ class BlockChart(Chart):
         return self._series
 
     @series.setter
-    def series(self, series: Sequence[Series]) -> None:
+    def series(self, series: tuple[Series, ...]) -> None:
         """Set before `set_columns`: columns have one value per series."""
-        if tuple(series) != self._series:
-            self._series = tuple(series)
+        if series != self._series:
+            self._series = series
             self._columns = ()
             self.redraw()
 
