@@ -121,7 +121,8 @@ class TokensPane(Pane):
 
 
 def _name(point: TokenFlowPoint) -> str:
-    return str(point.iteration) if point.iteration is not None else figures.UNKNOWN
+    number = str(point.iteration) if point.iteration is not None else figures.UNKNOWN
+    return f"·{number}" if point.agent else number
 
 
 def _stack(point: TokenFlowPoint) -> tuple[float, ...]:

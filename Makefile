@@ -1,0 +1,54 @@
+# `make demo` and `make test` set up what they need in .venv; nothing else of the machine is touched.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := $(shell find __init__.py __main__.py py.typed app analysis collector -name '*.py' -o -name '*.tcss' -o -name 'py.typed')
+JOBS ?= 2
+
+.PHONY: demo test check format screenshots bench bench-quick wheel clean
+
+demo: $(VENV)/.installed  ## watch a live, self-made session
+	$(BIN)/tracetop demo
+
+test: check $(VENV)/.installed  ## everything that must hold: lint, types, tests
+	$(BIN)/python -m pytest -n $(JOBS) -q
+
+check: $(VENV)/.installed  ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	cd $(VENV) && bin/mypy --strict --cache-dir .mypy_cache -p tracetop
+
+format: $(VENV)/.tools
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+screenshots: $(VENV)/.installed  ## make every picture in screenshots/ anew
+	$(BIN)/python screenshots/make.py
+
+bench: $(VENV)/.installed  ## the speeds this project promises, as ratios of one run
+	$(BIN)/python benchmarks/fold.py
+
+bench-quick: $(VENV)/.installed
+	$(BIN)/python benchmarks/fold.py --events 20000 --rounds 2
+
+wheel: $(VENV)/.tools
+	rm -rf dist build
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+$(VENV)/.tools: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tracetop needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools wheel
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-build-isolation '.[dev]'
+	rm -rf build
+	touch $@
+
+# Installed as users have it, not as a link: the checks see what is shipped, whatever the clone's folder is called.
+$(VENV)/.installed: $(VENV)/.tools $(SOURCES)
+	rm -rf build
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
+	rm -rf build
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,103 @@
+"""Tokens and cost, iteration by iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ...analysis import figures
+from ...analysis.tokens import hit_rate
+from ...analysis.view import TokenFlowPoint, View
+from ..trace import Trace
+from .json_text import json_text, known
+from .layout import exact, table
+
+MAIN_AGENT = "main"
+_HEADERS = ("iter", "input", "cached", "written", "output", "total", "hit", "cost", "so far")
+
+
+def tokens_json(trace: Trace) -> Iterator[str]:
+    """One line per iteration."""
+    for point in trace.view().token_flow():
+        yield json_text(
+            {
+                "iteration": point.iteration,
+                "run": point.run,
+                "agent": point.agent or MAIN_AGENT,
+                "input_tokens": point.input_tokens,
+                "output_tokens": point.output_tokens,
+                "cache_read_tokens": point.cache_read_tokens,
+                "cache_write_tokens": point.cache_write_tokens,
+                "total_tokens": point.total_tokens,
+                "cost": known(point.cost),
+                "cumulative_cost": known(point.cumulative_cost),
+                "cache_hit_rate": known(hit_rate(point.input_tokens, point.cache_read_tokens)),
+            }
+        )
+
+
+def tokens_text(trace: Trace, width: int) -> Iterator[str]:
+    """A table with a row per iteration and one of totals."""
+    view = trace.view()
+    flow = view.token_flow()
+    if not flow:
+        yield "No LLM calls."
+        return
+    extra = list(_extra_columns(view, flow))
+    headers = [*(name for name, _ in extra), *_HEADERS]
+    rows = [[*(tell(point) for _, tell in extra), *_row(point)] for point in flow]
+    rows.append([*("" for _ in extra), *_totals(view)])
+    agent = frozenset({headers.index("agent")} if "agent" in headers else ())
+    lines = table(headers, rows, width, left=agent, elastic=min(agent, default=0))
+    yield from lines[:-1]
+    yield "  " + "─" * (max(map(len, lines)) - 2)
+    yield lines[-1]
+    yield from notes(view)
+
+
+def notes(view: View) -> Iterator[str]:
+    """What must be known to read the token figures right."""
+    if view.input_included_cache:
+        yield ""
+        yield "  Some responses report input with the cached part in it, by their model's custom; it was taken out."
+
+
+def _extra_columns(view: View, flow: list[TokenFlowPoint]) -> Iterator[tuple[str, Callable[[TokenFlowPoint], str]]]:
+    """The columns that only some traces need, to tell iterations of the same number apart."""
+    if view.runs > 1:
+        yield "run", lambda point: str(point.run)
+    if len({point.agent for point in flow}) > 1:
+        yield "agent", lambda point: point.agent or MAIN_AGENT
+
+
+def _row(point: TokenFlowPoint) -> list[str]:
+    return [
+        figures.UNKNOWN if point.iteration is None else str(point.iteration),
+        exact(point.input_tokens),
+        exact(point.cache_read_tokens),
+        exact(point.cache_write_tokens),
+        exact(point.output_tokens),
+        exact(point.total_tokens),
+        figures.share(hit_rate(point.input_tokens, point.cache_read_tokens)),
+        _dollars(point.cost),
+        _dollars(point.cumulative_cost),
+    ]
+
+
+def _totals(view: View) -> list[str]:
+    tokens = view.tokens
+    return [
+        "total",
+        exact(tokens.input),
+        exact(tokens.cache_read),
+        exact(tokens.cache_write),
+        exact(tokens.output),
+        exact(tokens.total),
+        figures.share(view.cache_hit_rate),
+        _dollars(view.cost),
+        _dollars(view.cost),
+    ]
+
+
+def _dollars(cost: float | None) -> str:
+    """Money with as many places in every row."""
+    return figures.UNKNOWN if cost is None else f"${cost:,.4f}"

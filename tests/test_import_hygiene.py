@@ -1,0 +1,135 @@
+"""Who may import whom: `collector` and `analysis` know no user interface, headless commands load none."""
+
+from __future__ import annotations
+
+import ast
+import json
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tracetop
+
+PACKAGE = Path(tracetop.__file__).parent
+HEADLESS = ["report", "issues", "timeline", "tokens", "tools"]
+
+
+def sources(floor: str) -> list[Path]:
+    return sorted((PACKAGE / floor).rglob("*.py"))
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every module a file imports, anywhere in it, under its absolute name."""
+    parts = ["tracetop", *path.relative_to(PACKAGE).with_suffix("").parts]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module or ""
+        elif isinstance(node, ast.ImportFrom):
+            package = ".".join(parts[: -node.level])
+            if node.module:
+                yield f"{package}.{node.module}"
+            else:  # `from . import figures` imports a module
+                yield from (f"{package}.{alias.name}" for alias in node.names)
+
+
+def loaded_by(code: str, *args: str) -> set[str]:
+    """The modules that are loaded after running this code in a process of its own."""
+    program = f"import sys, json\n{code}\nsys.stdout.flush()\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program, *args], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+def tops(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules}
+
+
+def modules_below(package: str) -> list[str]:
+    return [info.name for info in pkgutil.walk_packages([str(PACKAGE / package)], f"tracetop.{package}.")]
+
+
+@pytest.mark.parametrize("path", sources("analysis"), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_analysis_imports_of_ours_only_itself_and_the_schema(path: Path) -> None:
+    for name in imports_of(path):
+        assert name.partition(".")[0] not in ("textual", "rich", "watchfiles"), name
+        if name.startswith("tracetop"):
+            assert name.startswith("tracetop.analysis") or name in (
+                "tracetop.collector.events",
+                "tracetop.collector.records",
+            ), name
+
+
+@pytest.mark.parametrize("path", sources("collector"), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_collector_imports_of_ours_only_itself(path: Path) -> None:
+    for name in imports_of(path):
+        assert name.partition(".")[0] not in ("textual", "rich"), name
+        if name.startswith("tracetop"):
+            assert name == "tracetop" or name.startswith("tracetop.collector"), name
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*sources("app/reports"), PACKAGE / "app/cli.py", PACKAGE / "app/headless.py", PACKAGE / "app/command_group.py"],
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
+def test_reports_do_not_name_textual(path: Path) -> None:
+    assert not {name.partition(".")[0] for name in imports_of(path)} & {"textual", "watchfiles"}
+
+
+def test_all_of_analysis_loads_without_a_user_interface() -> None:
+    modules = loaded_by("\n".join(f"import {name}" for name in modules_below("analysis")))
+    assert not tops(modules) & {"textual", "rich", "watchfiles", "click"}
+    ours = {name for name in modules if name.startswith("tracetop.") and not name.startswith("tracetop.analysis")}
+    assert ours <= {"tracetop.collector", "tracetop.collector.events", "tracetop.collector.records"}
+
+
+def test_all_of_collector_loads_without_a_user_interface() -> None:
+    modules = loaded_by("\n".join(f"import {name}" for name in modules_below("collector")))
+    assert not tops(modules) & {"textual", "rich", "click"}
+    assert not {name for name in modules if name.startswith(("tracetop.app", "tracetop.analysis"))}
+
+
+RUN = """
+from tracetop.app.cli import cli
+assert not cli.main(sys.argv[1:], "tracetop", standalone_mode=False)
+"""
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    path = tmp_path / "session-1.jsonl"
+    lines = [
+        {"kind": "session_start", "timestamp": 1e9, "session_id": "s", "event_id": "1", "data": {"goal": "g"}},
+        {"kind": "llm_response", "timestamp": 1e9 + 1, "session_id": "s", "event_id": "2", "data": {"tokens": 3}},
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+@pytest.mark.parametrize("command", HEADLESS)
+@pytest.mark.parametrize("flags", [[], ["--json"]], ids=["text", "json"])
+def test_headless_commands_never_load_textual(command: str, flags: list[str], trace: Path) -> None:
+    modules = loaded_by(RUN, command, str(trace), *flags)
+    assert not tops(modules) & {"textual", "watchfiles"}
+    assert "rich.console" not in modules
+
+
+def test_the_plain_list_of_sessions_never_loads_textual(trace: Path) -> None:
+    assert not tops(loaded_by(RUN, str(trace.parent))) & {"textual", "watchfiles"}
+
+
+@pytest.mark.parametrize("args", [["--version"], ["--help"], ["completion", "zsh"], ["report", "--help"]])
+def test_what_needs_no_trace_loads_hardly_anything(args: list[str]) -> None:
+    modules = loaded_by(RUN, *args)
+    assert not tops(modules) & {"textual", "watchfiles", "rich", "msgspec", "orjson"}
+    assert not {name for name in modules if name.startswith("tracetop.analysis")}
+
+
+def test_importing_the_package_loads_nothing_of_it() -> None:
+    modules = loaded_by("import tracetop, tracetop.app, tracetop.collector")
+    assert not tops(modules) & {"textual", "watchfiles", "rich", "click", "orjson", "msgspec"}
