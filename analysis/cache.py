@@ -116,11 +116,12 @@ class CacheView:
         if not requests:
             return None
         columns = self._columns
-        last = columns.cache_sum_input[requests - 1], columns.cache_sum_read[requests - 1]
+        sent, read = columns.cache_sum_input[requests - 1], columns.sum_read[self._requests[requests - 1]]
         before = requests - WINDOW
-        if before <= 0:
-            return hit_rate(*last)
-        return hit_rate(last[0] - columns.cache_sum_input[before - 1], last[1] - columns.cache_sum_read[before - 1])
+        if before > 0:
+            sent -= columns.cache_sum_input[before - 1]
+            read -= columns.sum_read[self._requests[before - 1]]
+        return hit_rate(sent, read)
 
     @property
     def boundary_position(self) -> int | None:

@@ -79,7 +79,6 @@ class LlmColumns:
     seen: array[int] = _column("B")
     cache_rows: array[int] = _column("I")
     cache_sum_input: array[int] = _column("q")
-    cache_sum_read: array[int] = _column("q")
 
     def rows(self, at: int) -> int:
         """How many rows there are as of event `at`."""
@@ -176,11 +175,9 @@ class Branch:
     iterations: array[int] = _column("I")
     by_number: dict[int, int] = field(default_factory=dict)
     llm_rows: array[int] = _column("I")
-    llm_events: array[int] = _column("I")
     sum_total: array[int] = _column("q")
     sum_cost: array[float] = _floats("d")
     loose: array[int] = _column("I")
-    last: int = 0
     lowest: int = 0
     highest: int = 0
     has_starts: bool = False

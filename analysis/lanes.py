@@ -54,6 +54,7 @@ class Lanes:
         self._on_close = on_close
         self._lanes: dict[int, Lane] = {}
         self._by_parent: dict[str, Lane] = {}
+        self.has_children = False
         self.main = self._new_lane(MAIN_LANE, 0)
 
     def of_agent(self, agent_id: str, event: int) -> Lane:
@@ -78,11 +79,7 @@ class Lanes:
         """From now on, events whose parent is `event_id` belong to this lane."""
         if event_id and len(self._by_parent) < 1_000_000:
             self._by_parent[event_id] = lane
-
-    @property
-    def has_children(self) -> bool:
-        """Whether any event was adopted by a sub-agent's lane."""
-        return bool(self._by_parent)
+            self.has_children = True
 
     def begin_run(self, lane: Lane, event: int) -> Branch:
         """A new run of this lane: iteration numbers start over."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ..collector.records import EventRecord, Payload
 from .cache import reports_cache
@@ -22,7 +23,22 @@ from .columns import (
 from .issues.responses import ResponseRules
 from .lanes import Lane
 from .names import Names
-from .tokens import Buckets, dollars, input_includes_cache, token_count
+from .tokens import MOST_TOKENS, Buckets, dollars, input_includes_cache
+
+
+@dataclass(slots=True)
+class _Sums:
+    """The last row's running sums, as plain numbers."""
+
+    calls: int = 0
+    input: int = 0
+    output: int = 0
+    read: int = 0
+    write: int = 0
+    total: int = 0
+    cost: float = 0.0
+    seen: int = 0
+    cached_input: int = 0
 
 
 class LlmCalls:
@@ -42,6 +58,7 @@ class LlmCalls:
         self._models = models
         self._rules = rules
         self._inclusive: dict[int, bool] = {}
+        self._sums = _Sums()
         self.session_model = 0
 
     def request(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
@@ -74,11 +91,17 @@ class LlmCalls:
         return label
 
     def _read(self, data: Payload, label: int) -> tuple[int, Buckets, float]:
-        sent = token_count(data.input_tokens)
-        output = token_count(data.output_tokens)
-        read = token_count(data.cache_read_tokens)
-        written = token_count(data.cache_write_tokens)
-        total = token_count(data.tokens)
+        # Checks and counts at once, in line: this runs for every response of a bulk load.
+        number = data.input_tokens
+        sent = int(number) if number is not None and 0.0 <= number < MOST_TOKENS else None
+        number = data.output_tokens
+        output = int(number) if number is not None and 0.0 <= number < MOST_TOKENS else None
+        number = data.cache_read_tokens
+        read = int(number) if number is not None and 0.0 <= number < MOST_TOKENS else None
+        number = data.cache_write_tokens
+        written = int(number) if number is not None and 0.0 <= number < MOST_TOKENS else None
+        number = data.tokens
+        total = int(number) if number is not None and 0.0 <= number < MOST_TOKENS else None
         flags = 0
         if sent is not None:
             flags = KNOWN_INPUT
@@ -120,27 +143,27 @@ class LlmCalls:
         columns.flags.append(flags)
         columns.cost.append(cost)
         columns.previous_in_iteration.append(self._iterations.last_llm[row])
-        opens = 1 if flags & OPENS_CALL else 0
-        if index:
-            columns.calls.append(columns.calls[-1] + opens)
-            columns.sum_input.append(columns.sum_input[-1] + (buckets.input or 0))
-            columns.sum_output.append(columns.sum_output[-1] + (buckets.output or 0))
-            columns.sum_read.append(columns.sum_read[-1] + (buckets.cache_read or 0))
-            columns.sum_write.append(columns.sum_write[-1] + (buckets.cache_write or 0))
-            columns.sum_total.append(columns.sum_total[-1] + (buckets.total or 0))
-            columns.sum_cost.append(columns.sum_cost[-1] + cost)
-            columns.seen.append(columns.seen[-1] | (flags & 0xFF))
-        else:
-            columns.calls.append(opens)
-            columns.sum_input.append(buckets.input or 0)
-            columns.sum_output.append(buckets.output or 0)
-            columns.sum_read.append(buckets.cache_read or 0)
-            columns.sum_write.append(buckets.cache_write or 0)
-            columns.sum_total.append(buckets.total or 0)
-            columns.sum_cost.append(cost)
-            columns.seen.append(flags & 0xFF)
+        sums = self._sums
+        sums.calls += 1 if flags & OPENS_CALL else 0
+        sums.input += buckets.input or 0
+        sums.output += buckets.output or 0
+        sums.read += buckets.cache_read or 0
+        sums.write += buckets.cache_write or 0
+        sums.total += buckets.total or 0
+        sums.cost += cost
+        sums.seen |= flags
+        columns.calls.append(sums.calls)
+        columns.sum_input.append(sums.input)
+        columns.sum_output.append(sums.output)
+        columns.sum_read.append(sums.read)
+        columns.sum_write.append(sums.write)
+        columns.sum_total.append(sums.total)
+        columns.sum_cost.append(sums.cost)
+        columns.seen.append(sums.seen)
         if reports_cache(flags):
-            self._append_cache(index, buckets)
+            sums.cached_input += buckets.input or 0
+            columns.cache_sum_input.append(sums.cached_input)
+            columns.cache_rows.append(index)
         columns.event.append(event)
         if not self._iterations.last_llm[row]:
             self._on_first_call(row, event)
@@ -149,15 +172,7 @@ class LlmCalls:
         branch.llm_rows.append(index)
         branch.sum_total.append((branch.sum_total[-1] if branch.sum_total else 0) + (buckets.total or 0))
         branch.sum_cost.append((branch.sum_cost[-1] if branch.sum_cost else 0.0) + cost)
-        branch.llm_events.append(event)
         return index
-
-    def _append_cache(self, index: int, buckets: Buckets) -> None:
-        columns = self._columns
-        sums_input, sums_read = columns.cache_sum_input, columns.cache_sum_read
-        sums_input.append((sums_input[-1] if sums_input else 0) + (buckets.input or 0))
-        sums_read.append((sums_read[-1] if sums_read else 0) + (buckets.cache_read or 0))
-        columns.cache_rows.append(index)
 
 
 def _is_chunk(record: EventRecord, data: Payload) -> bool:

@@ -111,18 +111,17 @@ class Session:
         kind_numbers, handlers, lane_of_parent = self._kind_numbers, self._handlers, self._lane_of_parent
         lanes, main = self.lanes, self.lanes.main
         iteration_last: dict[int, int] = {}
-        times, kinds, durations, labels, lane_numbers, rows, previous = [], [], [], [], [], [], []
-        event = first
-        for record in records:
+        times = _usable_times(records)
+        try:
+            kinds = [kind_numbers[record.kind] for record in records]
+        except KeyError:
+            kinds = [self._kind_number(record.kind) for record in records]
+        durations, labels, lane_numbers, rows, previous = [], [], [], [], []
+        event, last_row = first, 0
+        for record, kind in zip(records, kinds, strict=True):
             data = record.data
             if data is None:
                 data = NO_PAYLOAD
-            kind = kind_numbers.get(record.kind)
-            if kind is None:
-                kind = self._new_kind(record.kind)
-            time = record.timestamp
-            if not 0.0 <= time < LATEST_TIME:
-                time = record.timestamp = NAN
             metadata = data.metadata
             duration = record.duration_ms
             if duration is None:
@@ -155,21 +154,22 @@ class Session:
             else:
                 row = lanes.place(lane, number, event)
             handler = handlers[kind]
-            times.append(time)
-            kinds.append(kind)
             durations.append(duration)
             labels.append(0 if handler is None else handler(event, record, data, lane, row))
             lane_numbers.append(lane.number)
             rows.append(row)
-            if row:
+            if row == last_row != 0:
+                previous.append(event)
+            elif row:
                 previous.append(iteration_last.get(row) or iterations.last[row])
-                iteration_last[row] = event + 1
             else:
                 previous.append(0)
                 if lane.detail != event:
                     lane.branch.loose.append(event)
-            lane.branch.last = event + 1
+            last_row = row
             event += 1
+            iteration_last[row] = event
+        iteration_last.pop(0, None)
         if first == event:
             return
         if not self.session_id:
@@ -220,6 +220,10 @@ class Session:
             "error": self._error,
             "mode_change": self._mode_change,
         }
+
+    def _kind_number(self, kind: str) -> int:
+        number = self._kind_numbers.get(kind)
+        return self._new_kind(kind) if number is None else number
 
     def _new_kind(self, kind: str) -> int:
         if len(self.kinds) >= _MOST_KINDS:
@@ -332,3 +336,15 @@ class Session:
     def _mode_change(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         self._budget.acted(lane)
         return 0
+
+
+def _usable_times(records: Sequence[EventRecord]) -> list[float]:
+    """The time of each event, NaN for what is no time; written back to the records where it was not."""
+    times = [record.timestamp for record in records]
+    # A NaN anywhere makes the sum one; min and max alone would miss it.
+    if times and min(times) >= 0.0 and max(times) < LATEST_TIME and sum(times) >= 0.0:
+        return times
+    for record in records:
+        if not 0.0 <= record.timestamp < LATEST_TIME:
+            record.timestamp = NAN
+    return [record.timestamp for record in records]

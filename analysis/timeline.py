@@ -10,6 +10,7 @@ from typing import Any
 from ..collector.events import TraceEvent
 from . import figures
 from .arguments import preview
+from .tokens import input_includes_cache
 
 Data = Mapping[str, Any]
 
@@ -125,8 +126,10 @@ def _llm_response(data: Data) -> str:
     chunk = data.get("chunk_type")
     if chunk is not None:
         return f"… {_first(data, 'content', 'text', 'delta')}"
-    sent = [_number(data.get(name)) for name in ("input_tokens", "cache_read_tokens", "cache_write_tokens")]
-    known = [number for number in sent if number is not None]
+    sent, *cache = (_number(data.get(name)) for name in ("input_tokens", "cache_read_tokens", "cache_write_tokens"))
+    known = [number for number in (sent, *cache) if number is not None]
+    if sent is not None and sent >= sum(known) - sent and input_includes_cache(_first(data, "model")):
+        known = [sent]
     output, total, cost = (_number(data.get(name)) for name in ("output_tokens", "tokens", "cost"))
     amounts = ""
     if known or output is not None:

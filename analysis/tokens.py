@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-_MOST_TOKENS = 1e11
+MOST_TOKENS = 1e11
 _MOST_DOLLARS = 1e9
 _INCLUSIVE_MODELS = re.compile(r"(^|[/:.])(gpt|chatgpt|codex|o[1-9](?![0-9])|davinci|text-embedding)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Buckets:
+class Buckets(NamedTuple):
     """Tokens of one or many calls in four disjoint buckets, and their total; None where the trace does not say.
 
     `input` is uncached input.
@@ -32,7 +31,7 @@ class Buckets:
 
 def token_count(value: float | None) -> int | None:
     """A number of tokens as a trace gives it, None if it is none that can be counted with."""
-    if value is None or not 0 <= value < _MOST_TOKENS:
+    if value is None or not 0 <= value < MOST_TOKENS:
         return None
     return int(value)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 import orjson
 
 from ..collector.records import EventRecord, Payload
@@ -15,8 +14,9 @@ from .names import Names
 _MOST_OPEN = 1024
 
 
-@dataclass(slots=True)
-class _OpenCall:
+class _OpenCall(msgspec.Struct, gc=False):
+    """A call that waits for its end. A struct, since one is made for every call."""
+
     call: int
     event_id: str
     tool_id: str | None
@@ -36,8 +36,9 @@ class ToolCalls:
         self._tools = tools
         self._rules = rules
         self._open: dict[int, _OpenCall] = {}
-        self._by_event_id: dict[str, int] = {}
-        self._by_tool_id: dict[str, int] = {}
+        self._by_event_id: dict[str, _OpenCall] = {}
+        self._by_tool_id: dict[str, _OpenCall] = {}
+        self._failures = 0
 
     def start(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         """A tool_start. Gives the tool's label."""
@@ -72,9 +73,9 @@ class ToolCalls:
         """The open call that something spawned now in this iteration belongs to; `NONE` if there is none."""
         branch = lane.branch_number
         if parent_event_id is not None:
-            call = self._by_event_id.get(parent_event_id)
-            if call is not None and self._open[call].branch == branch:
-                return call
+            parent = self._by_event_id.get(parent_event_id)
+            if parent is not None and parent.branch == branch:
+                return parent.call
         for opened in reversed(self._open.values()):
             if opened.branch == branch and self._columns.iteration[opened.call] == row:
                 return opened.call
@@ -87,6 +88,7 @@ class ToolCalls:
         if opened is None:
             fingerprint = _fingerprint(lane, label, data)
             call = self._append(event, lane, row, label, started=False)
+            lane.stream_row = -1
             self._rules.called(event, lane, row, label, fingerprint, data)
             started_at = NAN
         else:
@@ -103,7 +105,8 @@ class ToolCalls:
         columns.duration[call] = NAN if duration is None else duration
         columns.failed[call] = failed
         columns.ended_call.append(call)
-        columns.ended_failures.append((columns.ended_failures[-1] if columns.ended_failures else 0) + failed)
+        self._failures += failed
+        columns.ended_failures.append(self._failures)
         columns.end[call] = event
         columns.ended_event.append(event)
         self._rules.ended(event, lane, row, label, failed, duration)
@@ -129,14 +132,14 @@ class ToolCalls:
         if not self._open:
             return None
         if record.parent_event_id is not None:
-            call = self._by_event_id.get(record.parent_event_id)
-            if call is not None and (not label or self._open[call].label in (0, label)):
-                return self._open[call]
+            opened = self._by_event_id.get(record.parent_event_id)
+            if opened is not None and (not label or opened.label in (0, label)):
+                return opened
         tool_id = _tool_id(data)
         if tool_id is not None:
-            call = self._by_tool_id.get(tool_id)
-            if call is not None:
-                return self._open[call]
+            opened = self._by_tool_id.get(tool_id)
+            if opened is not None:
+                return opened
         alike = [
             opened
             for opened in self._open.values()
@@ -157,21 +160,24 @@ class ToolCalls:
             self._forget(next(iter(self._open.values())))
         self._open[opened.call] = opened
         if opened.event_id:
-            self._by_event_id[opened.event_id] = opened.call
+            self._by_event_id[opened.event_id] = opened
         if opened.tool_id is not None:
-            self._by_tool_id[opened.tool_id] = opened.call
+            self._by_tool_id[opened.tool_id] = opened
 
     def _forget(self, opened: _OpenCall) -> None:
         del self._open[opened.call]
-        if self._by_event_id.get(opened.event_id) == opened.call:
+        if self._by_event_id.get(opened.event_id) is opened:
             del self._by_event_id[opened.event_id]
-        if opened.tool_id is not None and self._by_tool_id.get(opened.tool_id) == opened.call:
+        if opened.tool_id is not None and self._by_tool_id.get(opened.tool_id) is opened:
             del self._by_tool_id[opened.tool_id]
 
 
 def duration_ms(record: EventRecord, data: Payload) -> float | None:
     """How long an event says it took, in milliseconds, wherever its writer put that; None if it does not say."""
-    told = (record.duration_ms, data.duration_ms, data.metadata.duration_ms if data.metadata is not None else None)
+    duration = record.duration_ms
+    if duration is not None and 0.0 <= duration < LONGEST_MS:
+        return duration
+    told = (data.duration_ms, data.metadata.duration_ms if data.metadata is not None else None)
     return next((duration for duration in told if duration is not None and 0.0 <= duration < LONGEST_MS), None)
 
 

@@ -306,7 +306,7 @@ class Tree:
             if agents.announced[agent]:
                 return Node(NodeType.AGENT, agent) if agents.call[agent] == NONE else None
             agent += 1
-        return Node(NodeType.EVENT, event)
+        return None if event in self._agents_by_end else Node(NodeType.EVENT, event)
 
     def _answer(self, request: int) -> int | None:
         """The LLM row that answers a request: the next call of the same agent, unless another request came before."""
@@ -447,7 +447,7 @@ class Tree:
 
     def _spent_by_branch(self, number: int) -> tuple[int | None, float | None]:
         branch, llm = self._session.lanes.branches[number], self._session.llm
-        rows = bisect_left(branch.llm_events, self._at)
+        rows = bisect_left(branch.llm_rows, self._view.llm_rows)
         tokens: int | None = None
         cost: float | None = None
         if rows:

@@ -30,11 +30,11 @@ class LoopRules:
     def __init__(self, log: IssueLog, iterations: IterationColumns) -> None:
         self._log = log
         self._iterations = iterations
-        self._streaks: dict[int, _Streak] = {}
+        self.streaks: dict[int, _Streak] = {}
 
     def responded(self, event: int, lane: Lane, row: int) -> None:
         """A response came in the open iteration."""
-        streak = self._streaks.get(lane.number)
+        streak = self.streaks.get(lane.number)
         if (
             streak is not None
             and streak.counted == MOST_QUIET_ITERATIONS
@@ -49,20 +49,20 @@ class LoopRules:
 
     def called(self, event: int, lane: Lane, row: int) -> None:
         """A tool was called."""
-        streak = self._streaks.get(lane.number)
+        streak = self.streaks.get(lane.number)
         if streak is not None:
             if streak.provisional and streak.episode is not None:
                 streak.episode.withdraw(event)
-            del self._streaks[lane.number]
+            del self.streaks[lane.number]
 
     def closed(self, event: int, lane: Lane, row: int) -> None:
         """An iteration ended."""
         if self._iterations.first_tool[row] != NONE:
-            self._streaks.pop(lane.number, None)
+            self.streaks.pop(lane.number, None)
             return
-        streak = self._streaks.get(lane.number)
+        streak = self.streaks.get(lane.number)
         if streak is None or streak.branch != lane.branch_number:
-            streak = self._streaks[lane.number] = _Streak(lane.branch_number)
+            streak = self.streaks[lane.number] = _Streak(lane.branch_number)
         streak.counted += 1
         if streak.episode is None:
             if streak.counted > MOST_QUIET_ITERATIONS:

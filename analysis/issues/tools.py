@@ -35,7 +35,8 @@ class ToolRules:
 
     def called(self, event: int, lane: Lane, row: int, label: int, fingerprint: int | None, data: Payload) -> None:
         """A call was made."""
-        self._loops.called(event, lane, row)
+        if self._loops.streaks:
+            self._loops.called(event, lane, row)
         self.repeated(event, lane, row, label, fingerprint, data)
 
     def repeated(self, event: int, lane: Lane, row: int, label: int, fingerprint: int | None, data: Payload) -> None:
@@ -69,7 +70,8 @@ class ToolRules:
         self._ended += 1
         if failed:
             self._failures.append(event)
-        self._judge_failures(event, lane, row)
+        if failed or self._error_rate is not None or self._ended == FEWEST_CALLS:
+            self._judge_failures(event, lane, row)
         if duration_ms is not None and duration_ms > LONG_MS:
             self._log.open(
                 "long_tool_execution",
