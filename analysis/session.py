@@ -107,38 +107,36 @@ class Session:
     def apply(self, records: Sequence[EventRecord], positions: Iterable[int]) -> None:
         """Fold a batch of events; `positions` says where each one's payload is to be found."""
         first = self.count
-        events, iterations = self.events, self.iterations
+        events = self.events
         kind_numbers, handlers, lane_of_parent = self._kind_numbers, self._handlers, self._lane_of_parent
         lanes, main = self.lanes, self.lanes.main
-        iteration_last: dict[int, int] = {}
         times = _usable_times(records)
         try:
             kinds = [kind_numbers[record.kind] for record in records]
         except KeyError:
             kinds = [self._kind_number(record.kind) for record in records]
-        durations, labels, lane_numbers, rows, previous = [], [], [], [], []
-        event, last_row = first, 0
+        durations: list[float] = []
+        labels: list[int] = []
+        strangers: list[tuple[int, int]] = []
+        stretches: list[tuple[int, int]] = []
+        event, last_row = first, -1
         for record, kind in zip(records, kinds, strict=True):
             data = record.data
             if data is None:
                 data = NO_PAYLOAD
             metadata = data.metadata
             duration = record.duration_ms
-            if duration is None:
-                duration = data.duration_ms
-                if duration is None and metadata is not None:
-                    duration = metadata.duration_ms
-            if duration is None:
-                duration = NAN
-            elif not 0.0 <= duration < LONGEST_MS:
-                duration = duration_ms(record, data)
-                if duration is None:
-                    duration = NAN
+            if duration is None and metadata is None and data.duration_ms is None:
+                durations.append(NAN)
+            else:
+                if duration is None or not 0.0 <= duration < LONGEST_MS:
+                    duration = duration_ms(record, data)
+                durations.append(NAN if duration is None else duration)
             if lane_of_parent[kind]:
                 lane = self._parent_lane(event, record, data)
             elif data.agent_id is not None or (metadata is not None and metadata.agent_id is not None):
                 lane = self._agent_lane(event, record, data)
-            elif record.parent_event_id is not None and lanes.has_children:
+            elif lanes.has_children and record.parent_event_id is not None:
                 lane = lanes.of_parent(record.parent_event_id) or main
                 if lane is not main:
                     lanes.adopt(record.event_id, lane)
@@ -154,22 +152,15 @@ class Session:
             else:
                 row = lanes.place(lane, number, event)
             handler = handlers[kind]
-            durations.append(duration)
             labels.append(0 if handler is None else handler(event, record, data, lane, row))
-            lane_numbers.append(lane.number)
-            rows.append(row)
-            if row == last_row != 0:
-                previous.append(event)
-            elif row:
-                previous.append(iteration_last.get(row) or iterations.last[row])
-            else:
-                previous.append(0)
-                if lane.detail != event:
-                    lane.branch.loose.append(event)
-            last_row = row
+            if lane is not main:
+                strangers.append((event - first, lane.number))
+            if row != last_row:
+                stretches.append((event, row))
+                last_row = row
+            if not row and lane.detail != event:
+                lane.branch.loose.append(event)
             event += 1
-            iteration_last[row] = event
-        iteration_last.pop(0, None)
         if first == event:
             return
         if not self.session_id:
@@ -177,18 +168,42 @@ class Session:
             self.session_id_event = next(named, event)
             if self.session_id_event < event:
                 self.session_id = records[self.session_id_event - first].session_id
+        lane_numbers = [0] * (event - first)
+        for index, lane_number in strangers:
+            lane_numbers[index] = lane_number
+        rows, previous, heads = self._chain(stretches, event)
         events.position.extend(positions)
-        events.time.extend(times)
+        events.time.fromlist(times)
         events.kind.extend(kinds)
-        events.duration.extend(durations)
-        events.label.extend(labels)
-        events.lane.extend(lane_numbers)
-        events.iteration.extend(rows)
-        events.previous.extend(previous)
-        for row, last in iteration_last.items():
-            iterations.last[row] = last
+        events.duration.fromlist(durations)
+        events.label.fromlist(labels)
+        events.lane.fromlist(lane_numbers)
+        events.iteration.fromlist(rows)
+        events.previous.fromlist(previous)
+        # Only now: a view that walks an iteration from its newest event must find the cells that lead back.
+        for row, last in heads.items():
+            self.iterations.last[row] = last
         self.times.extend()
         self.count = event
+
+    def _chain(self, stretches: list[tuple[int, int]], end: int) -> tuple[list[int], list[int], dict[int, int]]:
+        """From where each stretch of one iteration begins: every event's row and the event before it in that row.
+
+        Also gives the newest event of each row, plus one.
+        """
+        rows: list[int] = []
+        previous: list[int] = []
+        heads: dict[int, int] = {}
+        ends = [start for start, _ in stretches[1:]]
+        for (start, row), stop in zip(stretches, [*ends, end], strict=True):
+            rows += [row] * (stop - start)
+            if row:
+                previous.append(heads.get(row) or self.iterations.last[row])
+                previous += range(start + 1, stop)
+                heads[row] = stop
+            else:
+                previous += [0] * (stop - start)
+        return rows, previous, heads
 
     def apply_events(self, events: Iterable[TraceEvent]) -> None:
         """Fold events that exist as objects; the position of each is its number."""

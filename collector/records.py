@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import orjson
@@ -84,11 +84,11 @@ class Payload(msgspec.Struct, gc=False):
 class EventRecord(msgspec.Struct, gc=False):
     """An event as the fold reads it: the line's own fields and a typed `Payload` (None where `data` is absent)."""
 
-    kind: str
+    kind: Annotated[str, msgspec.Meta(min_length=1)]
     timestamp: float
     session_id: str = ""
     event_id: str = ""
-    iteration: int | None = None
+    iteration: Annotated[int, msgspec.Meta(ge=-MAX_SAFE_INT, le=MAX_SAFE_INT)] | None = None
     data: Payload | None = None
     parent_event_id: str | None = None
     duration_ms: float | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ import orjson
 
 from ..events import TraceEvent
 from ..lines import Block
-from ..records import MAX_SAFE_INT, EventRecord, NotAnEventError, record_from_object
+from ..records import EventRecord, NotAnEventError, record_from_object
 
 _decode = msgspec.json.Decoder(EventRecord).decode
 
@@ -42,31 +43,28 @@ class Batch:
 
 def decode_block(block: Block) -> Batch:
     """Every event in a block of whole lines. Never raises for what a line may hold."""
-    lines = block.text.split(b"\n")
-    if block.offset == 0 and lines[0].startswith(_BOM):
-        return _decode_each(block, lines)
+    text = block.text
     try:
-        if not block.text.isascii():
-            block.text.decode()
-        if b"\0" in block.text:
-            return _decode_each(block, lines)
+        if not text.isascii():
+            text.decode()
+        if b"\0" in text or (block.offset == 0 and text.startswith(_BOM)):
+            return _decode_each(block)
+        if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):  # splitlines would cut at a lone one
+            return _decode_each(block)
+        # With their ends, so that offsets are sums of lengths: no step of this is per line in Python but the decoding.
+        lines = text.splitlines(keepends=True)
         records = [_decode(line) for line in lines]
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return _decode_each(block, lines)
-    offsets = []
-    offset = block.offset
-    for line, record in zip(lines, records, strict=True):
-        if not record.kind or not -MAX_SAFE_INT <= (record.iteration or 0) <= MAX_SAFE_INT:
-            return _decode_each(block, lines)
-        offsets.append(offset)
-        offset += len(line) + 1
+        return _decode_each(block)
+    offsets = list(accumulate(map(len, lines), initial=block.offset))
+    offsets.pop()
     return Batch(records, offsets, [], len(lines))
 
 
-def _decode_each(block: Block, lines: list[bytes]) -> Batch:
+def _decode_each(block: Block) -> Batch:
     batch = Batch()
     offset = block.offset
-    for number, line in enumerate(lines, block.first_line):
+    for number, line in enumerate(block.text.split(b"\n"), block.first_line):
         if line.strip():
             batch.lines += 1
             try:
