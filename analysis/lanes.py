@@ -36,6 +36,7 @@ class Lane:
     last_response_time: float = float("-inf")
     detail: int = NONE
     depth: int = 0
+    answered: bool = False
     tools_in_iteration: int = 0
     tokens_in_iteration: int = 0
 
@@ -106,7 +107,7 @@ class Lanes:
         late = record.timestamp < branch.last_start_time
         if row is not None:
             implied = columns.start[row] == NONE and row == lane.open_row
-            untouched = row == lane.open_row and not columns.last_llm[row] and columns.first_tool[row] == NONE
+            untouched = row == lane.open_row and not lane.answered and columns.first_tool[row] == NONE
             if implied or untouched or late:
                 if columns.start[row] == NONE:
                     columns.start[row] = event
@@ -178,6 +179,7 @@ class Lanes:
     def _open(self, lane: Lane, row: int, number: int) -> None:
         lane.open_row = row
         lane.open_number = number
+        lane.answered = False
 
     def _new_lane(self, number: int, event: int) -> Lane:
         branch = Branch(number, 1, event)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
+from itertools import accumulate
+from operator import add, or_
+from typing import TypeAlias, TypeVar
 
 from ..collector.records import EventRecord, Payload
 from .cache import reports_cache
@@ -17,6 +20,7 @@ from .columns import (
     KNOWN_WRITE,
     NONE,
     OPENS_CALL,
+    Branch,
     IterationColumns,
     LlmColumns,
 )
@@ -25,24 +29,13 @@ from .lanes import Lane
 from .names import Names
 from .tokens import MOST_TOKENS, Buckets, dollars, input_includes_cache
 
-
-@dataclass(slots=True)
-class _Sums:
-    """The last row's running sums, as plain numbers."""
-
-    calls: int = 0
-    input: int = 0
-    output: int = 0
-    read: int = 0
-    write: int = 0
-    total: int = 0
-    cost: float = 0.0
-    seen: int = 0
-    cached_input: int = 0
+_Number = TypeVar("_Number", int, float)
+_Figures: TypeAlias = tuple[int, int, float, int, int, int, int, int]
+"""Label, flags, dollars, and tokens: uncached input, output, cache read, cache write, total."""
 
 
 class LlmCalls:
-    """Folds llm_request and llm_response events into `LlmColumns`."""
+    """Folds llm_request and llm_response events into `LlmColumns`, where a batch's rows stand after `publish`."""
 
     def __init__(
         self,
@@ -58,7 +51,8 @@ class LlmCalls:
         self._models = models
         self._rules = rules
         self._inclusive: dict[int, bool] = {}
-        self._sums = _Sums()
+        self._rows: list[tuple[int, int, int, int, int, Branch, _Figures]] = []
+        self._heads: dict[int, int] = {}
         self.session_model = 0
 
     def request(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
@@ -72,26 +66,7 @@ class LlmCalls:
     def response(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         """An llm_response: a whole call, a chunk of one, or the end of a streamed one. Gives its model's label."""
         label = self._models.number(data.model) if data.model else lane.model or self.session_model
-        flags, buckets, cost = self._read(data, label)
-        lane.last_response_time = record.timestamp
-        if not flags and _is_chunk(record, data):
-            if lane.stream_row >= 0:
-                lane.detail = event
-                return label
-            lane.stream_row = self._append(event, lane, row, label, OPENS_CALL, buckets, cost)
-            return label
-        if lane.stream_row < 0:
-            flags |= OPENS_CALL
-        else:
-            lane.detail = event
-        lane.stream_row = -1
-        self._append(event, lane, row, label, flags, buckets, cost)
-        lane.tokens_in_iteration += buckets.total or 0
-        self._rules.response(event, lane, row, buckets)
-        return label
-
-    def _read(self, data: Payload, label: int) -> tuple[int, Buckets, float]:
-        # Checks and counts at once, in line: this runs for every response of a bulk load.
+        # Checked and counted in line: this runs for every response of a bulk load.
         number = data.input_tokens
         sent = int(number) if number is not None and 0.0 <= number < MOST_TOKENS else None
         number = data.output_tokens
@@ -102,9 +77,10 @@ class LlmCalls:
         written = int(number) if number is not None and 0.0 <= number < MOST_TOKENS else None
         number = data.tokens
         total = int(number) if number is not None and 0.0 <= number < MOST_TOKENS else None
-        flags = 0
+        cost = dollars(data.cost)
+        flags = 0 if cost is None else KNOWN_COST
         if sent is not None:
-            flags = KNOWN_INPUT
+            flags |= KNOWN_INPUT
             cached = (read or 0) + (written or 0)
             if cached and sent >= cached and self._is_inclusive(label):
                 sent -= cached
@@ -117,13 +93,60 @@ class LlmCalls:
             flags |= KNOWN_WRITE
         if total is not None:
             flags |= KNOWN_TOTAL
-        elif flags:
+        elif flags & ~KNOWN_COST:
             total = (sent or 0) + (output or 0) + (read or 0) + (written or 0)
             flags |= KNOWN_TOTAL
-        cost = dollars(data.cost)
-        if cost is None:
-            return flags, Buckets(sent, output, read, written, total), 0.0
-        return flags | KNOWN_COST, Buckets(sent, output, read, written, total), cost
+        lane.last_response_time = record.timestamp
+        if not flags and _is_chunk(record, data):
+            if lane.stream_row >= 0:
+                lane.detail = event
+            else:
+                lane.stream_row = self._append(event, lane, row, (label, OPENS_CALL, 0.0, 0, 0, 0, 0, 0))
+            return label
+        if lane.stream_row < 0:
+            flags |= OPENS_CALL
+        else:
+            lane.detail = event
+            lane.stream_row = -1
+        figures = (label, flags, cost or 0.0, sent or 0, output or 0, read or 0, written or 0, total or 0)
+        self._append(event, lane, row, figures)
+        lane.tokens_in_iteration += total or 0
+        self._rules.response(event, lane, row, Buckets(sent, output, read, written, total))
+        return label
+
+    def publish(self) -> None:
+        """Write the rows of this batch to the columns, all of a column at once: appending cell by cell costs thrice."""
+        if not self._rows:
+            return
+        columns, first = self._columns, len(self._columns.event)
+        events, requests, lanes, rows, previous, branches, figures = map(list, zip(*self._rows, strict=True))
+        labels, flags, costs, sent, output, read, written, total = map(list, zip(*figures, strict=True))
+        columns.request.fromlist(requests)
+        columns.lane.fromlist(lanes)
+        columns.iteration.fromlist(rows)
+        columns.label.fromlist(labels)
+        columns.flags.extend(flags)
+        columns.cost.fromlist(costs)
+        columns.previous_in_iteration.fromlist(previous)
+        _run_on(columns.calls, [1 if flag & OPENS_CALL else 0 for flag in flags])
+        _run_on(columns.sum_input, sent)
+        _run_on(columns.sum_output, output)
+        _run_on(columns.sum_read, read)
+        _run_on(columns.sum_write, written)
+        _run_on(columns.sum_total, total)
+        _run_on(columns.sum_cost, costs)
+        _run_on(columns.seen, flags, or_)
+        reporting = [index for index, flag in enumerate(flags) if reports_cache(flag)]
+        _run_on(columns.cache_sum_input, [sent[index] for index in reporting])
+        columns.cache_rows.fromlist([first + index for index in reporting])
+        for branch, tokens, cost in zip(branches, total, costs, strict=True):
+            branch.sum_total.append((branch.sum_total[-1] if branch.sum_total else 0) + tokens)
+            branch.sum_cost.append((branch.sum_cost[-1] if branch.sum_cost else 0.0) + cost)
+        columns.event.fromlist(events)
+        for row, head in self._heads.items():
+            self._iterations.last_llm[row] = head
+        self._rows.clear()
+        self._heads.clear()
 
     def _is_inclusive(self, label: int) -> bool:
         known = self._inclusive.get(label)
@@ -131,48 +154,26 @@ class LlmCalls:
             known = self._inclusive[label] = input_includes_cache(self._models.name(label))
         return known
 
-    def _append(self, event: int, lane: Lane, row: int, label: int, flags: int, buckets: Buckets, cost: float) -> int:
-        columns = self._columns
-        index = len(columns.event)
-        columns.request.append(lane.request if flags & OPENS_CALL else NONE)
-        if flags & OPENS_CALL:
-            lane.request = NONE
-        columns.lane.append(lane.number)
-        columns.iteration.append(row)
-        columns.label.append(label)
-        columns.flags.append(flags)
-        columns.cost.append(cost)
-        columns.previous_in_iteration.append(self._iterations.last_llm[row])
-        sums = self._sums
-        sums.calls += 1 if flags & OPENS_CALL else 0
-        sums.input += buckets.input or 0
-        sums.output += buckets.output or 0
-        sums.read += buckets.cache_read or 0
-        sums.write += buckets.cache_write or 0
-        sums.total += buckets.total or 0
-        sums.cost += cost
-        sums.seen |= flags
-        columns.calls.append(sums.calls)
-        columns.sum_input.append(sums.input)
-        columns.sum_output.append(sums.output)
-        columns.sum_read.append(sums.read)
-        columns.sum_write.append(sums.write)
-        columns.sum_total.append(sums.total)
-        columns.sum_cost.append(sums.cost)
-        columns.seen.append(sums.seen)
-        if reports_cache(flags):
-            sums.cached_input += buckets.input or 0
-            columns.cache_sum_input.append(sums.cached_input)
-            columns.cache_rows.append(index)
-        columns.event.append(event)
-        if not self._iterations.last_llm[row]:
+    def _append(self, event: int, lane: Lane, row: int, figures: _Figures) -> int:
+        index = len(self._columns.event) + len(self._rows)
+        request = NONE
+        if figures[1] & OPENS_CALL:
+            request, lane.request = lane.request, NONE
+        previous = self._heads.get(row) or self._iterations.last_llm[row]
+        if not previous:
             self._on_first_call(row, event)
-        self._iterations.last_llm[row] = index + 1
-        branch = lane.branch
-        branch.llm_rows.append(index)
-        branch.sum_total.append((branch.sum_total[-1] if branch.sum_total else 0) + (buckets.total or 0))
-        branch.sum_cost.append((branch.sum_cost[-1] if branch.sum_cost else 0.0) + cost)
+        self._heads[row] = index + 1
+        lane.answered = True
+        lane.branch.llm_rows.append(index)
+        self._rows.append((event, request, lane.number, row, previous, lane.branch, figures))
         return index
+
+
+def _run_on(sums: array[_Number], values: list[_Number], add: Callable[[_Number, _Number], _Number] = add) -> None:
+    """Append the running sums of `values` to a column of such sums."""
+    running = accumulate(values, add, initial=sums[-1] if sums else 0)
+    next(running)
+    sums.fromlist(list(running))
 
 
 def _is_chunk(record: EventRecord, data: Payload) -> bool:

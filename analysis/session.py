@@ -168,6 +168,7 @@ class Session:
             self.session_id_event = next(named, event)
             if self.session_id_event < event:
                 self.session_id = records[self.session_id_event - first].session_id
+        self._llm_calls.publish()
         lane_numbers = [0] * (event - first)
         for index, lane_number in strangers:
             lane_numbers[index] = lane_number

@@ -21,7 +21,7 @@ from ..analysis import figures
 from ..analysis.view import Summary
 from ..collector.folder import FileState, FolderTail
 from ..collector.watch import Watch
-from .dashboard.contain import contained
+from .contain import Failed, contained
 from .dashboard.key_line import KeyLine
 from .safe_text import fit, fit_right, one_line
 from .trace import UnreadableTraceError, load_trace
@@ -220,7 +220,7 @@ class BrowserScreen(Screen[None]):
         yield Static("", id="browser-title", markup=False)
         yield Static("", id="browser-heads", markup=False)
         empty = f"no traces in {places} yet; they appear here as agents write them (try: tracetop demo)"
-        yield EventList(self._rows, following=False, empty_text=empty, id="browser-list")
+        yield EventList(self._rows, can_follow=False, empty_text=empty, id="browser-list")
         yield KeyLine(id="browser-keys")
 
     @property
@@ -253,11 +253,9 @@ class BrowserScreen(Screen[None]):
         selected = self.selected or self._select
         rows = self.query_one(EventList)
         self._rows.entries = self.sessions.entries
-        rows.following = False
         rows.refresh_rows(self._shown)
         paths = [entry.path for entry in self._rows.entries]
         rows.move_to(paths.index(selected) if selected in paths else 0)
-        rows.following = False
         self._show_title()
 
     def on_resize(self) -> None:
@@ -287,6 +285,11 @@ class BrowserScreen(Screen[None]):
         self.query_one("#browser-heads", Static).update(
             Content(fit("state   goal", max(0, width - len(heads))) + heads)
         )
+
+    def on_failed(self, message: Failed) -> None:
+        message.stop()
+        text = f"error in {message.where}: {type(message.error).__name__}: {message.error}"
+        self.notify(one_line(text), severity="error", markup=False)
 
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
         message.stop()

@@ -66,7 +66,7 @@ async def _picture(
         screen = app.screen
         assert isinstance(screen, DashboardScreen)
         assert isinstance(screen.source, FileSource)
-        while not screen.source.wait_until_read(0.05):
+        while not screen.source.wait_until_read(0.05) and screen.source.error is None:
             await asyncio.sleep(0)
         if at is not None:
             screen.cursor = Cursor(at - 1, Mode.PAUSED)

@@ -69,8 +69,9 @@ class Trace:
 
     def event(self, number: int) -> TraceEvent:
         """An event with its payload, read again from the trace; without payload where that is no longer there."""
-        session = self.session
-        known = self._events.get(number)
+        # In this order: `take` sets the session first, so that no event of an old one gets among those of a new one.
+        events_kept, session = self._events, self.session
+        known = events_kept.get(number)
         if known is not None:
             return known
         try:
@@ -78,9 +79,9 @@ class Trace:
         except (OSError, NotAnEventError):
             events = session.events
             event = TraceEvent(session.kinds[events.kind[number]], events.time[number], session.session_id)
-        if len(self._events) >= _KEPT_EVENTS:
-            self._events.clear()
-        self._events[number] = event
+        if len(events_kept) >= _KEPT_EVENTS:
+            events_kept.clear()
+        events_kept[number] = event
         return event
 
     def event_id(self, number: int) -> str:

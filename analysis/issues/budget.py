@@ -7,6 +7,7 @@ it are held against it. A session that ends within these raises nothing.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from ..columns import IterationColumns
@@ -31,7 +32,7 @@ class _Warning:
 @dataclass(slots=True)
 class _Budget:
     branch: int
-    recent: list[tuple[int, int]] = field(default_factory=list)
+    recent: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=YARDSTICK_ITERATIONS))
     waiting: _Warning | None = None
     ignored: Episode | None = None
 
@@ -66,7 +67,6 @@ class BudgetRules:
         spent = (lane.tools_in_iteration, lane.tokens_in_iteration)
         budget = self._budget(lane)
         budget.recent.append(spent)
-        del budget.recent[:-YARDSTICK_ITERATIONS]
         warning = budget.waiting
         if warning is None:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from textual.actions import parse
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
@@ -25,9 +26,13 @@ class DashboardCommands(Provider):
 
     def _commands(self) -> Iterator[tuple[str, str, str]]:
         for binding in getattr(self.screen, "BINDINGS", ()):
-            if isinstance(binding, Binding):
+            if isinstance(binding, Binding) and self._makes_sense(binding.action):
                 key = self.app.get_key_display(binding)
                 yield f"{binding.description} ({key})", binding.tooltip or binding.description, binding.action
+
+    def _makes_sense(self, action: str) -> bool:
+        _, name, parameters = parse(action)
+        return bool(self.screen.check_action(name, parameters))
 
     def _runner(self, action: str) -> Any:
         async def run() -> None:

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from ..contain import contained
 from ..panes.inspector import InspectorLines, Line
 from ..panes.pane import Frame, Pane
 from ..safe_text import fit
@@ -21,6 +22,7 @@ _HOWTO = (
 )
 
 
+@contained
 class HelpPane(Pane):
     """Over the other panes, until it is closed."""
 
@@ -29,7 +31,7 @@ class HelpPane(Pane):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._lines = InspectorLines()
-        self._list = EventList(self._lines, following=False, id="trace-help-lines")
+        self._list = EventList(self._lines, can_follow=False, id="trace-help-lines")
         self._version = 0
 
     def compose(self) -> ComposeResult:
@@ -58,9 +60,8 @@ class HelpPane(Pane):
             lines += [Line([]), Line([(owner, "title")]), *keys]
         self._lines.lines = lines
         self._version += 1
-        self._list.following = False
         self._list.refresh_rows(self._version)
-        super(EventList, self._list).move_to(0)
+        self._list.move_to(0)
         self.headline = "every key that works here · esc closes"
 
     def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:

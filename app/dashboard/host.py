@@ -8,6 +8,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from ..safe_text import one_line
 from .screen import DashboardScreen
 from .source import SourceLike
 
@@ -54,13 +55,15 @@ class DashboardHost(App[Any]):
 
     async def open_dashboard(self) -> DashboardScreen | None:
         """Open the dashboard on what `dashboard_source` gives now; None, and a word to the user, if it cannot be."""
+        if self._dashboard is not None and self._dashboard in self.screen_stack:
+            return self._dashboard  # below a screen of the host's, which is to be closed first
         try:
             source = self.dashboard_source()
             if self._dashboard is None or source != self._dashboard_shows:
                 await self._replace_dashboard(source)
             await self.push_screen(_SCREEN_NAME)
         except Exception as error:  # noqa: BLE001 - the dashboard must never take its host down
-            self.notify(f"the dashboard cannot open: {error}", severity="error", markup=False)
+            self.notify(one_line(f"the dashboard cannot open: {error}"), severity="error", markup=False)
             return None
         return self._dashboard
 

@@ -10,12 +10,14 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ..contain import contained
 from ..safe_text import width_of
 from ..widgets.palette import PALETTE_CLASSES, Palette, style_sheet
 
 _ALWAYS_LAST = ("help", "quit_tracetop", "close")
 
 
+@contained
 class KeyLine(Palette, Widget):
     """Keys and what they do. One that makes no sense now is dimmed; a click is the key."""
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from textual.binding import Binding, BindingType
 
 from ...analysis.view import View
+from ..contain import contained
+from ..safe_text import one_line
 from . import places
-from .contain import contained
 from .cursor import Cursor, Mode
 from .prompt import PromptActions
 
@@ -46,9 +47,10 @@ BINDINGS: list[BindingType] = [
     Binding("right_square_bracket", "next('iteration')", "Next iteration", show=False, key_display="]"),
     Binding("plus,equals_sign", "speed(1)", "Faster", show=False, key_display="+", id="trace.faster"),
     Binding("minus", "speed(-1)", "Slower", show=False, key_display="-", id="trace.slower"),
-    Binding("home", "first", "First", show=False, id="trace.first", tooltip="The first event"),
-    Binding("end", "live", "Live", show=False, id="trace.live", tooltip="The newest event, and follow"),
-    Binding("f", "live", "Follow", show=False, id="trace.follow", tooltip="The newest event, and follow"),
+    # With priority, for in lists these keys would mean the list's own first and last row.
+    Binding("home", "first", "First", show=False, priority=True, id="trace.first", tooltip="The first event"),
+    Binding("end", "live", "Live", show=False, priority=True, id="trace.live", tooltip="The newest event, and follow"),
+    Binding("f", "live", "Follow", priority=True, id="trace.follow", tooltip="The newest event, and follow"),
     Binding("y", "copy", "Copy", show=False, id="trace.copy", tooltip="Copy the event's line"),
     Binding(
         "colon", "go_to", "Go to", show=False, key_display=":", id="trace.go_to", tooltip="An event, iteration or time"
@@ -78,10 +80,12 @@ class KeyActions(PromptActions):
         if action in ("next", "previous") and parameters and self.frame is not None:
             find, _ = _PLACES[str(parameters[0])]
             return True if find(self.frame.view) or self.cursor.mode is not Mode.LIVE else None
-        if action in ("copy", "step", "play", "first"):
+        if action in ("first", "live") and (self.is_typing or self.is_covered):
+            return False  # the key is the prompt's, or the overlay's own
+        if action in ("copy", "step", "play", "first", "live"):
             return True if self.source.trace.session.count else None
         if action in ("pane", "next_pane", "zoom"):
-            return None if self.inspector.has_class("-shown") or self.help.has_class("-shown") else True
+            return None if self.is_covered else True
         return True
 
     def action_close(self) -> None:
@@ -189,7 +193,7 @@ class KeyActions(PromptActions):
         try:
             line = trace.line(place).decode(errors="replace")
         except OSError as error:
-            self.notify(f"cannot read the event again: {error}", severity="warning")
+            self.notify(one_line(f"cannot read the event again: {error}"), severity="warning", markup=False)
             return
         self.app.copy_to_clipboard(line)
         self.notify(f"copied event {place + 1:,} ({len(line):,} characters)", timeout=2)

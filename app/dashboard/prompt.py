@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 from textual.widgets import Input
 from textual.worker import Worker, get_current_worker
 
+from ..contain import contained
 from ..matching import Query
 from ..panes.timeline import TimelinePane
+from ..safe_text import one_line
 from . import places
-from .contain import contained
 
 _PLACEHOLDERS = {
     "search": "search: words, kind:tool_error, tool:bash, errors …   enter searches, esc closes",
     "filter": "filter the timeline: words, kind:…, category:llm, tool:…, agent:…, errors   empty shows all",
     "go to": "go to: event 120, it 7, 50%, 14:02:11",
 }
+_GROUPS = {"search": "tracetop search", "filter": "tracetop filter"}
+_MOST_FILTERED_PER_FRAME = 2_000
 
 
 @contained
@@ -29,7 +32,8 @@ class PromptActions:
     filtering: Query | None = None
     _purpose = ""
     _searched: Query | None = None
-    _looked_through = 0
+    filtered_through: int | None = None
+    """How many events were asked whether they pass the filter; None without one, or while it first looks."""
     _painted: tuple[object, ...] = ()
 
     def action_search(self) -> None:
@@ -59,7 +63,7 @@ class PromptActions:
 
     def clear_filter(self) -> None:
         """Show all events in the timeline again."""
-        self.filtering = None
+        self.filtering = self.filtered_through = None
         self.query_one(TimelinePane).filter(None)
         self._repaint()
 
@@ -81,7 +85,7 @@ class PromptActions:
                     self._searched = query
                     self._find(query, "search")
         except ValueError as error:
-            self.notify(str(error), severity="warning", markup=False)
+            self.notify(one_line(str(error)), severity="warning", markup=False)
             return
         self.close_prompt()
 
@@ -99,43 +103,54 @@ class PromptActions:
         trace = self.source.trace
         count = trace.session.count
 
-        def look() -> array[int]:
+        def look() -> tuple[int, array[int]]:
             worker = get_current_worker()
-            return array("I", query.find(trace, 0, count, lambda: worker.is_cancelled))
+            return count, array("I", query.find(trace, 0, count, lambda: worker.is_cancelled))
 
-        self.run_worker(look, name=purpose, group="tracetop find", thread=True, exclusive=True, exit_on_error=False)
-        self._looked_through = count
+        if purpose == "filter":
+            self.filtered_through = None
+        self.run_worker(look, name=purpose, group=_GROUPS[purpose], thread=True, exclusive=True, exit_on_error=False)
+
+    def look_again(self) -> None:
+        """The trace started over, or the panes did: what was found is void, and the filter looks anew."""
+        self.found = array("I")
+        self.workers.cancel_group(self, _GROUPS["search"])
+        if self.filtering is not None:
+            self.query_one(TimelinePane).filter(())
+            self._find(self.filtering, "filter")
 
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
         """A search or a filter is done, or failed."""
         worker = message.worker
-        if worker.group != "tracetop find" or not worker.is_finished or worker.is_cancelled:
+        if worker.group not in _GROUPS.values() or not worker.is_finished or worker.is_cancelled:
             return
         message.stop()
         if worker.error is not None:
-            self.notify(f"{worker.name} failed: {worker.error}", severity="error", markup=False)
-        elif worker.name == "filter" and self.filtering is not None:
-            self.query_one(TimelinePane).filter(worker.result)
-            self._repaint()
+            self.notify(one_line(f"{worker.name} failed: {worker.error}"), severity="error", markup=False)
+        elif worker.result is None:
+            return
         elif worker.name == "search":
-            self.found = worker.result or array("I")
+            _, self.found = worker.result
             self._show_found()
+        elif self.filtering is not None:
+            self.filtered_through, matches = worker.result
+            self.query_one(TimelinePane).filter(matches)
+            self._repaint()
 
     def extend_filter(self) -> None:
         """Let events that came since the filter was set through it."""
-        timeline = self.query_one(TimelinePane)
-        trace, query = self.source.trace, self.filtering
-        if query is None or timeline.filtered is None:
+        trace, query, start = self.source.trace, self.filtering, self.filtered_through
+        if query is None or start is None:
             return
-        count = trace.session.count
-        timeline.extend_filter(list(query.find(trace, self._looked_through, count)))
-        self._looked_through = count
+        stop = min(trace.session.count, start + _MOST_FILTERED_PER_FRAME)
+        self.query_one(TimelinePane).extend_filter(list(query.find(trace, start, stop)))
+        self.filtered_through = stop
 
     def _show_found(self) -> None:
         self.refresh_bindings()
         if not self.found:
             text = self._searched.text if self._searched else ""
-            self.notify(f"nothing found for {text!r}", severity="warning", markup=False)
+            self.notify(one_line(f"nothing found for {text!r}"), severity="warning", markup=False)
             return
         place = self.cursor.place(self.source.trace.session.count) or 0
         index = bisect_left(self.found, place)

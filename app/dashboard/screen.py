@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from ..contain import Failed, attempt, contained
 from ..panes.cache import CachePane
 from ..panes.inspector import InspectorPane
 from ..panes.issues import IssuesPane
@@ -25,7 +26,6 @@ from ..panes.tokens import TokensPane
 from ..panes.tree import TreePane
 from ..safe_text import one_line
 from .commands import DashboardCommands
-from .contain import Failed, contained
 from .cursor import Cursor, Mode
 from .help import HelpPane
 from .key_line import KeyLine
@@ -78,6 +78,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._painted: tuple[object, ...] = ()
         self._frame: Frame | None = None
         self._failure = ""
+        self._able: tuple[object, ...] = ()
         self.panes: tuple[Pane, ...] = ()
         self.inspector = InspectorPane(id="trace-inspector")
         self.help = HelpPane(id="trace-help")
@@ -118,9 +119,21 @@ class DashboardScreen(KeyActions, Screen[None]):
         """Whether tracetop's own app shows this screen, not a host's."""
         return bool(getattr(self.app, "is_tracetop", False))
 
+    @property
+    def is_typing(self) -> bool:
+        """Whether keys go to the prompt."""
+        return isinstance(self.focused, Input)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the inspector or the help lies over the panes."""
+        return self.inspector.has_class("-shown") or self.help.has_class("-shown")
+
     def on_mount(self) -> None:
         self._activate(0, focus=False)
         self.source.start()
+        if self.filtering:
+            self.look_again()
         self._timer = self.set_interval(1 / FRAMES_PER_SECOND, self.on_tick, name="tracetop frames")
 
     def on_unmount(self) -> None:
@@ -150,28 +163,40 @@ class DashboardScreen(KeyActions, Screen[None]):
         if trace.generation != self._generation:
             self._generation = trace.generation
             self.cursor = self.cursor.live()
+            self.look_again()
             self.notify("the trace was truncated or replaced: reading it again", title="tracetop")
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
         loading = self.source.progress
         self._show_strip(view.at)
         self._show_notice()
-        painted = (version, self.cursor, loading)
+        self.extend_filter()
+        painted = (version, self.cursor, loading, self.filtered_through)
         if painted == self._painted:
             return
         self._painted = painted
         self._version += 1
-        self.extend_filter()
-        cursor = self.cursor.place(view.at)
-        self._frame = Frame(trace, view, cursor, self.cursor.follows, self._version, loading)
+        cursor, is_live = self.cursor.place(view.at), self.cursor.mode is Mode.LIVE
+        self._frame = Frame(trace, view, cursor, self.cursor.follows, self._version, loading, is_live)
         self._show_panes()
+        able = (
+            bool(view.at),
+            view.errors > 0,
+            view.iterations > 0,
+            view.issue_version,
+            self.cursor.mode,
+            self.cursor.follows,
+        )
+        if able != self._able:
+            self._able = able
+            self.refresh_bindings()
 
     def _show_panes(self) -> None:
         if self._frame is None:
             return
         for pane in (*self.panes, self.inspector):
             if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted):
-                pane.show(self._frame)
+                attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
         self._show_tabs()
 
     def _show_strip(self, at: int) -> None:
@@ -235,7 +260,10 @@ class DashboardScreen(KeyActions, Screen[None]):
     def on_failed(self, message: Failed) -> None:
         message.stop()
         error = message.error
-        self._failure = f"dashboard error in {message.where}: {type(error).__name__}: {error}"
+        failure = f"dashboard error in {message.where}: {type(error).__name__}: {error}"
+        if failure != self._failure:
+            self._failure = failure
+            self._show_notice()
 
     def move_cursor(self, event: int | None) -> None:
         """Look at an event, or at the newest and on (None)."""
@@ -245,7 +273,9 @@ class DashboardScreen(KeyActions, Screen[None]):
         self.paint()
 
     def inspect(self, event: int) -> None:
-        """Open the inspector on an event."""
+        """Open the inspector on an event, and stay there."""
+        if self.cursor.event != event:
+            self.move_cursor(event)
         self.inspector.inspect_event(self.source.trace, event)
         self._open(self.inspector)
 

@@ -34,6 +34,8 @@ class TraceSource:
         self.trace = Trace(name, line)
         self.error: BaseException | None = None
         self._stop = threading.Event()
+        self._halt = threading.Event()
+        """Set while there is nothing to be read for: paused or stopped."""
         self._wake = threading.Event()
         self._awake = threading.Event()
         self._awake.set()
@@ -56,20 +58,24 @@ class TraceSource:
         return None
 
     def start(self) -> None:
-        """Read from now on."""
+        """Read from now on; also again, where the thread was ended by an error."""
+        self._halt.clear()
         self._awake.set()
         if self._thread is None or not self._thread.is_alive():
             self._stop.clear()
+            self.error = None
             self._thread = threading.Thread(target=self._run, name=f"tracetop {self.name}", daemon=True)
             self._thread.start()
 
     def pause(self) -> None:
         """Read nothing until `start`."""
         self._awake.clear()
+        self._halt.set()
 
     def stop(self) -> None:
         """End the thread and wait for it, briefly."""
         self._stop.set()
+        self._halt.set()
         self._awake.set()
         self._wake.set()
         if self._thread is not None and self._thread is not threading.current_thread():
@@ -137,7 +143,9 @@ class FileSource(TraceSource):
         for _ in range(2):
             yield from self._tail.poll()
         yield None
-        yield from follow(self._tail, self._stop, wake=self._wake)
+        while not self._stop.is_set():
+            self._awake.wait()
+            yield from follow(self._tail, self._halt, wake=self._wake)
 
     def close(self) -> None:
         super().close()
@@ -159,7 +167,7 @@ class CollectorSource(TraceSource):
                 for number, line in enumerate(self._collector.lines(len(self._lines)), len(self._lines)):
                     batch = decode_block(Block(line.rstrip(b"\n"), 0, number + 1))
                     batch.offsets = [number] * len(batch.offsets)
-                    self._lines.append(line)
+                    self._lines.append(line.rstrip(b"\n"))
                     yield Delivery(batch)
                 yield None
                 self._wake.wait(SWEEP_SECONDS)

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from ...analysis import figures
 from ...analysis.view import View
+from ..contain import contained
 from ..safe_text import fit, one_line, width_of
 from ..widgets.palette import PALETTE_CLASSES, Cell, Palette, style_sheet
 from .cursor import Mode
@@ -35,6 +36,7 @@ class Facts:
     parts: list[tuple[Cell, int]] = field(default_factory=list)
 
 
+@contained
 class SessionStrip(Palette, Widget):
     """Draws `Facts`, dropping what matters least until the rest fits."""
 

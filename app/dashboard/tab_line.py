@@ -12,10 +12,12 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ..contain import contained
 from ..safe_text import width_of
 from ..widgets.palette import PALETTE_CLASSES, Palette, style_sheet
 
 
+@contained
 class TabLine(Palette, Widget):
     """Pane names, one of them lit; a click chooses."""
 

@@ -9,12 +9,14 @@ from textual.app import ComposeResult
 from ...analysis import figures
 from ...analysis.cache import WINDOW
 from ...analysis.view import View
+from ..contain import contained
 from ..widgets.braille_chart import BrailleChart, Mark
 from .pane import Frame, Pane
 
 _MOST_REQUESTS = 4_000
 
 
+@contained
 class CachePane(Pane):
     """The prompt as a line, its cached prefix filled below it, breaks marked."""
 
@@ -41,7 +43,7 @@ class CachePane(Pane):
     def show(self, frame: Frame) -> None:
         view = self._view = frame.view
         breaks = cache_breaks(view)
-        drawn = (id(view.session), view.cache.requests, len(breaks))
+        drawn = (id(frame.trace), frame.trace.generation, view.cache.requests, len(breaks))
         if drawn != self._drawn:
             self._drawn = drawn
             self._draw(view, breaks)

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from ...analysis import figures
 from ...analysis.issues.issue import Issue
 from ...analysis.timeline import duration_of, summarize
+from ..contain import contained
 from ..safe_text import one_line
 from ..trace import Trace
 from ..widgets.event_list import EventList
@@ -46,6 +47,7 @@ class InspectorLines:
         return list(self.lines[index].cells)
 
 
+@contained
 class InspectorPane(Pane):
     """Over the other panes, until it is closed."""
 
@@ -55,7 +57,7 @@ class InspectorPane(Pane):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._lines = InspectorLines()
-        self._list = EventList(self._lines, following=False, id="trace-inspector-lines")
+        self._list = EventList(self._lines, can_follow=False, id="trace-inspector-lines")
         self._trace: Trace | None = None
         self._event: int | None = None
         self._issue: Issue | None = None
@@ -99,10 +101,9 @@ class InspectorPane(Pane):
             self.headline = f"event {self._event + 1:,} of {trace.session.count:,} · {kind}"
             self._lines.lines = event_lines(trace, self._event, width)
         self._version += 1
-        self._list.following = False
         self._list.refresh_rows(self._version)
         if not stay:
-            super(EventList, self._list).move_to(0)
+            self._list.move_to(0)
 
     def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
         message.stop()

@@ -12,6 +12,7 @@ from textual.message import Message
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import SEVERITIES, Issue, severity_of
 from ...analysis.view import View
+from ..contain import contained
 from ..safe_text import fit, fit_right, one_line
 from ..widgets.event_list import EventList
 from ..widgets.palette import Cell
@@ -54,6 +55,7 @@ class IssueRows:
         return [severity, (fit(one_line(issue.title), max(0, room)), "text"), *tail]
 
 
+@contained
 class IssuesPane(Pane):
     """The issues that stand."""
 
@@ -69,9 +71,10 @@ class IssuesPane(Pane):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._rows = IssueRows()
-        self._list = EventList(self._rows, following=False, empty_text="no issues so far", id="trace-issues-list")
+        self._list = EventList(self._rows, can_follow=False, empty_text="no issues so far", id="trace-issues-list")
         self._version = 0
-        self._shown = (0, -1)
+        self._shown = (0, 0, -1)
+        self._cursor: int | None = None
 
     def compose(self) -> ComposeResult:
         yield self._list
@@ -83,26 +86,40 @@ class IssuesPane(Pane):
 
     def show(self, frame: Frame) -> None:
         view = frame.view
-        shown = (id(view.session), view.issue_version)
-        if shown == self._shown:
-            return
-        self._shown = shown
+        shown = (id(frame.trace), frame.trace.generation, view.issue_version)
+        if shown != self._shown:
+            self._shown = shown
+            self._list_issues(view)
+        if frame.cursor != self._cursor:
+            self._cursor = frame.cursor
+            self._select_raised_at(frame.cursor)
+
+    def _list_issues(self, view: View) -> None:
         selected = self._rows.episodes[self._list.cursor] if self._list.has_focus and self._rows.count else None
         self._rows.view = view
         self._rows.episodes = sorted(view.episodes(), key=_rank)
         self._version += 1
-        self._list.following = False
         self._list.refresh_rows(self._version)
         self._keep(selected)
         counts = Counter(severity_of(episode.category) for episode in self._rows.episodes)
         worst = [f"{counts[severity]:,} {severity}" for severity in SEVERITIES if counts[severity]]
         self.headline = " · ".join([f"{self._rows.count:,}", *worst]) if worst else "none"
 
+    def _select_raised_at(self, event: int | None) -> None:
+        """Put the cursor on the issue that an event raised, if it did."""
+        episodes, row = self._rows.episodes, self._list.cursor
+        if 0 <= row < len(episodes) and episodes[row].raised == event:
+            return
+        for index, episode in enumerate(episodes):
+            if episode.raised == event:
+                self._list.move_to(index)
+                return
+
     def _keep(self, selected: Episode | None) -> None:
         """Leave the cursor on the issue it was on, though others came before it."""
         for index, episode in enumerate(self._rows.episodes):
             if episode is selected:
-                super(EventList, self._list).move_to(index)
+                self._list.move_to(index)
                 return
         self._list.cursor = 0
 

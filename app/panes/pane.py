@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 
 from ...analysis.view import View
+from ..contain import contained
 from ..safe_text import one_line
 from ..trace import Trace
 
@@ -23,6 +24,7 @@ class Frame:
 
     `cursor` is an event number, None in an empty trace. `follows` says whether the cursor stays at the newest event.
     `version` changes whenever the view does; `loading` is how much of the trace is read, None when all of it.
+    `live` says whether the view is of everything there is.
     """
 
     trace: Trace
@@ -31,8 +33,10 @@ class Frame:
     follows: bool
     version: int
     loading: float | None = None
+    live: bool = True
 
 
+@contained
 class Pane(Vertical):
     """A pane of the dashboard. It gets a `Frame` and draws it; what the user does there it says in messages."""
 

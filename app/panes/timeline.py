@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import time
+from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,6 +15,7 @@ from textual.message import Message
 
 from ...analysis import figures
 from ...analysis.timeline import summarize
+from ..contain import contained
 from ..safe_text import fit, fit_right, one_line
 from ..trace import Trace
 from ..widgets.event_list import EventList
@@ -32,18 +35,30 @@ class TimelineRows:
 
     def __init__(self) -> None:
         self.trace: Trace | None = None
+        self.generation = 0
         self.at = 0
-        self.matches: Sequence[int] | None = None
+        self.matches: array[int] | None = None
         self.shows_lanes = False
+        self._looked_through = 0
+        self._first_of_agent: int | None = None
 
     @property
     def count(self) -> int:
         """How many rows there are."""
-        return self.at if self.matches is None else len(self.matches)
+        return self.at if self.matches is None else bisect_left(self.matches, self.at)
 
     def event_of(self, index: int) -> int:
         """The event on a row."""
         return index if self.matches is None else self.matches[index]
+
+    def event_beyond(self, rows: int) -> int | None:
+        """The event so many rows below the last one; None for the end of the trace."""
+        if not rows:
+            return None
+        if self.matches is None:
+            return self.at - 1 + rows
+        index = self.count - 1 + rows
+        return self.matches[min(index, len(self.matches) - 1)] if self.matches else None
 
     def index_of(self, event: int) -> int:
         """The row of an event, or of the last one before it that is shown."""
@@ -55,10 +70,23 @@ class TimelineRows:
             low, high = (middle + 1, high) if self.matches[middle] <= event else (low, middle)
         return low - 1
 
+    def forget(self) -> None:
+        """The trace started over."""
+        self._looked_through, self._first_of_agent = 0, None
+
+    def notice_agents(self) -> None:
+        """Show the lane of each event if any event so far is a sub-agent's."""
+        if self.trace is not None and self._first_of_agent is None and self.at > self._looked_through:
+            new = self.trace.session.events.lane[self._looked_through : self.at]
+            if any(new):
+                self._first_of_agent = self._looked_through + next(index for index, lane in enumerate(new) if lane)
+            self._looked_through = self.at
+        self.shows_lanes = self._first_of_agent is not None and self._first_of_agent < self.at
+
     def row(self, index: int, width: int) -> list[Cell]:
         """The pieces of a row, `width` cells in all."""
-        if self.trace is None:
-            return []
+        if self.trace is None or self.trace.generation != self.generation:
+            return []  # the trace has just started over: the next frame shows it
         number = self.event_of(index)
         session = self.trace.session
         events = session.events
@@ -105,6 +133,7 @@ class TimelineRows:
         return cells
 
 
+@contained
 class TimelinePane(Pane):
     """The timeline and its list."""
 
@@ -138,24 +167,27 @@ class TimelinePane(Pane):
 
     def filter(self, matches: Sequence[int] | None) -> None:
         """Show only these events, in ascending order; None shows all."""
-        self._rows.matches = matches
+        self._rows.matches = None if matches is None else array("I", matches)
         self._list.set_rows(self._rows)
 
     def extend_filter(self, matches: Sequence[int]) -> None:
         """Show these newer events too."""
         if self._rows.matches is not None and matches:
-            self._rows.matches = [*self._rows.matches, *matches]
+            self._rows.matches.extend(matches)
 
     def show(self, frame: Frame) -> None:
         rows = self._rows
         identity = (id(frame.trace), frame.trace.generation)
-        rows.trace, rows.at = frame.trace, frame.view.at
-        rows.shows_lanes = any(branch.lane and branch.last for branch in frame.trace.session.lanes.branches)
+        rows.trace, rows.generation, rows.at = frame.trace, frame.trace.generation, frame.view.at
+        if identity != self._shown:
+            rows.forget()
+        rows.notice_agents()
+        self._list.can_follow = frame.live
         if identity != self._shown:
             self._shown = identity
-            self._list.set_rows(rows)
+            self._list.set_rows(rows, rows.shows_lanes)
         else:
-            self._list.refresh_rows()
+            self._list.refresh_rows(rows.shows_lanes)
         if frame.follows:
             self._list.following = True
         elif frame.cursor is not None:
@@ -186,8 +218,11 @@ class TimelinePane(Pane):
 
     def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
         message.stop()
-        follows = message.event_list.following
-        self.post_message(self.CursorMoved(None if follows else self._rows.event_of(message.index)))
+        self.post_message(self.CursorMoved(None if message.follows else self._rows.event_of(message.index)))
+
+    def on_event_list_overshot(self, message: EventList.Overshot) -> None:
+        message.stop()
+        self.post_message(self.CursorMoved(self._rows.event_beyond(message.rows)))
 
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
         message.stop()
@@ -195,11 +230,10 @@ class TimelinePane(Pane):
 
     def on_event_list_follow_changed(self, message: EventList.FollowChanged) -> None:
         message.stop()
-        index = self._list.cursor
         if message.following:
             self.post_message(self.CursorMoved(None))
-        elif index >= 0:
-            self.post_message(self.CursorMoved(self._rows.event_of(index)))
+        elif message.cursor >= 0:
+            self.post_message(self.CursorMoved(self._rows.event_of(message.cursor)))
 
 
 def clock(timestamp: float) -> str:

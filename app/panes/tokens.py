@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from ...analysis import figures
 from ...analysis.view import TokenFlowPoint, View
+from ..contain import contained
 from ..widgets.block_chart import BlockChart, Mark, Series
 from .pane import Frame, Pane
 
@@ -16,6 +17,7 @@ _MOST_BARS = 2_000
 _GROUPED_BARS = 400
 
 
+@contained
 class TokensPane(Pane):
     """Stacked bars: tokens per iteration in the four buckets, compactions marked."""
 
@@ -48,7 +50,7 @@ class TokensPane(Pane):
 
     def show(self, frame: Frame) -> None:
         view = frame.view
-        drawn = (id(view.session), view.llm_rows, view.compactions)
+        drawn = (id(frame.trace), frame.trace.generation, view.llm_rows, view.compactions)
         if drawn != self._drawn:
             self._drawn = drawn
             self._draw(view)

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from ...analysis import figures
 from ...analysis.tree import Node, NodeFacts, NodeType, Tree, title
+from ..contain import contained
 from ..safe_text import fit, fit_right, one_line
 from ..trace import Trace
 from ..widgets.line_tree import LineTree
@@ -30,12 +31,14 @@ class IterationTreeModel:
     def __init__(self) -> None:
         self.trace: Trace | None = None
         self.tree: Tree | None = None
+        self._generation = 0
         self._most_tokens = 1.0
         self.columns = 80
 
     def set(self, frame: Frame) -> None:
         """Show another view."""
         self.trace = frame.trace
+        self._generation = frame.trace.generation
         self.tree = Tree(frame.view)
         self._most_tokens = float(frame.view.tokens.total or 1)
 
@@ -60,6 +63,8 @@ class IterationTreeModel:
         if self.tree is None or self.trace is None:
             return []
         typed = _typed(node)
+        if self.trace.generation != self._generation:
+            return []  # the trace has just started over: the next frame shows it
         facts = self.tree.facts(typed)
         needs_payload = typed.type in (NodeType.TOOL, NodeType.EVENT, NodeType.AGENT)
         words = title(typed, facts, self.trace.event(facts.event) if needs_payload else None)
@@ -87,6 +92,7 @@ class IterationTreeModel:
         return cells
 
 
+@contained
 class TreePane(Pane):
     """The iteration tree."""
 
@@ -98,22 +104,24 @@ class TreePane(Pane):
         self._model = IterationTreeModel()
         self._tree = LineTree(empty_text="no iterations yet", id="trace-tree-lines")
         self._shown: tuple[int, int] | None = None
-        self._opened = False
+        self._revealed: int | None = None
 
     def compose(self) -> ComposeResult:
         yield self._tree
 
     def show(self, frame: Frame) -> None:
+        is_resized = self._tree.size.width != self._model.columns
         self._model.columns = self._tree.size.width
         self._model.set(frame)
         identity = (id(frame.trace), frame.trace.generation)
         if identity != self._shown:
             self._shown = identity
-            self._opened = False
+            self._revealed = None
             self._tree.set_model(self._model, frame.version)
         else:
-            self._tree.refresh_model(frame.version)
-        if frame.cursor is not None and not self._tree.has_focus:
+            self._tree.refresh_model(None if is_resized else frame.version)
+        if frame.cursor != self._revealed:
+            self._revealed = frame.cursor
             self._reveal(frame)
         runs = frame.view.runs
         agents = bisect_left(frame.trace.session.agents.event, frame.view.at)
@@ -126,6 +134,9 @@ class TreePane(Pane):
 
     def _reveal(self, frame: Frame) -> None:
         if self._model.tree is None or frame.cursor is None or frame.cursor >= frame.view.at:
+            return
+        node = self._tree.cursor_node
+        if node is not None and self._model.tree.facts(_typed(node)).event == frame.cursor:
             return
         path = self._model.tree.path_of(frame.cursor)
         if path and path != self._tree.cursor_path:

@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ..contain import contained
 from ..safe_text import fit, fit_right, one_line, width_of
 from .canvas import Canvas
 from .palette import PALETTE_CLASSES, Palette, style_sheet
@@ -32,6 +33,7 @@ class Mark:
     top: bool = False
 
 
+@contained
 class Chart(Palette, Widget):
     """A plot with axes. `cursor` highlights one column of data; a click says which column it hit."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
+from ..contain import contained
 from .palette import Cell
 from .row_view import RowView
 
@@ -33,6 +34,7 @@ class _NoRows:
         return []
 
 
+@contained
 class EventList(RowView):
     """Rows under a cursor. While `following`, the cursor stays on the last row as rows arrive.
 
@@ -49,10 +51,11 @@ class EventList(RowView):
 
     @dataclass
     class CursorMoved(Message):
-        """The user moved the cursor to another row."""
+        """The user moved the cursor to another row; `follows` says whether the list follows its end now."""
 
         event_list: EventList
         index: int
+        follows: bool = field(default=False, compare=False)
 
         @property
         def control(self) -> EventList:
@@ -75,6 +78,18 @@ class EventList(RowView):
 
         event_list: EventList
         following: bool
+        cursor: int = field(default=-1, compare=False)
+
+        @property
+        def control(self) -> EventList:
+            return self.event_list
+
+    @dataclass
+    class Overshot(Message):
+        """The user wants to go `rows` beyond the last row of a list that cannot follow."""
+
+        event_list: EventList
+        rows: int
 
         @property
         def control(self) -> EventList:
@@ -85,17 +100,19 @@ class EventList(RowView):
         rows: Rows | None = None,
         *,
         following: bool = True,
+        can_follow: bool = True,
         empty_text: str = "",
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(empty_text=empty_text, name=name, id=id, classes=classes)
+        self.can_follow = can_follow
         self._rows: Rows = rows or _NoRows()
         self._count = self._rows.count
         self._version = 0
         self._known = self._count
-        self.set_reactive(EventList.following, following)
+        self.set_reactive(EventList.following, following and can_follow)
 
     def on_mount(self) -> None:
         self.rows_changed()
@@ -143,6 +160,9 @@ class EventList(RowView):
         self.following = max(0, index) >= self._count - 1
         super().move_to(index)
 
+    def validate_following(self, following: bool) -> bool:
+        return following and self.can_follow
+
     def watch_following(self, following: bool) -> None:
         self._known = self._count
         if following:
@@ -163,14 +183,17 @@ class EventList(RowView):
             self.scroll_rows_to(self._count)
 
     def _user_move_to(self, index: int) -> None:
-        was = self.following
+        was, beyond = self.following, index - (self._count - 1)
+        at_end = self.cursor == self._count - 1
         super()._user_move_to(index)
         if self.following != was:
-            self.post_message(self.FollowChanged(self, self.following))
+            self.post_message(self.FollowChanged(self, self.following, self.cursor))
+        elif not self.can_follow and at_end and beyond >= 0:
+            self.post_message(self.Overshot(self, beyond))
 
     def user_moved(self, old: int) -> None:
         if self.cursor != old:
-            self.post_message(self.CursorMoved(self, self.cursor))
+            self.post_message(self.CursorMoved(self, self.cursor, self.following))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -179,13 +202,13 @@ class EventList(RowView):
         at_end = round(new_value) >= self.max_scroll_y
         if self.following and not at_end:
             self.following = False
-            self.post_message(self.FollowChanged(self, False))
-        elif not self.following and at_end and new_value > old_value:
+            self.post_message(self.FollowChanged(self, False, self.cursor))
+        elif self.can_follow and not self.following and at_end and new_value > old_value:
             self.action_follow()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "follow":
-            return None if self.following else True
+            return False if not self.can_follow else None if self.following else True
         return super().check_action(action, parameters)
 
     def action_follow(self) -> None:

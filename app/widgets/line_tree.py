@@ -10,6 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from ..contain import contained
 from .open_rows import ROOT, Branch, Node, OpenRows, TreeModel
 from .palette import Cell
 from .row_view import RowView
@@ -35,6 +36,7 @@ class _NoTree:
         return []
 
 
+@contained
 class LineTree(RowView):
     """A tree under a cursor. Open nodes stay open, and the cursor stays on its node, while the model grows.
 

@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ..contain import contained
 from ..safe_text import fit, one_line
 from .palette import PALETTE_CLASSES, Cell, Looks, Palette, style_sheet
 
@@ -20,6 +21,7 @@ from .palette import PALETTE_CLASSES, Cell, Looks, Palette, style_sheet
 STRIPS_KEPT = 256
 
 
+@contained
 class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
     """A view of `row_count()` rows of which only the visible ones are ever asked for.
 
