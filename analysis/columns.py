@@ -93,12 +93,9 @@ class ToolColumns:
     """
 
     event: array[int] = _column("I")
-    started: bytearray = field(default_factory=bytearray)
     end: array[int] = _column("I")
     failed: bytearray = field(default_factory=bytearray)
     label: array[int] = _column("H")
-    iteration: array[int] = _column("I")
-    lane: array[int] = _column("H")
     duration: array[float] = _floats("f")
     ended_event: array[int] = _column("I")
     ended_call: array[int] = _column("I")

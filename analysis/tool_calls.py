@@ -23,6 +23,7 @@ class _OpenCall(msgspec.Struct, gc=False):
     lane: int
     branch: int
     label: int
+    row: int
     fingerprint: int | None
     started_at: float
 
@@ -44,19 +45,17 @@ class ToolCalls:
         """A tool_start. Gives the tool's label."""
         label = self._tools.number(data.tool_name or data.tool or "")
         fingerprint = _fingerprint(lane, label, data)
-        call = self._append(event, lane, row, label, started=True)
-        self._remember(
-            _OpenCall(
-                call,
-                record.event_id,
-                _tool_id(data),
-                lane.number,
-                lane.branch_number,
-                label,
-                fingerprint,
-                record.timestamp,
-            )
+        call = self._append(event, lane, row, label)
+        if len(self._open) >= _MOST_OPEN:
+            self._forget(next(iter(self._open.values())))
+        tool_id = _tool_id(data)
+        opened = self._open[call] = _OpenCall(
+            call, record.event_id, tool_id, lane.number, lane.branch_number, label, row, fingerprint, record.timestamp
         )
+        if opened.event_id:
+            self._by_event_id[opened.event_id] = opened
+        if tool_id is not None:
+            self._by_tool_id[tool_id] = opened
         lane.stream_row = -1
         self._rules.called(event, lane, row, label, fingerprint, data)
         return label
@@ -77,7 +76,7 @@ class ToolCalls:
             if parent is not None and parent.branch == branch:
                 return parent.call
         for opened in reversed(self._open.values()):
-            if opened.branch == branch and self._columns.iteration[opened.call] == row:
+            if opened.branch == branch and opened.row == row:
                 return opened.call
         return NONE
 
@@ -87,7 +86,7 @@ class ToolCalls:
         opened = self._find(record, data, lane, label)
         if opened is None:
             fingerprint = _fingerprint(lane, label, data)
-            call = self._append(event, lane, row, label, started=False)
+            call = self._append(event, lane, row, label)
             lane.stream_row = -1
             self._rules.called(event, lane, row, label, fingerprint, data)
             started_at = NAN
@@ -112,14 +111,11 @@ class ToolCalls:
         self._rules.ended(event, lane, row, label, failed, duration)
         return label
 
-    def _append(self, event: int, lane: Lane, row: int, label: int, started: bool) -> int:
+    def _append(self, event: int, lane: Lane, row: int, label: int) -> int:
         columns = self._columns
-        columns.started.append(started)
         columns.end.append(NONE)
         columns.failed.append(0)
         columns.label.append(label)
-        columns.iteration.append(row)
-        columns.lane.append(lane.number)
         columns.duration.append(NAN)
         columns.event.append(event)
         iterations = self._iterations
@@ -154,15 +150,6 @@ class ToolCalls:
             return alike[0]
         same = next((opened for opened in alike if opened.fingerprint == fingerprint), None)
         return same or next((opened for opened in alike if opened.fingerprint is None), None)
-
-    def _remember(self, opened: _OpenCall) -> None:
-        if len(self._open) >= _MOST_OPEN:
-            self._forget(next(iter(self._open.values())))
-        self._open[opened.call] = opened
-        if opened.event_id:
-            self._by_event_id[opened.event_id] = opened
-        if opened.tool_id is not None:
-            self._by_tool_id[opened.tool_id] = opened
 
     def _forget(self, opened: _OpenCall) -> None:
         del self._open[opened.call]

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import orjson
 from make_trace import write
-
 from tracetop.analysis.session import Session
 from tracetop.collector.reader import read_batches
 
@@ -88,7 +87,9 @@ def main() -> None:
         path = Path(folder, "trace.jsonl")
         write(path, options.events)
         size = path.stat().st_size
-        print(f"{options.events:,} events, {size / options.events:.0f} bytes a line, {options.rounds} rounds, medians\n")
+        print(
+            f"{options.events:,} events, {size / options.events:.0f} bytes a line, {options.rounds} rounds, medians\n"
+        )
         gc.disable()
         rounds = [tuple(cpu_seconds(work, path) for work in (loads_alone, decode, fold)) for _ in range(options.rounds)]
         gc.enable()
@@ -98,7 +99,9 @@ def main() -> None:
             ratio = statistics.median(row[index] / row[0] for row in rounds)
             print(f"{name:<20} {seconds / options.events * 1e6:6.2f} µs/event  {ratio:5.2f} × orjson.loads")
         print(f"{'':<20} {base:6.2f} s for the base")
-        print(f"\nkept per event       {bytes_per_event(path, options.events):6.0f} bytes   (promised: {BYTES_PER_EVENT:.0f})")
+        print(
+            f"\nkept per event       {bytes_per_event(path, options.events):6.0f} bytes   (promised: {BYTES_PER_EVENT:.0f})"
+        )
         print(f"fold                 promised: {FOLD_RATIO:.1f} × orjson.loads at most")
         heavy = modules_of_version()
         print(f"tracetop --version   imports {', '.join(heavy) if heavy else 'neither textual nor watchfiles'}")

@@ -97,7 +97,7 @@ class _Trace:
         args = {"path": f"src/{rng.choice(WORDS)}_{rng.randrange(4000)}.py", "pattern": self.text(30)}
         start = self.event("tool_start", {"tool_name": tool, "args": args}, iteration=iteration)
         yield start
-        size = rng.choice((60, 120, 200, 400, 800))
+        size = rng.choice((100, 250, 500, 1_000, 2_000))
         if rng.random() < 0.01:
             size = rng.randrange(5_000, 50_000)
         failed = rng.random() < 0.05

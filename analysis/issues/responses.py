@@ -44,17 +44,19 @@ class ResponseRules:
         history = self._histories.get(lane.number)
         if history is None:
             history = self._histories[lane.number] = _History()
-        rate = hit_rate(buckets.input, buckets.cache_read)
-        if rate is not None:
-            self._judge_cache(event, lane, row, buckets, rate, history)
-        total = buckets.total
+        sent, output, read, _, total = buckets
+        if read is not None:
+            rate = hit_rate(sent, read)
+            if rate is not None:
+                self._judge_cache(event, lane, row, buckets, rate, history)
         if total is not None:
             self._judge_size(event, lane, row, total, history)
-        if buckets.output == 0:
+        if output == 0:
             self._note_empty(event, lane, row, history)
-        elif buckets.output is not None:
+        elif output is not None:
             history.empty = None
-        self._loops.responded(event, lane, row)
+        if self._loops.streaks:
+            self._loops.responded(event, lane, row)
 
     def _judge_cache(self, event: int, lane: Lane, row: int, buckets: Buckets, rate: float, history: _History) -> None:
         before, before_event = history.rate, history.rate_event

@@ -129,7 +129,7 @@ def tool_rows(view: View) -> list[tuple[Any, ...]]:
         if event < at:
             ended = tools.end[call] < at
             outcome = (tools.end[call], tools.failed[call], known(tools.duration[call])) if ended else NONE
-            rows.append((event, tools.label[call], tools.iteration[call], tools.lane[call], outcome))
+            rows.append((event, tools.label[call], outcome))
     return rows
 
 
