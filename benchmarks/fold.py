@@ -99,9 +99,8 @@ def main() -> None:
             ratio = statistics.median(row[index] / row[0] for row in rounds)
             print(f"{name:<20} {seconds / options.events * 1e6:6.2f} µs/event  {ratio:5.2f} × orjson.loads")
         print(f"{'':<20} {base:6.2f} s for the base")
-        print(
-            f"\nkept per event       {bytes_per_event(path, options.events):6.0f} bytes   (promised: {BYTES_PER_EVENT:.0f})"
-        )
+        kept = bytes_per_event(path, options.events)
+        print(f"\nkept per event       {kept:6.0f} bytes   (promised: {BYTES_PER_EVENT:.0f})")
         print(f"fold                 promised: {FOLD_RATIO:.1f} × orjson.loads at most")
         heavy = modules_of_version()
         print(f"tracetop --version   imports {', '.join(heavy) if heavy else 'neither textual nor watchfiles'}")
