@@ -11,13 +11,14 @@ from ...analysis.cache import WINDOW
 from ...analysis.view import View
 from ..contain import contained
 from ..widgets.braille_chart import BrailleChart, Mark
-from .pane import Frame, Pane
+from .chart_pane import ChartPane
+from .pane import Frame
 
-_MOST_REQUESTS = 4_000
+_MOST_REQUESTS = 1_000
 
 
 @contained
-class CachePane(Pane):
+class CachePane(ChartPane):
     """The prompt as a line, its cached prefix filled below it, breaks marked."""
 
     NUMBER: ClassVar[int] = 4
@@ -76,11 +77,20 @@ class CachePane(Pane):
             Mark(cache.index_of(event) // self._step, "○", "cache_break", top=True) for event in breaks
         ]
 
+    def columns(self) -> int:
+        return self._chart.count()
+
+    def column(self) -> int | None:
+        return self._chart.cursor
+
+    def event_of(self, column: int) -> int:
+        assert self._view is not None
+        return self._view.cache.request(min(column * self._step, self._view.cache.requests - 1)).event
+
     def on_chart_column_clicked(self, message: BrailleChart.ColumnClicked) -> None:
         message.stop()
-        index = message.index * self._step
-        if self._view is not None and index < self._view.cache.requests:
-            self.post_message(self.CursorMoved(self._view.cache.request(index).event))
+        if self._view is not None and self._view.cache.requests:
+            self.post_message(self.CursorMoved(self.event_of(message.index)))
 
 
 def cache_breaks(view: View) -> list[int]:

@@ -11,14 +11,15 @@ from ...analysis import figures
 from ...analysis.view import TokenFlowPoint, View
 from ..contain import contained
 from ..widgets.block_chart import BlockChart, Mark, Series
-from .pane import Frame, Pane
+from .chart_pane import ChartPane
+from .pane import Frame
 
-_MOST_BARS = 2_000
-_GROUPED_BARS = 400
+_MOST_BARS = 500
+_GROUPED_BARS = 250
 
 
 @contained
-class TokensPane(Pane):
+class TokensPane(ChartPane):
     """Stacked bars: tokens per iteration in the four buckets, compactions marked."""
 
     NUMBER: ClassVar[int] = 3
@@ -115,6 +116,15 @@ class TokensPane(Pane):
 
     def _label(self, index: int) -> str:
         return self._labels[index] if index < len(self._labels) else ""
+
+    def columns(self) -> int:
+        return len(self._events)
+
+    def column(self) -> int | None:
+        return self._chart.cursor
+
+    def event_of(self, column: int) -> int:
+        return self._events[column]
 
     def on_chart_column_clicked(self, message: BlockChart.ColumnClicked) -> None:
         message.stop()

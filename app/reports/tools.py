@@ -68,7 +68,7 @@ def tool_figures(trace: Trace) -> list[ToolFigures]:
             tool.running += 1
         args = _arguments(trace, event) or (_arguments(trace, end) if end < at else None)
         if args is not None:
-            tool.asked(columns.lane[call], args)
+            tool.asked(view.session.events.lane[event], args)
     return sorted(by_label.values(), key=lambda tool: (-tool.total_ms, -tool.calls, tool.name))
 
 
