@@ -35,10 +35,13 @@ class TracetopApp(DashboardHost):
 
     def __init__(self, path: Path | None, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__()
-        self.clock = clock
+        self._clock = clock
         self._shown: Path | None = path if path is not None and not path.is_dir() else None
         folders = DEFAULT_FOLDERS if path is None else (path if path.is_dir() else path.parent,)
         self.browser = BrowserScreen(folders, select=self._shown, clock=clock)
+
+    def dashboard_clock(self) -> float:
+        return self._clock()
 
     def get_default_screen(self) -> BrowserScreen:
         return self.browser

@@ -43,7 +43,7 @@ PICTURES = (
     Picture("demo-light", theme="textual-light"),
     Picture("demo-paused", at=60),
     Picture("demo-issue", keys=("5", "enter")),
-    Picture("demo-inspector", keys=("b", "enter")),
+    Picture("inspector", "attocode/collector-typed.jsonl", keys=("e", "e", "enter"), size=(120, 36)),
     Picture("demo-timeline", pane="timeline", size=(140, 40)),
     Picture("demo-help", keys=("question_mark",), size=(120, 44)),
     Picture("typed", "attocode/collector-typed.jsonl"),

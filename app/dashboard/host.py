@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, ClassVar
 
 from textual.app import App
@@ -36,6 +37,10 @@ class DashboardHost(App[Any]):
 
     _dashboard: DashboardScreen | None = None
     _dashboard_shows: object = None
+
+    def dashboard_clock(self) -> float:
+        """The time in epoch seconds, against which the dashboard says how fresh a trace is."""
+        return time.time()
 
     def dashboard_source(self) -> SourceLike:
         """What the dashboard shows: a `TraceCollector` of this process, or the path of a trace."""
@@ -76,6 +81,6 @@ class DashboardHost(App[Any]):
         if self._dashboard is not None:
             self.uninstall_screen(_SCREEN_NAME)
             await self._dashboard.remove()
-        self._dashboard = DashboardScreen(source)
+        self._dashboard = DashboardScreen(source, clock=self.dashboard_clock)
         self._dashboard_shows = source
         self.install_screen(self._dashboard, _SCREEN_NAME)

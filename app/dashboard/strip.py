@@ -134,7 +134,7 @@ def freshness(last: float | None, now: float, ended: bool) -> str:
         return ""
     ago = max(0.0, now - last)
     if ago <= _JUST_NOW_SECONDS:
-        return "just now"
+        return "ended just now" if ended else "just now"
     words = figures.duration((ago if ago >= 10 else round(ago)) * 1000).replace(".0s", "s")
     return f"ended {words} ago" if ended else f"last event {words} ago"
 

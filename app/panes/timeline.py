@@ -23,7 +23,7 @@ from ..widgets.palette import Cell
 from .kinds import Look, look_of
 from .pane import Frame, Pane
 
-_WIDE = 100
+_WIDE = 92
 _BAR_CELLS = 8
 _LONGEST_BAR_MS = 30_000.0
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -103,7 +103,7 @@ class TimelineRows:
             cells.append((f"{fit_right(label, 4)} ", "muted"))
         if self.shows_lanes:
             agent = session.lanes.names.name(events.lane[number])
-            cells.append((fit(f"│{agent}" if agent else "", 8 if width >= _WIDE else 4) + " ", "agent"))
+            cells.append((fit(f"│{agent}" if agent else "", 6 if width >= _WIDE else 4) + " ", "agent"))
         summary = summarize(self.trace.event(number))
         if kind == "llm_response" and summary.startswith("… "):
             look = _CHUNK
