@@ -50,7 +50,7 @@ class IssueRows:
         if width >= 70:
             tail = [(fit_right(times, 6), "muted"), (fit_right(where, 12), "muted")]
         elif width >= 40:
-            tail = [(fit_right(where, 6), "muted")]
+            tail = [(fit_right(where, max(6, min(len(where) + 1, 12))), "muted")]
         room = width - sum(len(text) for text, _ in (severity, *tail))
         return [severity, (fit(one_line(issue.title), max(0, room)), "text"), *tail]
 

@@ -15,6 +15,7 @@ from textual.message import Message
 
 from ...analysis import figures
 from ...analysis.timeline import summarize
+from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import fit, fit_right, one_line
 from ..trace import Trace
@@ -26,6 +27,8 @@ from .pane import Frame, Pane
 _WIDE = 92
 _BAR_CELLS = 8
 _LONGEST_BAR_MS = 30_000.0
+_FEWEST_ITERATION_CELLS = 4
+_MOST_ITERATION_CELLS = 10
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _CHUNK = Look("·", "chunk", "muted")
 
@@ -39,6 +42,7 @@ class TimelineRows:
         self.at = 0
         self.matches: array[int] | None = None
         self.shows_lanes = False
+        self.iteration_cells = _FEWEST_ITERATION_CELLS
         self._looked_through = 0
         self._first_of_agent: int | None = None
 
@@ -83,6 +87,16 @@ class TimelineRows:
             self._looked_through = self.at
         self.shows_lanes = self._first_of_agent is not None and self._first_of_agent < self.at
 
+    def notice_numbers(self, view: View) -> None:
+        """Make room for the longest iteration number so far."""
+        longest = max((len(str(branch.highest)) for branch in view.session.lanes.branches), default=0)
+        self.iteration_cells = max(_FEWEST_ITERATION_CELLS, min(longest, _MOST_ITERATION_CELLS))
+
+    @property
+    def layout(self) -> int:
+        """Changes whenever rows look different."""
+        return self.iteration_cells * 2 + self.shows_lanes
+
     def row(self, index: int, width: int) -> list[Cell]:
         """The pieces of a row, `width` cells in all."""
         if self.trace is None or self.trace.generation != self.generation:
@@ -100,7 +114,7 @@ class TimelineRows:
             cells.append((f"{fit_right(self._delta(index, number), 8)} ", "muted"))
         if width >= 60:
             label = str(session.iterations.number[iteration]) if iteration else "·"
-            cells.append((f"{fit_right(label, 4)} ", "muted"))
+            cells.append((f"{fit_right(label, self.iteration_cells)} ", "muted"))
         if self.shows_lanes:
             agent = session.lanes.names.name(events.lane[number])
             cells.append((fit(f"│{agent}" if agent else "", 6 if width >= _WIDE else 4) + " ", "agent"))
@@ -182,12 +196,13 @@ class TimelinePane(Pane):
         if identity != self._shown:
             rows.forget()
         rows.notice_agents()
+        rows.notice_numbers(frame.view)
         self._list.can_follow = frame.live
         if identity != self._shown:
             self._shown = identity
-            self._list.set_rows(rows, rows.shows_lanes)
+            self._list.set_rows(rows, rows.layout)
         else:
-            self._list.refresh_rows(rows.shows_lanes)
+            self._list.refresh_rows(rows.layout)
         if frame.follows:
             self._list.following = True
         elif frame.cursor is not None:
