@@ -123,6 +123,11 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
             if self.top <= row < self.top + self.page:
                 self.refresh_line(row)
 
+    def watch_show_vertical_scrollbar(self, shown: bool) -> None:
+        # A bar that appears after the view was scrolled would stand at its top.
+        if shown:
+            self.vertical_scrollbar.position = self.scroll_y
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()

@@ -1,0 +1,165 @@
+"""One cursor runs through all panes, and a paused dashboard is the dashboard of the events so far."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tracetop.app.dashboard.cursor import Cursor, Mode
+
+PANES = ("timeline", "tree", "tokens", "cache", "issues")
+
+
+def places_of(it):
+    """Where each pane stands, as an event; None for a pane that has nothing there."""
+    screen, view = it.screen, it.screen.frame.view
+    tree, tokens = screen.panes[1], screen.panes[2]
+    node = tree._tree.cursor_node
+    return {
+        "timeline": screen.query_one("#trace-timeline-list").cursor,
+        "tree": tree._model.tree.path_of(it.place) == tree._tree.cursor_path
+        or tree._model.tree.facts(node).event == it.place,
+        "tokens": screen.query_one("#trace-tokens-chart").cursor == tokens._column_at(it.place),
+        "cache": screen.query_one("#trace-cache-chart").cursor == max(0, view.cache.index_of(it.place)),
+    }
+
+
+def assert_together(it, place):
+    assert it.place == place
+    assert places_of(it) == {"timeline": place, "tree": True, "tokens": True, "cache": True}
+
+
+async def click(it, selector, x, y):
+    await it.pilot.click(selector, offset=(x, y))
+    await it.settle()
+
+
+async def test_a_row_of_the_timeline_moves_all(show, demo):
+    async with show(demo) as it:
+        await it.press("pageup", "pageup", "up")
+        assert_together(it, it.place)
+        top = it.screen.query_one("#trace-timeline-list").top
+        await click(it, "#trace-timeline-list", 20, 3)
+        assert_together(it, top + 3)
+
+
+async def test_a_node_of_the_tree_moves_all(show, demo):
+    async with show(demo) as it:
+        await it.press("2", "g", "down", "down", "down")
+        tree = it.screen.panes[1]
+        event = tree._model.tree.facts(tree._tree.cursor_node).event
+        assert_together(it, event)
+        await it.press("right", "down")
+        assert it.place > event
+        assert_together(it, it.place)
+
+
+async def test_a_bar_of_the_token_chart_moves_all(show, demo):
+    async with show(demo) as it:
+        chart = it.screen.query_one("#trace-tokens-chart")
+        await click(it, "#trace-tokens-chart", chart._left + 10, 6)
+        column = chart._slots.index_at(10)
+        assert_together(it, it.screen.panes[2]._events[column])
+        assert it.place < 100
+
+
+async def test_a_column_of_the_cache_chart_moves_all(show, demo):
+    async with show(demo) as it:
+        chart = it.screen.query_one("#trace-cache-chart")
+        await click(it, "#trace-cache-chart", chart._left + 8, 6)
+        column = chart._slots.index_at(8)
+        assert_together(it, it.screen.frame.view.cache.request(column).event)
+        assert it.place < 100
+
+
+async def test_an_issue_moves_all(show, demo):
+    async with show(demo) as it:
+        await it.press("5", "down")
+        issue = it.screen.query_one("#trace-issues").selected
+        assert_together(it, issue.raised)
+        await it.press("down")
+        assert it.screen.query_one("#trace-issues").selected.raised == it.place != issue.raised
+
+
+async def test_a_focused_pane_follows_keys_that_move_the_cursor(show, demo):
+    async with show(demo) as it:
+        for pane in "12345":
+            await it.press(pane, "home", "e")
+            assert_together(it, it.screen.source.trace.session.errors[0])
+            await it.press("full_stop")
+            assert_together(it, it.place)
+
+
+def figures(text):
+    """A title without the count of all events, which a shorter file cannot know."""
+    return re.sub(r"(\d+) (of [\d,]+|events · following|event · following)", r"\1", text)
+
+
+def what_is_said(it):
+    """Every pane's title and content, and the strip without its word for the state."""
+    said = {pane: "\n".join(it.crop(f"#trace-{pane}").split("\n")[1:]) for pane in PANES}
+    said |= {f"title of {pane}": figures(it.title(pane)) for pane in PANES}
+    said["strip"] = re.sub(r"^ (■ PAUSED|● LIVE|○ ENDED|○ NOT ENDED)", "", it.strip).split()
+    return said
+
+
+@pytest.fixture
+def both(show, demo, demo_lines, tmp_path):
+    """Return a function that tells what a paused dashboard says, and a fresh one on a trace that ends there."""
+
+    async def compare(events, size, keys):
+        shorter = tmp_path / "shorter" / demo.name
+        shorter.parent.mkdir()
+        shorter.write_bytes(b"".join(demo_lines[:events]))
+        said = []
+        for path, cursor in ((demo, Cursor(events - 1, Mode.PAUSED)), (shorter, None)):
+            async with show(path, size) as it:
+                if cursor is not None:
+                    it.screen.cursor = cursor
+                pages = {}
+                for key in keys:
+                    await it.press(key)
+                    pages |= {f"{name} after {key}": text for name, text in what_is_said(it).items()}
+                said.append(pages)
+        return said
+
+    return compare
+
+
+@pytest.mark.parametrize("events", [1, 2, 40, 75, 100, 149, 162])
+async def test_paused_at_an_event_is_a_trace_that_ends_there(both, events):
+    paused, fresh = await both(events, (160, 48), ["1"])
+    for name, text in fresh.items():
+        assert paused[name] == text, name
+
+
+@pytest.mark.parametrize("events", [40, 149])
+async def test_that_holds_where_there_is_room_for_one_pane(both, events):
+    paused, fresh = await both(events, (80, 24), "12345")
+    for name, text in fresh.items():
+        assert paused[name] == text, name
+
+
+async def test_stepping_while_paused_shows_each_event_as_it_came(show, demo, demo_lines):
+    async with show(demo) as it:
+        it.screen.cursor = Cursor(0, Mode.PAUSED)
+        await it.settle()
+        for event in range(1, 30):
+            await it.press("full_stop")
+            assert it.screen.frame.view.at == event + 1
+            assert it.screen.query_one("#trace-timeline-list").row_count() == event + 1
+        assert_together(it, 29)
+        for event in range(28, 20, -1):
+            await it.press("comma")
+            assert it.screen.query_one("#trace-timeline-list").row_count() == event + 1
+
+
+async def test_a_paused_dashboard_does_not_move_while_the_trace_grows(show, small, line):
+    async with show(small) as it:
+        it.screen.move_cursor(10)
+        await it.press("space")
+        before = [it.crop(f"#trace-{pane}").split("\n")[1:] for pane in PANES]
+        with small.open("ab") as file:
+            file.write(line("error", message="later") * 3)
+        await it.until(lambda: "11 of 33" in it.title("timeline"))
+        assert [it.crop(f"#trace-{pane}").split("\n")[1:] for pane in PANES] == before
