@@ -8,7 +8,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from ...analysis import figures
-from ...analysis.tree import Node, NodeFacts, NodeType, Tree, title
+from ...analysis.tree import NodeFacts, Tree, title
+from ...analysis.tree_shape import Node, NodeType
 from ..contain import contained
 from ..safe_text import fit, fit_right, one_line
 from ..trace import Trace
