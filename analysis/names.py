@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 _LONGEST_NAME = 1000
 
 
@@ -9,23 +11,31 @@ class Names:
     """Gives every distinct text the next free number; number 0 is no name.
 
     When `capacity` numbers are used up the rest share the last one, named `overflow`: a trace of garbage cannot make
-    the table grow without bound.
+    the table grow without bound. `number` is a plain look-up for a name that was seen before.
     """
 
     def __init__(self, capacity: int, overflow: str) -> None:
         self._capacity = capacity
         self._overflow = overflow
-        self._numbers: dict[str, int] = {"": 0}
+        self._numbers = _Numbers(self._new)
+        self._numbers[""] = 0
         self._names: list[str] = [""]
+        self.number = self._numbers.__getitem__
+        """The number of a name, a new one if it was never seen."""
 
     def __len__(self) -> int:
         return len(self._names)
 
-    def number(self, name: str) -> int:
-        """The number of a name, a new one if it was never seen."""
-        known = self._numbers.get(name)
-        if known is not None:
-            return known
+    def find(self, name: str) -> int | None:
+        """The number of a name if it has one already."""
+        known = self._numbers.get(name[:_LONGEST_NAME])
+        return self._capacity - 1 if known is None and len(self._names) >= self._capacity else known
+
+    def name(self, number: int) -> str:
+        """The name with this number."""
+        return self._names[number]
+
+    def _new(self, name: str) -> int:
         if len(name) > _LONGEST_NAME:
             return self.number(name[:_LONGEST_NAME])
         if len(self._names) >= self._capacity:
@@ -37,11 +47,11 @@ class Names:
         self._names.append(name)
         return number
 
-    def find(self, name: str) -> int | None:
-        """The number of a name if it has one already."""
-        known = self._numbers.get(name[:_LONGEST_NAME])
-        return self._capacity - 1 if known is None and len(self._names) >= self._capacity else known
 
-    def name(self, number: int) -> str:
-        """The name with this number."""
-        return self._names[number]
+class _Numbers(dict[str, int]):
+    def __init__(self, make: Callable[[str], int]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> int:
+        return self._make(name)

@@ -179,13 +179,8 @@ def _fingerprint(lane: Lane, label: int, data: Payload) -> int | None:
     raw = bytes(data.args)
     if not raw or raw == b"null":
         return None
-    if b', "' in raw or b',"' in raw or b'": ' in raw:
-        raw = _sorted_keys(raw)
-    return hash((lane.branch_number, label, raw))
-
-
-def _sorted_keys(raw: bytes) -> bytes:
     try:
-        return orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS)
+        canonical = orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONDecodeError, TypeError):
-        return raw
+        canonical = raw
+    return hash((lane.branch_number, label, canonical))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """Whole lines, joined by newlines but without the last one, and where they stand.
 
@@ -15,6 +16,16 @@ class Block:
     text: bytes
     offset: int
     first_line: int
+
+    @cached_property
+    def lines(self) -> list[bytes]:
+        """The lines with their ends, so that where each stands is a sum of lengths."""
+        if b"\r" in self.text and self.text.count(b"\r") != self.text.count(b"\r\n"):
+            return [line + b"\n" for line in self.text.split(b"\n")]  # splitlines would cut at a lone \r
+        lines = self.text.splitlines(keepends=True)
+        if not lines or self.text.endswith(b"\n"):
+            lines.append(b"")  # the last line is an empty one
+        return lines
 
 
 @dataclass(slots=True)
@@ -88,7 +99,7 @@ class LineSplitter:
     def _release(self, text: bytes, ended: int) -> Block:
         block = Block(text, self.offset, self.next_line)
         self.offset += len(text) + ended
-        self.next_line += text.count(b"\n") + 1
+        self.next_line += len(block.lines)
         self._pending.clear()
         self._pending_size = 0
         return block

@@ -49,10 +49,7 @@ def decode_block(block: Block) -> Batch:
             text.decode()
         if b"\0" in text or (block.offset == 0 and text.startswith(_BOM)):
             return _decode_each(block)
-        if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):  # splitlines would cut at a lone one
-            return _decode_each(block)
-        # With their ends, so that offsets are sums of lengths: no step of this is per line in Python but the decoding.
-        lines = text.splitlines(keepends=True)
+        lines = block.lines
         records = [_decode(line) for line in lines]
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return _decode_each(block)
@@ -64,7 +61,7 @@ def decode_block(block: Block) -> Batch:
 def _decode_each(block: Block) -> Batch:
     batch = Batch()
     offset = block.offset
-    for number, line in enumerate(block.text.split(b"\n"), block.first_line):
+    for number, line in enumerate(block.lines, block.first_line):
         if line.strip():
             batch.lines += 1
             try:
@@ -75,7 +72,7 @@ def _decode_each(block: Block) -> Batch:
                     batch.bad.append(BadLine(number, defect))
             except NotAnEventError as error:
                 batch.bad.append(BadLine(number, str(error)))
-        offset += len(line) + 1
+        offset += len(line)
     return batch
 
 

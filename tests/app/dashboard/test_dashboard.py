@@ -1,0 +1,285 @@
+"""The dashboard as a whole: what is on the screen at which size, whatever happens to the trace meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from tracetop.analysis import figures
+from tracetop.app.trace import load_trace
+
+PANES = ("timeline", "tree", "tokens", "cache", "issues")
+NAMES = ("1 timeline", "2 iteration tree", "3 token flow", "4 cache boundary", "5 issues")
+
+
+def shown_panes(it):
+    return [pane for pane in PANES if it.screen.query_one(f"#trace-{pane}").region.height]
+
+
+def messages(it):
+    return " | ".join(notification.message for notification in it.app._notifications)
+
+
+def rows_of(it, selector):
+    return [row.rstrip() for row in it.crop(selector).split("\n") if row.strip()]
+
+
+# -- sizes
+
+
+@pytest.mark.parametrize("size", [(160, 48), (200, 60), (120, 36)])
+async def test_everything_is_on_one_screen(show, demo, size):
+    async with show(demo, size) as it:
+        text = it.text
+        for name in NAMES:
+            assert name in text
+        assert shown_panes(it) == list(PANES)
+        for content in ("session ends · complete", "▸ iteration 16", "░ cached", "⣿ cached prefix", "same call 3×"):
+            assert content in text
+        assert it.screen.query_one("#trace-tabs").region.height == 0
+
+
+async def test_a_small_screen_shows_one_pane_and_the_names_of_all(show, demo):
+    async with show(demo, (80, 24)) as it:
+        assert shown_panes(it) == ["timeline"]
+        assert "1 timeline  2 tree  3 tokens  4 cache  5 issues (4)" in it.crop("#trace-tabs")
+        assert it.screen.query_one("#trace-strip").region.height == 2
+        await it.pilot.click("#trace-tabs", offset=(15, 0))
+        await it.settle()
+        assert shown_panes(it) == ["tree"]
+
+
+async def test_every_line_is_as_wide_as_the_screen(show, demo):
+    async with show(demo, (80, 24)) as it:
+        for width, height in ((40, 10), (61, 24), (99, 27), (100, 28), (179, 50), (250, 70)):
+            await it.pilot.resize_terminal(width, height)
+            await it.settle()
+            lines = it.text.split("\n")
+            assert len(lines) == height
+            assert {len(line) for line in lines} == {width}
+            assert "dashboard error" not in it.text
+
+
+async def test_resizing_live_gives_what_opening_at_that_size_does(show, demo):
+    sizes = ((160, 48), (80, 24), (200, 60), (120, 36))
+    opened = {}
+    for size in sizes:
+        async with show(demo, size) as it:
+            opened[size] = it.text
+    async with show(demo, (120, 36)) as it:
+        for size in (*sizes, *sizes[::-1]):
+            await it.pilot.resize_terminal(*size)
+            await it.settle()
+            assert it.text == opened[size], size
+
+
+# -- figures
+
+
+async def test_headlines_are_the_figures_of_the_view(show, demo):
+    view = load_trace(demo).view()
+    async with show(demo) as it:
+        tokens, cache = it.title("tokens"), it.title("cache")
+        assert it.title("timeline") == "1 timeline · 162 events · following"
+        assert it.title("tree") == f"2 iteration tree · {view.iterations} iterations · 1 sub-agent"
+        assert tokens.startswith(
+            f"3 token flow · {figures.tokens(view.tokens.total)} · {figures.cost(view.cost)}"
+            f" · {figures.tokens(view.tokens.output)} out"
+        )
+        assert cache.startswith(f"4 cache boundary · {figures.share(view.cache_hit_rate)} hit")
+        assert f"boundary {figures.tokens(view.cache.boundary_position)}" in cache
+        assert it.title("issues") == f"5 issues · {len(view.issues())} · 1 high · 2 medium · 1 low"
+
+
+async def test_the_strip_has_the_figures_of_the_session(show, demo):
+    view = load_trace(demo).view()
+    async with show(demo, (200, 60)) as it:
+        assert it.strip.split("  ") != []
+        for words in (
+            "○ ENDED",
+            view.goal,
+            view.model,
+            "it 16",
+            figures.duration(view.duration_seconds * 1000),
+            f"{figures.tokens(view.tokens.total)} tok",
+            figures.cost(view.cost),
+            f"cache {figures.share(view.cache_hit_rate)}",
+            f"score {figures.score(view.efficiency.score)}",
+            f"{view.errors} errors",
+            "ended 1m 28s ago",
+        ):
+            assert words in it.strip, words
+
+
+async def test_an_unfinished_session_is_live_then_just_not_ended(show, small, line):
+    async with show(small) as it:
+        assert "● LIVE" in it.strip
+        assert "last event" in it.strip
+        it.screen._clock = lambda: 1_780_010_000.0
+        await it.settle()
+        assert "○ NOT ENDED" in it.strip
+
+
+# -- files
+
+
+async def test_an_empty_trace_says_so_everywhere(show, tmp_path):
+    path = tmp_path / "empty.jsonl"
+    path.touch()
+    async with show(path) as it:
+        assert "○ WAITING" in it.strip
+        for words in ("no events yet", "no iterations yet", "no tokens reported yet", "no issues so far"):
+            assert words in it.text
+        assert it.title("timeline") == "1 timeline · 0 events · following"
+        await it.press("up", "down", "enter", "e", "y", "space", "comma", "home", "end", "2", "enter", "5", "enter")
+        assert "dashboard error" not in it.text
+
+
+async def test_a_file_that_does_not_exist_yet_is_waited_for(show, tmp_path, line):
+    path = tmp_path / "later" / "session.jsonl"
+    async with show(path, read=False) as it:
+        await it.until(lambda: "waiting for" in it.text)
+        assert "○ WAITING" in it.strip
+        path.parent.mkdir()
+        path.write_bytes(line("session_start", goal="here I am"))
+        await it.until(lambda: "here I am" in it.strip)
+        await it.until(lambda: "waiting for" not in it.text)
+        assert it.screen.query_one("#trace-notice").region.height == 0
+
+
+async def test_growth_is_seen(show, small, line):
+    async with show(small) as it:
+        with small.open("ab") as file:
+            file.write(line("tool_end", 11, tool_name="fresh_tool", args={}))
+        await it.until(lambda: "fresh_tool" in it.crop("#trace-timeline"))
+        assert "31 events · following" in it.title("timeline")
+        assert it.lit_row("#trace-timeline-list").find("fresh_tool") > 0
+        with small.open("ab") as file:
+            file.write(line("session_end"))
+        await it.until(lambda: "○ ENDED" in it.strip)
+
+
+async def test_a_line_is_shown_when_it_is_whole(show, small, line):
+    async with show(small) as it:
+        whole = line("checkpoint", 10, name="torn_in_two")
+        with small.open("ab") as file:
+            file.write(whole[:40])
+        await it.until(lambda: it.screen.source._tail.torn_size == 40)
+        await it.settle()
+        assert it.count == 30
+        with small.open("ab") as file:
+            file.write(whole[40:])
+        await it.until(lambda: "torn_in_two" in it.text)
+        assert "bad line" not in it.title("timeline")
+
+
+async def test_what_comes_while_looking_up_is_counted_below(show, small, line):
+    async with show(small) as it:
+        await it.press("g")
+        with small.open("ab") as file:
+            file.write(b"".join(line("checkpoint", 10, name=f"n{number}") for number in range(7)))
+        await it.until(lambda: "1 of 37 · +7 below" in it.title("timeline"))
+        assert it.place == 0
+        await it.press("end")
+        await it.until(lambda: "37 events · following" in it.title("timeline"))
+
+
+async def test_moving_up_while_rows_arrive_is_not_undone(show, small, line):
+    async with show(small) as it:
+        for number in range(20):
+            await it.press("end", "up")
+            with small.open("ab") as file:
+                file.write(line("checkpoint", 10, name=f"n{number}"))
+            await it.until(lambda number=number: it.count == 31 + number)
+            await it.settle()
+            assert not it.screen.cursor.follows
+            assert it.place == it.count - 3
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_trace_that_starts_over_is_read_again(show, demo, line, replaced):
+    async with show(demo) as it:
+        await it.press("F")
+        await it.enter("kind:llm_response")
+        await it.until(lambda: it.screen.filtered_through is not None)
+        await it.press("home", "space", "enter")
+        fresh = line("session_start", goal="another session") + line("llm_response", 1, input_tokens=5, output_tokens=1)
+        if replaced:
+            new = demo.with_name("new")
+            new.write_bytes(fresh)
+            new.replace(demo)
+        else:
+            demo.write_bytes(fresh)
+        await it.until(lambda: "another session" in it.strip)
+        assert it.screen.cursor.follows
+        assert "truncated or replaced" in messages(it)
+        await it.until(lambda: "1 of 2 events" in it.title("timeline"))
+        assert it.title("tokens").startswith("3 token flow · 6 ·")
+        assert it.title("issues").startswith("5 issues · none")
+        await it.press("escape", "escape")
+        assert it.title("timeline") == "1 timeline · 2 events · following"
+        assert len(rows_of(it, "#trace-timeline-list")) == 2
+        assert "dashboard error" not in it.text
+
+
+async def test_a_deleted_trace_stays_as_it_was_read(show, demo):
+    async with show(demo) as it:
+        demo.unlink()
+        await it.until(lambda: "was deleted; what was read stays" in it.text)
+        await it.press("home", "enter")
+        assert "event 1 of 162" in it.title("inspector")
+
+
+async def test_what_cannot_be_read_is_told(show, tmp_path):
+    async with show(tmp_path / "session.jsonl", read=False) as it:
+        (tmp_path / "session.jsonl").mkdir()
+        await it.until(lambda: "cannot read" in it.text and "is a folder" in it.text)
+
+
+async def test_bad_lines_are_counted(show, small, line):
+    with small.open("ab") as file:
+        file.write(b'123\n{"kind": \n\xff\xfe\n' + line("checkpoint", 10))
+    async with show(small) as it:
+        assert "✗ 3 bad lines" in it.title("timeline")
+        assert "31 events" in it.title("timeline")
+
+
+# -- painting
+
+
+async def test_nothing_is_painted_when_nothing_changed(show, demo, monkeypatch):
+    async with show(demo) as it:
+        shown = []
+        for pane in it.screen.panes:
+            monkeypatch.setattr(pane, "show", lambda frame, pane=pane: shown.append(pane.NAME))
+        refreshed = []
+        for widget in it.screen.query("#trace-strip, #trace-keys, #trace-notice, #trace-tabs"):
+            monkeypatch.setattr(widget, "refresh", lambda *args, widget=widget, **kwargs: refreshed.append(widget.id))
+        for _ in range(30):
+            it.screen.on_tick()
+            await it.quiet()
+        assert (shown, refreshed) == ([], [])
+        it.screen.cursor = it.screen.cursor.move_to(5)
+        it.screen.on_tick()
+        assert shown == [pane.NAME for pane in it.screen.panes]
+
+
+async def test_hidden_panes_are_not_painted_and_are_up_to_date_when_shown(show, demo, monkeypatch):
+    async with show(demo) as it:
+        await it.press("3", "z")
+        timeline = it.screen.panes[0]
+        shown, show_timeline = [], timeline.show
+        monkeypatch.setattr(timeline, "show", lambda frame: shown.append(1) or show_timeline(frame))
+        await it.press("home")
+        assert shown == []
+        await it.press("z")
+        assert shown
+        assert "1 of 162" in it.title("timeline")
+        assert it.screen.query_one("#trace-timeline-list").cursor == 0
+
+
+async def test_a_frame_is_painted_within_a_tick_of_what_the_thread_read(show, small, line):
+    async with show(small) as it:
+        with small.open("ab") as file:
+            file.write(line("checkpoint", 10) * 50)
+        await it.until(lambda: it.count == 80)
+        it.screen.on_tick()
+        assert "80 events" in it.title("timeline")
