@@ -89,6 +89,7 @@ class Sessions:
         return sorted(files, key=lambda file: -file.mtime)
 
     def _publish(self, entries: list[Entry]) -> None:
+        entries = sorted(entries, key=lambda entry: bool(entry.error))  # what is no trace comes last
         if entries != self.entries:
             self.entries = entries
             self.version += 1

@@ -45,6 +45,14 @@ class Trace:
         """Changes whenever anything was read."""
         return self.generation, self.session.count, self.bad_line_count
 
+    @property
+    def defect(self) -> str:
+        """Why this is no trace at all, if it is none: it has lines and not one of them is an event."""
+        if self.session.count or not self.bad_lines:
+            return ""
+        first = self.bad_lines[0]
+        return f"not a trace: none of its {self.lines} lines is an event (line {first.number}: {first.reason})"
+
     def view(self, at: int | None = None) -> View:
         """The session as of its first `at` events, or all of them."""
         return self.session.view(at)
@@ -101,11 +109,8 @@ def load_trace(path: str | os.PathLike[str]) -> Trace:
         raise UnreadableTraceError(f"{path}: no such file")
     if tail.state is TailState.UNREADABLE:
         raise UnreadableTraceError(f"{path}: {tail.reason}")
-    if not trace.session.count and trace.bad_line_count:
-        first = trace.bad_lines[0]
-        raise UnreadableTraceError(
-            f"{path}: not a trace: none of its {trace.lines} lines is an event (line {first.number}: {first.reason})"
-        )
+    if trace.defect:
+        raise UnreadableTraceError(f"{path}: {trace.defect}")
     return trace
 
 

@@ -206,7 +206,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         strip.show(facts_of(view, self.cursor.mode, now=self._clock(), speed=self.replay.speed, waiting=waiting))
 
     def _show_notice(self) -> None:
-        text = self._failure or self.source.note
+        text = self._failure or self.source.note or self.source.trace.defect
         if self.source.error is not None:
             error = self.source.error
             text = f"reading stopped: {type(error).__name__}: {error} · what was read stays"
