@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from struct import pack
 
 NONE = 0xFFFFFFFF
 """No event: a 32-bit cell that was never written."""
@@ -18,6 +20,12 @@ NAN = float("nan")
 
 LONGEST_MS = 1e12
 """Whatever claims to have taken longer, some 30 years, says nothing about how long it took."""
+
+
+def append_all(column: array[int] | array[float], values: Iterable[int] | Iterable[float]) -> None:
+    """Append many cells at once, by way of `struct`: most cell types of `array` parse each value as an argument."""
+    cells = values if isinstance(values, list) else list(values)
+    column.frombytes(pack(f"{len(cells)}{column.typecode}", *cells))
 
 
 def _column(typecode: str) -> array[int]:

@@ -23,6 +23,7 @@ from .columns import (
     Branch,
     IterationColumns,
     LlmColumns,
+    append_all,
 )
 from .issues.responses import ResponseRules
 from .lanes import Lane
@@ -122,11 +123,11 @@ class LlmCalls:
         events, requests, lanes, rows, previous, branches, figures = map(list, zip(*self._rows, strict=True))
         labels, flags, costs, sent, output, read, written, total = map(list, zip(*figures, strict=True))
         columns.request.fromlist(requests)
-        columns.lane.fromlist(lanes)
+        append_all(columns.lane, lanes)
         columns.iteration.fromlist(rows)
-        columns.label.fromlist(labels)
+        append_all(columns.label, labels)
         columns.flags.extend(flags)
-        columns.cost.fromlist(costs)
+        append_all(columns.cost, costs)
         columns.previous_in_iteration.fromlist(previous)
         _run_on(columns.calls, [1 if flag & OPENS_CALL else 0 for flag in flags])
         _run_on(columns.sum_input, sent)
@@ -173,7 +174,7 @@ def _run_on(sums: array[_Number], values: list[_Number], add: Callable[[_Number,
     """Append the running sums of `values` to a column of such sums."""
     running = accumulate(values, add, initial=sums[-1] if sums else 0)
     next(running)
-    sums.fromlist(list(running))
+    append_all(sums, list(running))
 
 
 def _is_chunk(record: EventRecord, data: Payload) -> bool:

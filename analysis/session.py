@@ -16,6 +16,7 @@ from .columns import (
     IterationColumns,
     LlmColumns,
     ToolColumns,
+    append_all,
 )
 from .issues.agents import AgentRules
 from .issues.budget import BudgetRules
@@ -173,12 +174,12 @@ class Session:
         for index, lane_number in strangers:
             lane_numbers[index] = lane_number
         rows, previous, heads = self._chain(stretches, event)
-        events.position.extend(positions)
-        events.time.fromlist(times)
+        append_all(events.position, positions)
+        append_all(events.time, times)
         events.kind.extend(kinds)
-        events.duration.fromlist(durations)
-        events.label.fromlist(labels)
-        events.lane.fromlist(lane_numbers)
+        append_all(events.duration, durations)
+        append_all(events.label, labels)
+        append_all(events.lane, lane_numbers)
         events.iteration.fromlist(rows)
         events.previous.fromlist(previous)
         # Only now: a view that walks an iteration from its newest event must find the cells that lead back.

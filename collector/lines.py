@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate, count
+from operator import add
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,14 @@ class Block:
 
     @cached_property
     def lines(self) -> list[bytes]:
-        """The lines with their ends, so that where each stands is a sum of lengths."""
-        if b"\r" in self.text and self.text.count(b"\r") != self.text.count(b"\r\n"):
-            return [line + b"\n" for line in self.text.split(b"\n")]  # splitlines would cut at a lone \r
-        lines = self.text.splitlines(keepends=True)
-        if not lines or self.text.endswith(b"\n"):
-            lines.append(b"")  # the last line is an empty one
-        return lines
+        """The lines, without their newlines."""
+        return self.text.split(b"\n")
+
+    @property
+    def offsets(self) -> list[int]:
+        """The byte offset of each line: the lengths of those before it, and a newline for each of them."""
+        lengths = accumulate(map(len, self.lines[:-1]), initial=self.offset)
+        return list(map(add, lengths, count()))
 
 
 @dataclass(slots=True)

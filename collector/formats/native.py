@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Any
 
 import msgspec
@@ -49,19 +48,15 @@ def decode_block(block: Block) -> Batch:
             text.decode()
         if b"\0" in text or (block.offset == 0 and text.startswith(_BOM)):
             return _decode_each(block)
-        lines = block.lines
-        records = [_decode(line) for line in lines]
+        records = [_decode(line) for line in block.lines]
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return _decode_each(block)
-    offsets = list(accumulate(map(len, lines), initial=block.offset))
-    offsets.pop()
-    return Batch(records, offsets, [], len(lines))
+    return Batch(records, block.offsets, [], len(records))
 
 
 def _decode_each(block: Block) -> Batch:
     batch = Batch()
-    offset = block.offset
-    for number, line in enumerate(block.lines, block.first_line):
+    for number, (line, offset) in enumerate(zip(block.lines, block.offsets, strict=True), block.first_line):
         if line.strip():
             batch.lines += 1
             try:
@@ -72,7 +67,6 @@ def _decode_each(block: Block) -> Batch:
                     batch.bad.append(BadLine(number, defect))
             except NotAnEventError as error:
                 batch.bad.append(BadLine(number, str(error)))
-        offset += len(line)
     return batch
 
 

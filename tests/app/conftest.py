@@ -163,7 +163,11 @@ class Show:
         await self.quiet()
         if hasattr(self.screen, "paint"):
             self.screen.paint()
-        await self.pilot.pause()
+        for _ in range(2):  # what a refresh makes visible may ask for another one
+            refreshed = asyncio.Event()
+            self.screen.call_after_refresh(refreshed.set)
+            await asyncio.wait_for(refreshed.wait(), DEADLINE)
+            await self.quiet()
 
     async def press(self, *keys: str) -> None:
         """Press keys, as `pilot.press` does."""

@@ -6,7 +6,6 @@ import pytest
 from tracetop.analysis import figures
 from tracetop.app.trace import load_trace
 
-NOW = 1_780_000_300.0  # what the clock of `show` says
 PANES = ("timeline", "tree", "tokens", "cache", "issues")
 NAMES = ("1 timeline", "2 iteration tree", "3 token flow", "4 cache boundary", "5 issues")
 
@@ -105,7 +104,7 @@ async def test_the_strip_has_the_figures_of_the_session(show, demo):
             f"cache {figures.share(view.cache_hit_rate)}",
             f"score {figures.score(view.efficiency.score)}",
             f"{view.errors} errors",
-            f"ended {figures.duration((NOW - view.time_span[1]) * 1000)} ago",
+            "ended 87s ago",
         ):
             assert words in it.strip, words
 
@@ -211,7 +210,7 @@ async def test_a_trace_that_starts_over_is_read_again(show, demo, line, replaced
             demo.write_bytes(fresh)
         await it.until(lambda: "another session" in it.strip)
         assert it.screen.cursor.follows
-        assert "truncated or replaced" in messages(it)
+        await it.until(lambda: "truncated or replaced" in messages(it))
         await it.until(lambda: "1 of 2 events" in it.title("timeline"))
         assert it.title("tokens").startswith("3 token flow · 6 ·")
         assert it.title("issues").startswith("5 issues · none")
