@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from struct import pack
 
@@ -22,10 +22,9 @@ LONGEST_MS = 1e12
 """Whatever claims to have taken longer, some 30 years, says nothing about how long it took."""
 
 
-def append_all(column: array[int] | array[float], values: Iterable[int] | Iterable[float]) -> None:
+def append_all(column: array[int] | array[float], values: Sequence[int] | Sequence[float]) -> None:
     """Append many cells at once, by way of `struct`: most cell types of `array` parse each value as an argument."""
-    cells = values if isinstance(values, list) else list(values)
-    column.frombytes(pack(f"{len(cells)}{column.typecode}", *cells))
+    column.frombytes(pack(f"{len(values)}{column.typecode}", *values))
 
 
 def _column(typecode: str) -> array[int]:
@@ -71,9 +70,6 @@ class LlmColumns:
 
     event: array[int] = _column("I")
     request: array[int] = _column("I")
-    lane: array[int] = _column("H")
-    iteration: array[int] = _column("I")
-    label: array[int] = _column("H")
     flags: bytearray = field(default_factory=bytearray)
     cost: array[float] = _floats("d")
     previous_in_iteration: array[int] = _column("I")
@@ -171,6 +167,7 @@ class Branch:
     """One run of one lane: its iterations and LLM calls in order, with sums that run within the branch.
 
     `loose` are its events outside any iteration. `agent` is its row of `AgentColumns`, None in the main lane.
+    `_sum_total` and `_sum_cost` are made when they are asked for: most branches are never looked at.
     """
 
     lane: int
@@ -180,10 +177,26 @@ class Branch:
     iterations: array[int] = _column("I")
     by_number: dict[int, int] = field(default_factory=dict)
     llm_rows: array[int] = _column("I")
-    sum_total: array[int] = _column("q")
-    sum_cost: array[float] = _floats("d")
+    _sum_total: array[int] = _column("q")
+    _sum_cost: array[float] = _floats("d")
     loose: array[int] = _column("I")
     lowest: int = 0
     highest: int = 0
     has_starts: bool = False
     last_start_time: float = NAN
+
+    def spent(self, llm: LlmColumns, rows: int) -> tuple[int | None, float | None]:
+        """Tokens and dollars of the branch's LLM rows before row `rows` of the columns. Not for two threads at once."""
+        mine = bisect_left(self.llm_rows, rows)
+        if not mine:
+            return None, None
+        for index in range(len(self._sum_cost), mine):
+            row = self.llm_rows[index]
+            tokens = llm.sum_total[row] - (llm.sum_total[row - 1] if row else 0)
+            self._sum_total.append(tokens + (self._sum_total[-1] if index else 0))
+            self._sum_cost.append(llm.cost[row] + (self._sum_cost[-1] if index else 0.0))
+        seen = llm.seen[self.llm_rows[mine - 1]]
+        return (
+            self._sum_total[mine - 1] if seen & KNOWN_TOTAL else None,
+            self._sum_cost[mine - 1] if seen & KNOWN_COST else None,
+        )

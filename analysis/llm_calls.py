@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from operator import add, or_
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from ..collector.records import EventRecord, Payload
 from .cache import reports_cache
@@ -20,7 +20,6 @@ from .columns import (
     KNOWN_WRITE,
     NONE,
     OPENS_CALL,
-    Branch,
     IterationColumns,
     LlmColumns,
     append_all,
@@ -28,11 +27,10 @@ from .columns import (
 from .issues.responses import ResponseRules
 from .lanes import Lane
 from .names import Names
-from .tokens import MOST_TOKENS, Buckets, dollars, input_includes_cache
+from .tokens import MOST_TOKENS, dollars, input_includes_cache
 
 _Number = TypeVar("_Number", int, float)
-_Figures: TypeAlias = tuple[int, int, float, int, int, int, int, int]
-"""Label, flags, dollars, and tokens: uncached input, output, cache read, cache write, total."""
+_REPORTS_CACHE = [reports_cache(flags) for flags in range(256)]
 
 
 class LlmCalls:
@@ -52,7 +50,7 @@ class LlmCalls:
         self._models = models
         self._rules = rules
         self._inclusive: dict[int, bool] = {}
-        self._rows: list[tuple[int, int, int, int, int, Branch, _Figures]] = []
+        self._rows: list[tuple[int, int, int, int, float, int, int, int, int, int]] = []
         self._heads: dict[int, int] = {}
         self.session_model = 0
 
@@ -102,33 +100,29 @@ class LlmCalls:
             if lane.stream_row >= 0:
                 lane.detail = event
             else:
-                lane.stream_row = self._append(event, lane, row, (label, OPENS_CALL, 0.0, 0, 0, 0, 0, 0))
+                lane.stream_row = self._append(event, lane, row, OPENS_CALL, 0.0, 0, 0, 0, 0, 0)
             return label
         if lane.stream_row < 0:
             flags |= OPENS_CALL
         else:
             lane.detail = event
             lane.stream_row = -1
-        figures = (label, flags, cost or 0.0, sent or 0, output or 0, read or 0, written or 0, total or 0)
-        self._append(event, lane, row, figures)
-        lane.tokens_in_iteration += total or 0
-        self._rules.response(event, lane, row, Buckets(sent, output, read, written, total))
+        self._append(event, lane, row, flags, cost or 0.0, sent or 0, output or 0, read or 0, written or 0, total or 0)
+        if total:
+            lane.tokens_in_iteration += total
+        self._rules.response(event, lane, row, sent, output, read, written, total)
         return label
 
     def publish(self) -> None:
-        """Write the rows of this batch to the columns, all of a column at once: appending cell by cell costs thrice."""
+        """Write the rows of this batch to the columns, all of a column at once: appending cell by cell costs more."""
         if not self._rows:
             return
         columns, first = self._columns, len(self._columns.event)
-        events, requests, lanes, rows, previous, branches, figures = map(list, zip(*self._rows, strict=True))
-        labels, flags, costs, sent, output, read, written, total = map(list, zip(*figures, strict=True))
-        columns.request.fromlist(requests)
-        append_all(columns.lane, lanes)
-        columns.iteration.fromlist(rows)
-        append_all(columns.label, labels)
+        events, requests, previous, flags, costs, sent, output, read, written, total = zip(*self._rows, strict=True)
+        append_all(columns.request, requests)
         columns.flags.extend(flags)
         append_all(columns.cost, costs)
-        columns.previous_in_iteration.fromlist(previous)
+        append_all(columns.previous_in_iteration, previous)
         _run_on(columns.calls, [1 if flag & OPENS_CALL else 0 for flag in flags])
         _run_on(columns.sum_input, sent)
         _run_on(columns.sum_output, output)
@@ -137,13 +131,14 @@ class LlmCalls:
         _run_on(columns.sum_total, total)
         _run_on(columns.sum_cost, costs)
         _run_on(columns.seen, flags, or_)
-        reporting = [index for index, flag in enumerate(flags) if reports_cache(flag)]
-        _run_on(columns.cache_sum_input, [sent[index] for index in reporting])
-        columns.cache_rows.fromlist([first + index for index in reporting])
-        for branch, tokens, cost in zip(branches, total, costs, strict=True):
-            branch.sum_total.append((branch.sum_total[-1] if branch.sum_total else 0) + tokens)
-            branch.sum_cost.append((branch.sum_cost[-1] if branch.sum_cost else 0.0) + cost)
-        columns.event.fromlist(events)
+        if all(map(_REPORTS_CACHE.__getitem__, flags)):
+            _run_on(columns.cache_sum_input, sent)
+            append_all(columns.cache_rows, range(first, first + len(events)))
+        else:
+            reporting = [index for index, flag in enumerate(flags) if _REPORTS_CACHE[flag]]
+            _run_on(columns.cache_sum_input, [sent[index] for index in reporting])
+            append_all(columns.cache_rows, [first + index for index in reporting])
+        append_all(columns.event, events)
         for row, head in self._heads.items():
             self._iterations.last_llm[row] = head
         self._rows.clear()
@@ -155,10 +150,22 @@ class LlmCalls:
             known = self._inclusive[label] = input_includes_cache(self._models.name(label))
         return known
 
-    def _append(self, event: int, lane: Lane, row: int, figures: _Figures) -> int:
+    def _append(
+        self,
+        event: int,
+        lane: Lane,
+        row: int,
+        flags: int,
+        cost: float,
+        sent: int,
+        output: int,
+        read: int,
+        written: int,
+        total: int,
+    ) -> int:
         index = len(self._columns.event) + len(self._rows)
         request = NONE
-        if figures[1] & OPENS_CALL:
+        if flags & OPENS_CALL:
             request, lane.request = lane.request, NONE
         previous = self._heads.get(row) or self._iterations.last_llm[row]
         if not previous:
@@ -166,11 +173,11 @@ class LlmCalls:
         self._heads[row] = index + 1
         lane.answered = True
         lane.branch.llm_rows.append(index)
-        self._rows.append((event, request, lane.number, row, previous, lane.branch, figures))
+        self._rows.append((event, request, previous, flags, cost, sent, output, read, written, total))
         return index
 
 
-def _run_on(sums: array[_Number], values: list[_Number], add: Callable[[_Number, _Number], _Number] = add) -> None:
+def _run_on(sums: array[_Number], values: Sequence[_Number], add: Callable[[_Number, _Number], _Number] = add) -> None:
     """Append the running sums of `values` to a column of such sums."""
     running = accumulate(values, add, initial=sums[-1] if sums else 0)
     next(running)

@@ -105,7 +105,7 @@ class Session:
         count = self.count
         return View(self, count if at is None else max(0, min(at, count)))
 
-    def apply(self, records: Sequence[EventRecord], positions: Iterable[int]) -> None:
+    def apply(self, records: Sequence[EventRecord], positions: Sequence[int]) -> None:
         """Fold a batch of events; `positions` says where each one's payload is to be found."""
         first = self.count
         events = self.events

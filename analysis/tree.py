@@ -11,7 +11,7 @@ from typing import Any
 from ..collector.events import TraceEvent
 from . import figures
 from .arguments import preview
-from .columns import KNOWN_COST, KNOWN_TOTAL, NONE, OPENS_CALL, Branch
+from .columns import NONE, OPENS_CALL, Branch
 from .lanes import MAIN_LANE
 from .timeline import summarize
 from .tree_shape import MOST_INTERLEAVED, Node, NodeType, TreeShape
@@ -96,9 +96,10 @@ class Tree(TreeShape):
 
     def _llm_facts(self, row: int) -> NodeFacts:
         llm = self._session.llm
+        lanes = self._session.events.lane
         last = row
         for following in range(row + 1, min(row + MOST_INTERLEAVED, self._view.llm_rows)):
-            if llm.lane[following] == llm.lane[row]:
+            if lanes[llm.event[following]] == lanes[llm.event[row]]:
                 if not llm.flags[following] & OPENS_CALL:
                     last = following
                 break
@@ -167,14 +168,7 @@ class Tree(TreeShape):
         return not self._view.ended and branch.iterations[self._iterations_of(branch) - 1] == row
 
     def _spent_by_branch(self, number: int) -> tuple[int | None, float | None]:
-        branch, llm = self._session.lanes.branches[number], self._session.llm
-        rows = bisect_left(branch.llm_rows, self._view.llm_rows)
-        tokens: int | None = None
-        cost: float | None = None
-        if rows:
-            seen = llm.seen[branch.llm_rows[rows - 1]]
-            tokens = branch.sum_total[rows - 1] if seen & KNOWN_TOTAL else None
-            cost = branch.sum_cost[rows - 1] if seen & KNOWN_COST else None
+        tokens, cost = self._session.lanes.branches[number].spent(self._session.llm, self._view.llm_rows)
         for agent in self._agents_by_branch.get(number, ()):
             spent = self._spent_by_agent(agent)
             tokens, cost = _plus(tokens, spent[0]), _plus(cost, spent[1])

@@ -171,7 +171,7 @@ class TreeShape:
         if kind == "llm_response":
             last = bisect_left(llm.event, event + 1) - 1
             for row in range(last, max(-1, last - MOST_INTERLEAVED), -1):
-                if llm.lane[row] == session.events.lane[event] and llm.flags[row] & OPENS_CALL:
+                if session.events.lane[llm.event[row]] == session.events.lane[event] and llm.flags[row] & OPENS_CALL:
                     return llm.event[row]
         return event
 
@@ -275,7 +275,7 @@ class TreeShape:
         llm, lane = self._session.llm, self._session.events.lane[request]
         first = bisect_left(llm.event, request)
         for row in range(first, min(first + MOST_INTERLEAVED, self._view.llm_rows)):
-            if llm.lane[row] == lane and llm.flags[row] & OPENS_CALL:
+            if self._session.events.lane[llm.event[row]] == lane and llm.flags[row] & OPENS_CALL:
                 return row if llm.request[row] == request else None
         return None
 

@@ -118,7 +118,7 @@ class View:
         row = bisect_left(models, self.at, key=lambda model: model[0])
         if row:
             return self.session.labels.name(models[row - 1][1])
-        label = self.session.llm.label[self.llm_rows - 1] if self.llm_rows else 0
+        label = self.session.events.label[self.session.llm.event[self.llm_rows - 1]] if self.llm_rows else 0
         return self.session.labels.name(label) or None
 
     @cached_property
@@ -277,14 +277,15 @@ class View:
             column: list[int] = sums  # type: ignore[assignment]
             return column[row] - (column[before] if row else 0)
 
-        iteration = llm.iteration[row]
+        event = llm.event[row]
+        iteration = session.events.iteration[event]
         request = llm.request[row]
         return LlmCall(
             row=row,
             event=llm.event[row],
             request=None if request == NONE else request,
-            model=session.labels.name(llm.label[row]),
-            agent=session.lanes.names.name(llm.lane[row]),
+            model=session.labels.name(session.events.label[event]),
+            agent=session.lanes.names.name(session.events.lane[event]),
             iteration=session.iterations.number[iteration] if iteration else None,
             tokens=Buckets(
                 input=delta(llm.sum_input, KNOWN_INPUT),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from ..columns import IterationColumns
 from ..lanes import Lane
-from ..tokens import Buckets, hit_rate
 from .episodes import Episode, IssueLog
 from .loops import LoopRules
 
@@ -39,32 +38,54 @@ class ResponseRules:
         self._loops = loops
         self._histories: dict[int, _History] = {}
 
-    def response(self, event: int, lane: Lane, row: int, buckets: Buckets) -> None:
-        """A call's response is in, whole."""
+    def response(
+        self,
+        event: int,
+        lane: Lane,
+        row: int,
+        sent: int | None,
+        output: int | None,
+        read: int | None,
+        written: int | None,
+        total: int | None,
+    ) -> None:
+        """A call's response is in, whole; its tokens are None where it does not say.
+
+        What is ordinary is settled here, in line: this runs for every response of a bulk load.
+        """
         history = self._histories.get(lane.number)
         if history is None:
             history = self._histories[lane.number] = _History()
-        sent, output, read, _, total = buckets
         if read is not None:
-            rate = hit_rate(sent, read)
-            if rate is not None:
-                self._judge_cache(event, lane, row, buckets, rate, history)
+            looked_up = (sent or 0) + read
+            if looked_up:
+                rate = read / looked_up
+                before = history.rate
+                if (
+                    before is None
+                    or rate >= before * DROP_FACTOR
+                    or looked_up + (written or 0) < SMALLEST_CACHED_PROMPT
+                ):
+                    history.drop = None
+                else:
+                    self._fell(event, lane, row, before, rate, history)
+                history.rate, history.rate_event = rate, event
         if total is not None:
-            self._judge_size(event, lane, row, total, history)
-        if output == 0:
-            self._note_empty(event, lane, row, history)
-        elif output is not None:
+            counted = history.counted
+            if counted >= SPIKE_HISTORY and total * counted > SPIKE_FACTOR * history.total:
+                self._spiked(event, lane, row, total, history)
+            else:
+                history.spike = None
+            history.total += total
+            history.counted = counted + 1
+        if output:
             history.empty = None
+        elif output == 0:
+            self._note_empty(event, lane, row, history)
         if self._loops.streaks:
             self._loops.responded(event, lane, row)
 
-    def _judge_cache(self, event: int, lane: Lane, row: int, buckets: Buckets, rate: float, history: _History) -> None:
-        before, before_event = history.rate, history.rate_event
-        history.rate, history.rate_event = rate, event
-        fell = before is not None and rate < before * DROP_FACTOR
-        if before is None or not fell or (buckets.prompt or 0) < SMALLEST_CACHED_PROMPT:
-            history.drop = None
-            return
+    def _fell(self, event: int, lane: Lane, row: int, before: float, rate: float, history: _History) -> None:
         if history.drop is not None:
             history.drop.update(event, rate, [event])
             return
@@ -72,31 +93,25 @@ class ResponseRules:
             "cache_drop",
             event,
             rate,
-            [before_event, event],
+            [history.rate_event, event],
             iteration=self._number(row),
             lane=lane.number,
             detail=f"{before:.0%}",
         )
 
-    def _judge_size(self, event: int, lane: Lane, row: int, total: int, history: _History) -> None:
-        mean = history.total / history.counted if history.counted else 0.0
-        spikes = history.counted >= SPIKE_HISTORY and total > SPIKE_FACTOR * mean
-        history.total += total
-        history.counted += 1
-        if not spikes:
-            history.spike = None
-        elif history.spike is not None:
+    def _spiked(self, event: int, lane: Lane, row: int, total: int, history: _History) -> None:
+        if history.spike is not None:
             history.spike.update(event, total, [event])
-        else:
-            history.spike = self._log.open(
-                "token_spike",
-                event,
-                total,
-                [event],
-                iteration=self._number(row),
-                lane=lane.number,
-                detail=f"{mean:.0f}",
-            )
+            return
+        history.spike = self._log.open(
+            "token_spike",
+            event,
+            total,
+            [event],
+            iteration=self._number(row),
+            lane=lane.number,
+            detail=f"{history.total / history.counted:.0f}",
+        )
 
     def _note_empty(self, event: int, lane: Lane, row: int, history: _History) -> None:
         if history.empty is not None:

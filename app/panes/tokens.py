@@ -93,7 +93,8 @@ class TokensPane(ChartPane):
             before = now
         firsts = [0, *(end + 1 for end in ends[:-1])]
         self._events = [llm.event[row] for row in firsts]
-        self._labels = [str(view.session.iterations.number[llm.iteration[row]]) for row in firsts]
+        rows_of = view.session.events.iteration
+        self._labels = [str(view.session.iterations.number[rows_of[event]]) for event in self._events]
         self._show(columns, view)
 
     def _show(self, columns: list[tuple[float, ...]], view: View) -> None:

@@ -246,7 +246,10 @@ def stands_for(view: View, tree: Tree, event: int, node: Node) -> bool:
     if node.type is NodeType.TOOL:
         return session.tools.call_of(event) == node.row
     if node.type is NodeType.LLM:
-        return kind in ("llm_request", "llm_response") and session.llm.lane[node.row] == session.events.lane[event]
+        return (
+            kind in ("llm_request", "llm_response")
+            and session.events.lane[session.llm.event[node.row]] == session.events.lane[event]
+        )
     if node.type is NodeType.AGENT:
         agents = session.agents
         told = event in (agents.event[node.row], agents.end[node.row])
