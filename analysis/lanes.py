@@ -54,8 +54,8 @@ class Lanes:
         self._iterations = iterations
         self._on_close = on_close
         self._lanes: dict[int, Lane] = {}
-        self._by_parent: dict[str, Lane] = {}
-        self.has_children = False
+        self.by_parent: dict[str, Lane] = {}
+        """The lanes of sub-agents by the ids of the events that events of theirs may name as parent."""
         self.main = self._new_lane(MAIN_LANE, 0)
 
     def of_agent(self, agent_id: str, event: int) -> Lane:
@@ -72,15 +72,10 @@ class Lanes:
         """The lane with this number."""
         return self._lanes[number]
 
-    def of_parent(self, parent_event_id: str) -> Lane | None:
-        """The lane that events under this parent belong to, if the parent was a sub-agent's."""
-        return self._by_parent.get(parent_event_id)
-
     def adopt(self, event_id: str, lane: Lane) -> None:
         """From now on, events whose parent is `event_id` belong to this lane."""
-        if event_id and len(self._by_parent) < 1_000_000:
-            self._by_parent[event_id] = lane
-            self.has_children = True
+        if event_id and len(self.by_parent) < 1_000_000:
+            self.by_parent[event_id] = lane
 
     def begin_run(self, lane: Lane, event: int) -> Branch:
         """A new run of this lane: iteration numbers start over."""

@@ -110,7 +110,7 @@ class Session:
         first = self.count
         events = self.events
         kind_numbers, handlers, lane_of_parent = self._kind_numbers, self._handlers, self._lane_of_parent
-        lanes, main = self.lanes, self.lanes.main
+        lanes, main, by_parent = self.lanes, self.lanes.main, self.lanes.by_parent
         times = _usable_times(records)
         try:
             kinds = [kind_numbers[record.kind] for record in records]
@@ -137,8 +137,8 @@ class Session:
                 lane = self._parent_lane(event, record, data)
             elif data.agent_id is not None or (metadata is not None and metadata.agent_id is not None):
                 lane = self._agent_lane(event, record, data)
-            elif lanes.has_children and record.parent_event_id is not None:
-                lane = lanes.of_parent(record.parent_event_id) or main
+            elif by_parent and record.parent_event_id is not None:
+                lane = by_parent.get(record.parent_event_id, main)
                 if lane is not main:
                     lanes.adopt(record.event_id, lane)
             else:
@@ -260,7 +260,7 @@ class Session:
         if parent and parent != name:
             lane = self._named_lane(event, parent)
         elif record.parent_event_id is not None:
-            lane = self.lanes.of_parent(record.parent_event_id)
+            lane = self.lanes.by_parent.get(record.parent_event_id)
         else:
             lane = child
         if lane is not None and lane is child:

@@ -41,7 +41,9 @@ class TimeRange:
 
 
 def _span(times: Sequence[float], bounds: tuple[float, float]) -> tuple[float, float]:
-    known = [time for time in times if time == time]  # NaN is not equal to itself
+    known = times
+    if not sum(times) >= 0.0:  # one NaN makes the sum one
+        known = [time for time in times if time == time]
     if not known:
         return bounds
     return min(bounds[0], min(known)), max(bounds[1], max(known))

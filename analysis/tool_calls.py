@@ -83,28 +83,32 @@ class ToolCalls:
     def _end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int, failed: bool) -> int:
         name = data.tool_name or data.tool
         label = self._tools.number(name) if name else 0
-        opened = self._find(record, data, lane, label)
+        opened = self._by_event_id.get(record.parent_event_id) if record.parent_event_id is not None else None
+        if opened is None or (label and opened.label not in (0, label)):
+            opened = self._find(data, lane, label) if self._open else None
+        duration = record.duration_ms
+        if duration is None or not 0.0 <= duration < LONGEST_MS:
+            duration = duration_ms(record, data)
         if opened is None:
             fingerprint = _fingerprint(lane, label, data)
             call = self._append(event, lane, row, label)
             lane.stream_row = -1
             self._rules.called(event, lane, row, label, fingerprint, data)
-            started_at = NAN
         else:
             self._forget(opened)
             lane.detail = event
-            call, started_at = opened.call, opened.started_at
+            call = opened.call
             label = label or opened.label
             if opened.fingerprint is None:
                 self._rules.repeated(event, lane, row, label, _fingerprint(lane, label, data), data)
-        duration = duration_ms(record, data)
-        if duration is None and started_at <= record.timestamp:
-            duration = (record.timestamp - started_at) * 1000.0
+            if duration is None and opened.started_at <= record.timestamp:
+                duration = (record.timestamp - opened.started_at) * 1000.0
         columns = self._columns
         columns.duration[call] = NAN if duration is None else duration
-        columns.failed[call] = failed
+        if failed:
+            columns.failed[call] = 1
+            self._failures += 1
         columns.ended_call.append(call)
-        self._failures += failed
         columns.ended_failures.append(self._failures)
         columns.end[call] = event
         columns.ended_event.append(event)
@@ -124,13 +128,8 @@ class ToolCalls:
         lane.tools_in_iteration += 1
         return len(columns.event) - 1
 
-    def _find(self, record: EventRecord, data: Payload, lane: Lane, label: int) -> _OpenCall | None:
-        if not self._open:
-            return None
-        if record.parent_event_id is not None:
-            opened = self._by_event_id.get(record.parent_event_id)
-            if opened is not None and (not label or opened.label in (0, label)):
-                return opened
+    def _find(self, data: Payload, lane: Lane, label: int) -> _OpenCall | None:
+        """The open call that an end without a parent among them belongs to."""
         tool_id = _tool_id(data)
         if tool_id is not None:
             opened = self._by_tool_id.get(tool_id)

@@ -20,6 +20,7 @@ from ..analysis import figures
 from .contain import Failed, contained
 from .dashboard.key_line import KeyLine
 from .safe_text import fit, fit_right, one_line
+from .screens import is_seen
 from .sessions import Entry, Sessions, is_live
 from .widgets.event_list import EventList
 from .widgets.palette import Cell
@@ -123,7 +124,7 @@ class BrowserScreen(Screen[None]):
         self.sessions.stop()
 
     def on_screen_suspend(self) -> None:
-        if not self.is_current:
+        if not is_seen(self):
             self.sessions.pause()
 
     def on_screen_resume(self) -> None:
@@ -131,7 +132,7 @@ class BrowserScreen(Screen[None]):
 
     def on_tick(self) -> None:
         """Show what the thread has found since."""
-        if not self.is_current or self.sessions.version == self._shown:
+        if not is_seen(self) or self.sessions.version == self._shown:
             return
         self._shown = self.sessions.version
         selected = self.selected or self._select

@@ -27,8 +27,9 @@ class Block:
     @property
     def offsets(self) -> list[int]:
         """The byte offset of each line: the lengths of those before it, and a newline for each of them."""
-        lengths = accumulate(map(len, self.lines[:-1]), initial=self.offset)
-        return list(map(add, lengths, count()))
+        offsets = list(map(add, accumulate(map(len, self.lines), initial=self.offset), count()))
+        offsets.pop()
+        return offsets
 
 
 @dataclass(slots=True)

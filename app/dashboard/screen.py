@@ -25,6 +25,7 @@ from ..panes.timeline import TimelinePane
 from ..panes.tokens import TokensPane
 from ..panes.tree import TreePane
 from ..safe_text import one_line
+from ..screens import is_seen
 from .commands import DashboardCommands
 from .cursor import Cursor, Mode
 from .help import HelpPane
@@ -138,9 +139,12 @@ class DashboardScreen(KeyActions, Screen[None]):
 
     def on_unmount(self) -> None:
         self.source.close()
+        # Textual stops the timer that paints a screen when it is removed, but keeps it: the same screen, pushed again,
+        # would stay blank.
+        setattr(self, "_Screen__update_timer", None)  # noqa: B010
 
     def on_screen_suspend(self) -> None:
-        if self.is_current:  # a modal or the palette came over us: we are still seen
+        if is_seen(self):  # a dialog or the palette came over us
             return
         self.source.pause()
         if self._timer is not None:

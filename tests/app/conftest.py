@@ -165,8 +165,11 @@ class Show:
             self.screen.paint()
         for _ in range(2):  # what a refresh makes visible may ask for another one
             refreshed = asyncio.Event()
-            self.screen.call_after_refresh(refreshed.set)
-            await asyncio.wait_for(refreshed.wait(), DEADLINE)
+            if not self.screen.call_after_refresh(refreshed.set):
+                return  # the app is ending
+            deadline = time.monotonic() + DEADLINE
+            while not refreshed.is_set() and self.app.is_running and time.monotonic() < deadline:
+                await asyncio.sleep(0.001)
             await self.quiet()
 
     async def press(self, *keys: str) -> None:
@@ -191,12 +194,15 @@ class Show:
 
 
 @pytest.fixture
-def show(utc: None) -> Callable[..., Any]:
+def show(utc: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Return a context manager that shows a trace in tracetop's own app, read to its end."""
     from tracetop.app.standalone import TracetopApp
 
+    # It collects garbage, and tunes that for a process that is all its own: this one is not.
+    monkeypatch.setattr(TracetopApp, "on_ready", lambda self: None)
+
     @asynccontextmanager
-    async def shown(path: Path, size: tuple[int, int] = (160, 48), *, read: bool = True) -> AsyncIterator[Show]:
+    async def shown(path: Path, size: tuple[int, int] = (120, 36), *, read: bool = True) -> AsyncIterator[Show]:
         app = TracetopApp(path, clock=lambda: NOW)
         async with app.run_test(size=size) as pilot:
             it = Show(app, pilot)

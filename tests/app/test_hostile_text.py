@@ -10,13 +10,12 @@ from tracetop.app.dashboard.screen import DashboardScreen
 
 START = 1_780_000_000.0
 ATTACKS = {
-    "escapes": "\x1b[31mred\x1b[0m\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x1b\\\x9b31m\x9d0;owned\x9c\x90q\x9c",
-    "controls": "one\ntwo\r\nthree\rfour\u2028five\u2029six\x85seven\ttab\x00\x07\x08\x0b\x0c\x7f\x1a",
+    "commands": "\x1b[31mred\x1b[0m\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x1b\\\x9b31m\x9d0;owned\x9c\x90q\x9c"
+    "[/oops][red]no[/red][@click=app.quit]x[/]one\ntwo\r\nthree\rfour\u2028five\u2029six\x85seven\ttab\x00\x07\x08\x0b\x0c\x7f\x1a",
     "markup": "[/oops] [red]no[/red] [bold]no[/] [[/] [@click=app.quit]x[/] $error [b",
-    "unicode": "abc\u202egpj.exe\u2066x\u2069\u200f zero\u200bwidth\u200d\ufeff\u00ad\U000e0041 \ud800\udfff",
-    "width": "文字列漢字ひらがな한국어 ⚠️ ⏱️ 👩‍👩‍👧 🇩🇪 ❤️‍🔥 e" + "\u0301" * 50,
+    "unicode": "abc\u202egpj.exe\u2066x\u2069\u200f zero\u200bwidth\u200d\ufeff\u00ad\U000e0041 \ud800\udfff"
+    "文字列漢字ひらがな한국어 ⚠️ ⏱️ 👩‍👩‍👧 🇩🇪 ❤️‍🔥 e" + "\u0301" * 50,
     "nothing": "",
-    "space": "   ",
 }
 
 

@@ -59,13 +59,13 @@ async def test_every_line_is_as_wide_as_the_screen(show, demo):
 
 
 async def test_resizing_live_gives_what_opening_at_that_size_does(show, demo):
-    sizes = ((160, 48), (80, 24), (200, 60), (120, 36))
+    sizes = ((160, 48), (80, 24), (200, 60))
     opened = {}
     for size in sizes:
         async with show(demo, size) as it:
             opened[size] = it.text
     async with show(demo, (120, 36)) as it:
-        for size in (*sizes, *sizes[::-1]):
+        for size in (*sizes, *sizes[-2::-1]):
             await it.pilot.resize_terminal(*size)
             await it.settle()
             assert it.text == opened[size], size
@@ -184,7 +184,7 @@ async def test_what_comes_while_looking_up_is_counted_below(show, small, line):
 
 async def test_moving_up_while_rows_arrive_is_not_undone(show, small, line):
     async with show(small) as it:
-        for number in range(20):
+        for number in range(8):
             await it.press("end", "up")
             with small.open("ab") as file:
                 file.write(line("checkpoint", 10, name=f"n{number}"))
