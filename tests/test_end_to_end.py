@@ -84,7 +84,11 @@ class Terminal:
         length = -1
         while length != len(self.raw) and time.monotonic() < deadline:
             length = len(self.raw)
-            self.read(0.2)
+            try:
+                self.read(0.2)
+            except pexpect.EOF:
+                self.process.close()
+                pytest.fail(f"ended with {self.process.exitstatus}\n{self.text}")
 
     def resize(self, columns: int, lines: int) -> None:
         self.process.setwinsize(lines, columns)

@@ -109,7 +109,7 @@ async def test_z_zooms_the_active_pane_and_back(show, demo):
         await it.press("5", "z")
         shown = [name for name in PANES if it.screen.query_one(f"#trace-{name}").region.height]
         assert shown == ["issues"]
-        assert it.screen.query_one("#trace-issues").region.width == 160
+        assert it.screen.query_one("#trace-issues").region.width == 120
         await it.press("z", "1")
         assert it.text == before
 
