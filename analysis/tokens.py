@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 MOST_TOKENS = 1e11
+"""More in one figure of one response is no number of tokens."""
 _MOST_DOLLARS = 1e9
 _INCLUSIVE_MODELS = re.compile(r"(^|[/:.])(gpt|chatgpt|codex|o[1-9](?![0-9])|davinci|text-embedding)", re.IGNORECASE)
 
@@ -27,13 +28,6 @@ class Buckets(NamedTuple):
         """The length of the prompt: everything that was sent, cached or not."""
         parts = [part for part in (self.input, self.cache_read, self.cache_write) if part is not None]
         return sum(parts) if parts else None
-
-
-def token_count(value: float | None) -> int | None:
-    """A number of tokens as a trace gives it, None if it is none that can be counted with."""
-    if value is None or not 0 <= value < MOST_TOKENS:
-        return None
-    return int(value)
 
 
 def dollars(value: float | None) -> float | None:

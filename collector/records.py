@@ -118,9 +118,10 @@ def record_from_object(content: Mapping[str, Any]) -> EventRecord:
 
 def record_from_event(event: TraceEvent) -> EventRecord:
     """The record of an event that exists as an object, not as a line."""
+    timestamp = _number(event.timestamp)
     return EventRecord(
         kind=event.kind,
-        timestamp=_number(event.timestamp) or 0.0,
+        timestamp=math.nan if timestamp is None else timestamp,
         session_id=event.session_id,
         event_id=event.event_id,
         iteration=_integer(event.iteration),

@@ -174,11 +174,6 @@ class TimelinePane(Pane):
         """The list in this pane."""
         return self._list
 
-    @property
-    def filtered(self) -> int | None:
-        """How many events the filter lets through; None without a filter."""
-        return None if self._rows.matches is None else len(self._rows.matches)
-
     def filter(self, matches: Sequence[int] | None) -> None:
         """Show only these events, in ascending order; None shows all."""
         self._rows.matches = None if matches is None else array("I", matches)
