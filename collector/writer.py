@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import os
 import threading
+import time
 import weakref
 from collections import deque
 from pathlib import Path
@@ -21,6 +22,7 @@ SLOW_WRITE_SECONDS = 0.02
 
 _RETRY_INTERVAL = 0.2
 _LONGEST_INTERVAL = 3600.0
+_TORN_SECONDS = 0.005
 _OPEN_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
 
@@ -248,15 +250,28 @@ class MemoryLines:
 
 
 def _ends_torn(path: Path) -> bool:
-    """Whether the file ends in the middle of a line, as a writer that was killed leaves it."""
+    """Whether the file ends in the middle of a line, as a writer that was killed leaves it.
+
+    A write of another process that is under way looks the same for a moment, so a torn end must stay as it is.
+    """
+    torn_at = _torn_end(path)
+    if torn_at is None:
+        return False
+    time.sleep(_TORN_SECONDS)
+    return _torn_end(path) == torn_at
+
+
+def _torn_end(path: Path) -> int | None:
+    """The size of a file that does not end with a newline; None if it does, or is empty."""
     try:
         with path.open("rb") as file:
-            if file.seek(0, os.SEEK_END) == 0:
-                return False
-            file.seek(-1, os.SEEK_END)
-            return file.read(1) != b"\n"
+            size = file.seek(0, os.SEEK_END)
+            if not size:
+                return None
+            file.seek(size - 1)
+            return size if file.read(1) != b"\n" else None
     except OSError:
-        return False
+        return None
 
 
 def _flush_at_exit() -> None:

@@ -436,7 +436,7 @@ async def test_an_error_while_drawing_is_told_and_survived(visit, demo, monkeypa
     else:
         monkeypatch.setattr(owner, name, boom)
     app = Host(demo)
-    async with app.run_test(size=(160, 48)) as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         it = visit(app, pilot)
         await open_dashboard(it)
         await lives_and_tells(it, what)
@@ -448,7 +448,7 @@ async def test_an_error_in_every_frame_is_told_and_survived(visit, demo, monkeyp
 
     monkeypatch.setattr(screen, name, boom)
     app = Host(demo)
-    async with app.run_test(size=(160, 48)) as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         it = visit(app, pilot)
         await open_dashboard(it)
         await lives_and_tells(it, {"facts_of": "_show_strip", "Frame": "paint"}[name])
@@ -470,7 +470,7 @@ async def test_an_error_in_an_action_or_a_handler_is_told_and_survived(
     visit, demo, monkeypatch, owner, name, keys, what
 ):
     app = Host(demo)
-    async with app.run_test(size=(160, 48)) as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         it = visit(app, pilot)
         await open_dashboard(it)
         monkeypatch.setattr(owner, name, boom)
@@ -481,7 +481,7 @@ async def test_an_error_in_an_action_or_a_handler_is_told_and_survived(
 async def test_an_error_in_a_search_is_told(visit, demo, monkeypatch):
     monkeypatch.setattr(Query, "find", boom)
     app = Host(demo)
-    async with app.run_test(size=(160, 48)) as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         it = visit(app, pilot)
         await open_dashboard(it)
         await it.press("slash")
@@ -491,7 +491,7 @@ async def test_an_error_in_a_search_is_told(visit, demo, monkeypatch):
 
 async def test_an_error_of_the_reading_thread_is_told_and_reading_taken_up_again(visit, small, line, monkeypatch):
     app = Host(small)
-    async with app.run_test(size=(160, 48)) as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         it = visit(app, pilot)
         await open_dashboard(it)
         trace = it.screen.source.trace
