@@ -11,7 +11,8 @@ from tracetop.app.dashboard.screen import DashboardScreen
 START = 1_780_000_000.0
 ATTACKS = {
     "commands": "\x1b[31mred\x1b[0m\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x1b\\\x9b31m\x9d0;owned\x9c\x90q\x9c"
-    "[/oops] [red]no[/red] [[/] [@click=app.quit]x[/] $error [b one\ntwo\r\nthree\rfour\u2028five\u2029six\x85seven\ttab\x00\x07\x08\x0b\x0c\x7f\x1a",
+    "[/oops] [red]no[/red] [[/] [@click=app.quit]x[/] $error [b "
+    "one\ntwo\r\nthree\rfour\u2028five\u2029six\x85seven\ttab\x00\x07\x08\x0b\x0c\x7f\x1a",
     "unicode": "abc\u202egpj.exe\u2066x\u2069\u200f zero\u200bwidth\u200d\ufeff\u00ad\U000e0041 \ud800\udfff"
     "文字列漢字ひらがな한국어 ⚠️ ⏱️ 👩‍👩‍👧 🇩🇪 ❤️‍🔥 e" + "\u0301" * 50,
     "nothing": "",
