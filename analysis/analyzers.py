@@ -41,7 +41,7 @@ class SessionAnalyzer:
         """One entry per event, in the order of the trace."""
         fold = self._view.session
         return [
-            entry(event, fold.iterations.number[row] if row else None)
+            entry(event, fold.iterations.number_of(row))
             for event, row in zip(self._session.events, fold.events.iteration, strict=True)
         ]
 

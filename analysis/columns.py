@@ -143,6 +143,10 @@ class IterationColumns:
     last_llm: array[int] = field(default_factory=lambda: array("I", [0]))
     first_tool: array[int] = field(default_factory=lambda: array("I", [NONE]))
 
+    def number_of(self, row: int) -> int | None:
+        """The number of the iteration in a row; None for row 0."""
+        return self.number[row] if row else None
+
     def count(self, at: int) -> int:
         """How many iterations had begun as of event `at`."""
         return bisect_left(self.first, at, lo=1) - 1

@@ -286,7 +286,7 @@ class View:
             request=None if request == NONE else request,
             model=session.labels.name(session.events.label[event]),
             agent=session.lanes.names.name(session.events.lane[event]),
-            iteration=session.iterations.number[iteration] if iteration else None,
+            iteration=session.iterations.number_of(iteration),
             tokens=Buckets(
                 input=delta(llm.sum_input, KNOWN_INPUT),
                 output=delta(llm.sum_output, KNOWN_OUTPUT),
@@ -319,7 +319,7 @@ class View:
         branch = self.session.lanes.branches[self.session.iterations.branch[iteration_row]]
         costs = [call.cost for call in calls if call.cost is not None]
         return TokenFlowPoint(
-            iteration=self.session.iterations.number[iteration_row] if iteration_row else None,
+            iteration=self.session.iterations.number_of(iteration_row),
             input_tokens=_total(call.tokens.input for call in calls),
             output_tokens=_total(call.tokens.output for call in calls),
             cache_read_tokens=_total(call.tokens.cache_read for call in calls),

@@ -21,7 +21,7 @@ class AgentRules:
             event,
             1,
             [event] if spawned is None else [spawned, event],
-            iteration=self._iterations.number[row] if row else None,
+            iteration=self._iterations.number_of(row),
             lane=lane.number,
             label=agent,
             detail="timed out" if kind == "subagent_timeout" else "failed",

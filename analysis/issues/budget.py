@@ -89,7 +89,7 @@ class BudgetRules:
                 event,
                 len(warning.events),
                 warning.events,
-                iteration=self._iterations.number[row] if row else None,
+                iteration=self._iterations.number_of(row),
                 lane=lane.number,
             )
 

@@ -50,7 +50,7 @@ class ContextRules:
                 event,
                 len(window),
                 [compaction for _, compaction in window],
-                iteration=self._number(row),
+                iteration=self._iterations.number_of(row),
                 lane=lane.number,
             )
 
@@ -64,7 +64,7 @@ class ContextRules:
             context.overflow.update(event, context.overflow.values[-1] + 1, [event])
         else:
             context.overflow = self._log.open(
-                "context_overflow", event, 1, [event], iteration=self._number(row), lane=lane.number
+                "context_overflow", event, 1, [event], iteration=self._iterations.number_of(row), lane=lane.number
             )
 
     def _context(self, lane: Lane) -> _Context:
@@ -72,6 +72,3 @@ class ContextRules:
 
     def _ordinal(self, lane: Lane, row: int) -> int:
         return self._iterations.ordinal[row] if row else lane.iterations
-
-    def _number(self, row: int) -> int | None:
-        return self._iterations.number[row] if row else None

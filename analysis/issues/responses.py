@@ -94,7 +94,7 @@ class ResponseRules:
             event,
             rate,
             [history.rate_event, event],
-            iteration=self._number(row),
+            iteration=self._iterations.number_of(row),
             lane=lane.number,
             detail=f"{before:.0%}",
         )
@@ -108,7 +108,7 @@ class ResponseRules:
             event,
             total,
             [event],
-            iteration=self._number(row),
+            iteration=self._iterations.number_of(row),
             lane=lane.number,
             detail=f"{history.total / history.counted:.0f}",
         )
@@ -118,8 +118,5 @@ class ResponseRules:
             history.empty.update(event, len(history.empty.evidence) + 1, [event])
         else:
             history.empty = self._log.open(
-                "empty_response", event, 1, [event], iteration=self._number(row), lane=lane.number
+                "empty_response", event, 1, [event], iteration=self._iterations.number_of(row), lane=lane.number
             )
-
-    def _number(self, row: int) -> int | None:
-        return self._iterations.number[row] if row else None

@@ -58,7 +58,7 @@ class ToolRules:
             event,
             REPEATS,
             [*twice, event],
-            iteration=self._number(row),
+            iteration=self._iterations.number_of(row),
             lane=lane.number,
             label=self._tools.name(label),
             detail=preview_json(bytes(data.args)),
@@ -78,7 +78,7 @@ class ToolRules:
                 event,
                 duration_ms,
                 [event],
-                iteration=self._number(row),
+                iteration=self._iterations.number_of(row),
                 lane=lane.number,
                 label=self._tools.name(label),
             )
@@ -95,8 +95,11 @@ class ToolRules:
                 self._error_rate = None
         elif too_many:
             self._error_rate = self._log.open(
-                "tool_error_rate", event, rate, (), iteration=self._number(row), lane=lane.number, proof=self._failures
+                "tool_error_rate",
+                event,
+                rate,
+                (),
+                iteration=self._iterations.number_of(row),
+                lane=lane.number,
+                proof=self._failures,
             )
-
-    def _number(self, row: int) -> int | None:
-        return self._iterations.number[row] if row else None

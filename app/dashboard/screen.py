@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from ...analysis.view import View
 from ..contain import Failed, attempt, contained
 from ..panes.cache import CachePane
 from ..panes.inspector import InspectorPane
@@ -172,7 +173,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
         loading = self.source.progress
-        self._show_strip(view.at)
+        self._show_strip(view)
         self._show_notice()
         self.extend_filter()
         painted = (version, self.cursor, loading, self.filtered_through)
@@ -203,9 +204,8 @@ class DashboardScreen(KeyActions, Screen[None]):
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
         self._show_tabs()
 
-    def _show_strip(self, at: int) -> None:
+    def _show_strip(self, view: View) -> None:
         strip = self.query_one(SessionStrip)
-        view = self.source.trace.view(at)
         waiting = self.source.note or self.source.name
         strip.show(facts_of(view, self.cursor.mode, now=self._clock(), speed=self.replay.speed, waiting=waiting))
 

@@ -129,7 +129,7 @@ def event_lines(trace: Trace, number: int, width: int) -> list[Line]:
     session = trace.session
     look = look_of(event.kind)
     row = session.events.iteration[number]
-    iteration = session.iterations.number[row] if row else None
+    iteration = session.iterations.number_of(row)
     stated = "" if event.iteration is not None or iteration is None else " (the open one)"
     agent = session.lanes.names.name(session.events.lane[number])
     facts = {

@@ -71,7 +71,7 @@ def chosen(trace: Trace, choice: Choice) -> Iterator[tuple[int, TraceEvent, Time
         if not choice.takes_kind(event.kind):
             continue
         row = columns.iteration[number]
-        shown = entry(event, session.iterations.number[row] if row else None)
+        shown = entry(event, session.iterations.number_of(row))
         if not choice.text or choice.takes_text(shown):
             yield number, event, shown
 
