@@ -1,11 +1,17 @@
-# `make demo` and `make test` set up what they need in .venv; nothing else of the machine is touched.
+# `make demo` and `make test` set up what they need in .venv, `make bench-record` in .venv-bench; nothing else of the
+# machine is touched.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find __init__.py __main__.py py.typed app analysis collector -name '*.py' -o -name '*.tcss' -o -name 'py.typed')
 JOBS ?= 2
+# attocode, one of those that bench-record compares, needs Python 3.12; a name that is found need not run (pyenv).
+BENCH_PYTHON ?= $(or $(shell for one in python3.13 python3.12; do $$one --version >/dev/null 2>&1 && echo $$one && break; done),$(PYTHON))
+BENCH_VENV := .venv-bench
+BENCH_BIN := $(BENCH_VENV)/bin
+BENCH_OTHERS := structlog opentelemetry-sdk attocode
 
-.PHONY: demo test check format screenshots bench bench-quick wheel clean
+.PHONY: demo test check format screenshots bench bench-quick bench-record wheel clean
 
 demo: $(VENV)/.installed  ## watch a live, self-made session
 	$(BIN)/tracetop demo
@@ -30,6 +36,10 @@ bench: $(VENV)/.installed  ## the speeds this project promises, as ratios of one
 
 bench-quick: $(VENV)/.installed
 	$(BIN)/python benchmarks/fold.py --events 20000 --rounds 2
+	$(BIN)/python benchmarks/record.py --quick
+
+bench-record: $(BENCH_VENV)/.installed  ## what recording an event costs, beside other recorders
+	$(BENCH_BIN)/python benchmarks/record.py --folder $(BENCH_VENV)
 
 wheel: $(VENV)/.tools
 	rm -rf dist build
@@ -50,5 +60,24 @@ $(VENV)/.installed: $(VENV)/.tools $(SOURCES)
 	rm -rf build
 	touch $@
 
+# Whoever of the others cannot be had is left out of the comparison.
+$(BENCH_VENV)/.others: pyproject.toml constraints.txt
+	$(BENCH_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tracetop needs Python 3.11 or newer")'
+	test -x $(BENCH_BIN)/python || $(BENCH_PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools wheel
+	$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-build-isolation .
+	rm -rf build
+	for one in $(BENCH_OTHERS); do \
+		$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt $$one \
+			|| echo "$$one cannot be installed here: bench-record does without it"; \
+	done
+	touch $@
+
+$(BENCH_VENV)/.installed: $(BENCH_VENV)/.others $(SOURCES)
+	rm -rf build
+	$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
+	rm -rf build
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -11,17 +11,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .analysis.cache import CacheBoundaryTracker
     from .collector.events import TraceEvent, TraceSession
+    from .collector.log_handler import TraceLogHandler
     from .collector.reader import load_session
     from .collector.recorder import TraceCollector
 
 __version__ = "0.1.0"
 
-__all__ = ["CacheBoundaryTracker", "TraceCollector", "TraceEvent", "TraceSession", "__version__", "load_session"]
+__all__ = [
+    "CacheBoundaryTracker",
+    "TraceCollector",
+    "TraceEvent",
+    "TraceLogHandler",
+    "TraceSession",
+    "__version__",
+    "load_session",
+]
 
 _HOMES = {
     "CacheBoundaryTracker": ".analysis.cache",
     "TraceCollector": ".collector.recorder",
     "TraceEvent": ".collector.events",
+    "TraceLogHandler": ".collector.log_handler",
     "TraceSession": ".collector.events",
     "load_session": ".collector.reader",
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 
-from ..collector.events import KINDS, TOOL_END_ALIAS, Category, TraceEvent, category_of, is_known_kind
+from ..collector.events import TraceEvent
+from ..collector.kinds import KINDS, TOOL_END_ALIAS, Category, category_of, is_known_kind
 from ..collector.records import EventRecord, Payload, record_from_event
 from .agents import Agents, child_name
 from .columns import (

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from ..collector.events import Category, category_of
+from ..collector.kinds import Category, category_of
 from .columns import NONE, OPENS_CALL, Branch
 from .lanes import MAIN_LANE
 from .view import View

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import __version__
-from ..collector.events import Category
+from ..collector.kinds import Category
 from .command_group import VIOLATED, OpenCommand, TracetopGroup, complain, is_debugging, start_debugging
 
 if TYPE_CHECKING:
@@ -263,6 +263,41 @@ def demo(speed: float, keep: Path | None) -> None:
     from .demo.command import run_demo
 
     run_demo(debug=is_debugging(), speed=speed, keep=keep)
+
+
+def _age(ctx: click.Context, param: click.Parameter, text: str) -> int:
+    from ..collector.retention import age_seconds
+
+    seconds = age_seconds(text)
+    if seconds is None:
+        meant = "a whole number above 0 and a unit are meant, as in 45s, 90m, 12h, 30d, 2w"
+        raise click.BadParameter(f"{text!r} is no age; {meant}", ctx, param)
+    return seconds
+
+
+@cli.command()
+@click.argument("folders", nargs=-1, metavar="[FOLDER]...", type=click.Path(file_okay=False, readable=False))
+@click.option("--older-than", "age", required=True, callback=_age, metavar="AGE", help="45s, 90m, 12h, 30d or 2w.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@debug_option
+def clean(folders: tuple[str, ...], age: int, dry_run: bool, yes: bool) -> int:
+    """Delete sessions to which nothing was written for a while.
+
+    FOLDERs are searched with all folders below them; without FOLDER: .attocode/traces and .traces below the current
+    one. A session goes whole (session-1.jsonl, session-1~002.jsonl, ...), once its newest part is old enough. Links,
+    and .jsonl files that are no traces, are left alone. In a terminal it asks first; elsewhere it does not. What
+    cannot be read or deleted is told, the rest goes all the same, and the exit code is 3.
+
+    \b
+      tracetop clean --older-than 30d --dry-run              what would go
+      tracetop clean --older-than 30d                        the sessions of this project
+      tracetop clean traces ci/traces --older-than 2w --yes
+      0 4 * * * tracetop clean /srv/traces --older-than 90d  every night, in a crontab
+    """
+    from .reports.clean import clean_folders
+
+    return clean_folders(folders, age, dry_run=dry_run, ask=not yes and sys.stdin.isatty() and sys.stdout.isatty())
 
 
 @cli.command()

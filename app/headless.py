@@ -11,13 +11,13 @@ from pathlib import Path
 
 from ..collector.folder import FolderTail
 from ..collector.follow import TailState
+from ..collector.parts import parts_from
 from .reports.layout import terminal_width
 from .reports.report import report_json, report_text
 from .reports.sessions import Found, sessions_text
 from .trace import Trace, UnreadableTraceError, load_trace
 
 DEFAULT_FOLDERS = (Path(".attocode/traces"), Path(".traces"))
-_READ_BACK = 64 * 1024
 
 
 def open_trace(path: Path) -> Trace:
@@ -43,37 +43,13 @@ def put_report(path: Path, as_json: bool) -> Trace:
     """Print the report of a trace. Raises UnreadableTraceError."""
 
     def in_text(trace: Trace, width: int) -> Iterable[str]:
-        return report_text(trace, width, torn_bytes=torn_bytes(path, trace))
+        return report_text(trace, width, torn_bytes=trace.torn_bytes)
 
     return put(path, (lambda trace: [report_json(trace)]) if as_json else None, in_text)
 
 
-def torn_bytes(path: Path, trace: Trace) -> int:
-    """The length of what stands behind the last newline of a trace, if that is not one of its events."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            start = _after_last_newline(file, size)
-    except OSError:
-        return 0
-    last = trace.session.events.position[-1] if trace.session.count else -1
-    return 0 if start <= last else size - start
-
-
-def _after_last_newline(file: io.BufferedReader, size: int) -> int:
-    end = size
-    while end > 0:
-        start = max(0, end - _READ_BACK)
-        file.seek(start)
-        found = file.read(end - start).rfind(b"\n")
-        if found >= 0:
-            return start + found + 1
-        end = start
-    return 0
-
-
 def find_sessions(folders: Sequence[Path]) -> list[Found]:
-    """The trace files in these folders and below."""
+    """The traces in these folders and below, each by its first part."""
     return [
         Found(file.path, file.mtime)
         for folder in folders
@@ -109,7 +85,8 @@ def check_openable(path: Path) -> None:
     if path.is_dir():
         os.scandir(path).close()
     elif path.is_file():
-        path.open("rb").close()
+        for part in parts_from(path):
+            part.open("rb").close()
     else:
         raise UnreadableTraceError(f"{path}: is not a regular file")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator
 
-from ..collector.events import category_of
+from ..collector.kinds import category_of
 from .trace import Trace
 
 Test = Callable[[Trace, int], bool]

@@ -37,6 +37,8 @@ class Trace:
         self.lines = 0
         self.bad_line_count = 0
         self.bad_lines: list[BadLine] = []
+        self.torn_bytes = 0
+        """What stood behind the last newline when the trace was loaded, if that is not one of its events."""
         self._line = line
         self._events: dict[int, TraceEvent] = {}
 
@@ -98,13 +100,14 @@ class Trace:
 
 
 def load_trace(path: str | os.PathLike[str]) -> Trace:
-    """Read a trace file to its present end. Raises UnreadableTraceError."""
+    """Read a trace, with the parts that follow its file, to its present end. Raises UnreadableTraceError."""
     tail = FileTail(path)
     trace = Trace(str(path), tail.line)
     with collection_paused():
         for _ in range(2):  # the second look takes a last line that lacks its newline
             for delivery in tail.poll():
                 trace.take(delivery)
+    trace.torn_bytes = tail.torn_size
     if tail.state is TailState.WAITING:
         raise UnreadableTraceError(f"{path}: no such file")
     if tail.state is TailState.UNREADABLE:

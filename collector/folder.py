@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .follow import Delivery, FileTail, TailState
+from .parts import part_number, part_path, parts_from
 from .segments import OPEN_FILES, identity_of
 
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """A trace file in a folder: size in bytes, mtime in Unix epoch seconds, both as last seen."""
+    """A trace in a folder: the path of its first part, the bytes of all and when the newest changed, as last seen.
+
+    `mtime` is in Unix epoch seconds. `state` is GONE when no part is left.
+    """
 
     path: Path
     size: int
@@ -26,10 +30,11 @@ class FileState:
 
 
 class FolderTail:
-    """All trace files in a folder and the folders below it, those included that appear later.
+    """All traces in a folder and the folders below it, those included that appear later.
 
-    The folder need not exist. It is searched at most once per `rescan_interval` seconds; between searches only the
-    files that grew last are looked at, and those that `hint` names.
+    All parts of a trace (`collector.parts`) go by the path of the first; a part without the one before it is a trace of
+    its own until that one appears. The folder need not exist. It is searched at most once per `rescan_interval`
+    seconds; between searches only the traces that grew last are looked at, and those that `hint` names.
     """
 
     def __init__(
@@ -49,6 +54,9 @@ class FolderTail:
         self._tails: dict[Path, FileTail] = {}
         self._seen: dict[Path, os.stat_result] = {}
         self._present: set[Path] = set()
+        self._first_of: dict[Path, Path] = {}
+        self._parts: dict[Path, list[Path]] = {}
+        self._sizes: dict[Path, tuple[int, os.stat_result]] = {}
         self._open: OrderedDict[Path, FileTail] = OrderedDict()
         self._hinted: set[Path] = set()
 
@@ -57,7 +65,10 @@ class FolderTail:
         due = self._newest_first() if self._scan_if_due() else [*self._open, *(self._hinted - self._open.keys())]
         self._hinted.clear()
         for path in due:
-            tail = self._tails[path]
+            tail = self._tails.get(path)
+            if tail is None:  # another one's part, as the last search found
+                self._open.pop(path, None)
+                continue
             grew = False
             try:
                 for delivery in tail.poll():
@@ -67,20 +78,21 @@ class FolderTail:
                 self._keep(path, tail, grew)
 
     def files(self) -> list[FileState]:
-        """All files seen so far, deleted ones included, newest first. Reads none of them."""
+        """All traces seen so far, deleted ones included, newest first. Reads none of them."""
         self._scan_if_due()
         return [self._state_of(path) for path in self._newest_first()]
 
     def tail(self, path: Path) -> FileTail:
-        """The tail of one of the files. Raises KeyError for others."""
+        """The tail of one of the traces, by the path of its first part. Raises KeyError for others."""
         return self._tails[path]
 
     def hint(self, paths: Iterable[str | os.PathLike[str]]) -> None:
         """These may have changed: the next `poll` looks at them, and searches the folder if one is new to it."""
         for path in map(Path, paths):
-            if path in self._tails:
-                self._hinted.add(path)
-            else:
+            first = self._first_of.get(path) or self._first_of.get(_before(path))
+            if first is not None:
+                self._hinted.add(first)
+            if path not in self._first_of:
                 self._next_scan = self._earliest_scan
 
     def close(self) -> None:
@@ -96,24 +108,48 @@ class FolderTail:
         found = _trace_files(self.folder, self._pattern)
         self._present = set(found)
         self._seen.update(found)
-        for path in found.keys() - self._tails.keys():
-            self._tails[path] = FileTail(path)
+        if self._seen.keys() != self._first_of.keys():
+            self._join_parts()
+        self._sizes = {first: self._size_of(parts) for first, parts in self._parts.items()}
         end = self._clock()
         # A search of a huge tree must not keep its thread busy, whoever asks for it.
         self._earliest_scan = end + 10 * (end - start)
         self._next_scan = max(start + self._rescan_interval, self._earliest_scan)
         return True
 
-    def _newest_first(self) -> list[Path]:
-        return sorted(self._tails, key=lambda path: (-self._seen[path].st_mtime_ns, path))
+    def _join_parts(self) -> None:
+        """Find out anew which files are traces of their own, and give each of these a tail."""
+        self._first_of = {}
+        self._parts = {}
+        for path in sorted(self._seen, key=part_number):
+            first = self._first_of.get(_before(path), path)
+            self._first_of[path] = first
+            self._parts.setdefault(first, []).append(path)
+        for path in self._tails.keys() - self._parts.keys():
+            del self._tails[path]
+        for path in self._parts.keys() - self._tails.keys():
+            self._tails[path] = FileTail(path)
 
-    def _state_of(self, path: Path) -> FileState:
-        state = self._tails[path].state
-        if path not in self._present:
+    def _newest_first(self) -> list[Path]:
+        return sorted(self._sizes, key=lambda path: (-self._sizes[path][1].st_mtime_ns, path))
+
+    def _size_of(self, parts: list[Path]) -> tuple[int, os.stat_result]:
+        """The bytes of the parts that are there, or were, and the newest of them."""
+        if len(parts) == 1:
+            status = self._seen[parts[0]]
+            return status.st_size, status
+        there = [part for part in parts if part in self._present] or parts
+        statuses = [self._seen[part] for part in there]
+        return sum(status.st_size for status in statuses), max(statuses, key=lambda status: status.st_mtime_ns)
+
+    def _state_of(self, first: Path) -> FileState:
+        state = self._tails[first].state
+        if self._present.isdisjoint(self._parts[first]):
             state = TailState.GONE
         elif state is not TailState.UNREADABLE:
             state = TailState.FOLLOWING
-        return FileState(path, self._seen[path].st_size, self._seen[path].st_mtime, state)
+        size, newest = self._sizes[first]
+        return FileState(first, size, newest.st_mtime, state)
 
     def _keep(self, path: Path, tail: FileTail, grew: bool) -> None:
         if not tail.is_open:
@@ -144,4 +180,14 @@ def _trace_files(folder: Path, pattern: str) -> dict[Path, os.stat_result]:
             continue
     known = {identity_of(status) for status in found.values()}
     found.update((path, status) for path, status in links.items() if identity_of(status) not in known)
+    for path in links.keys() & found.keys():
+        for number, part in enumerate(parts_from(path)[1:], part_number(path) + 1):
+            with suppress(OSError):
+                found.setdefault(part_path(path, number), part.stat())  # as if it stood beside the link
     return found
+
+
+def _before(path: Path) -> Path:
+    """The part before this one; a first part itself."""
+    number = part_number(path)
+    return part_path(path, number - 1) if number > 1 else path

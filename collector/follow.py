@@ -9,6 +9,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -47,11 +48,15 @@ class Delivery:
 
 
 class FileTail:
-    """One growing trace file, read from its start by one thread, which calls `poll` again and again.
+    """A growing trace, read from the start of its file by one thread, which calls `poll` again and again.
 
-    When the file is rotated away by a rename, the trace goes on in the file that takes its path: that is its next
-    segment. Line numbers of bad lines count per segment. A position names a line for good, but positions are an
-    order only within one segment.
+    The trace goes on in the part that follows the file (`collector.parts`), and when a file is rotated away by a rename
+    in the one that takes its path: each is the next segment. A position names a line for good, but positions are an
+    order only within one segment. Line numbers of bad lines go on from part to part, not over a rename.
+
+    State and sizes are those of the part that is read now; earlier ones are not looked at again. When that part is
+    replaced or truncated the trace starts over from its first part, and so it does when both were deleted and the first
+    one comes back.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -63,10 +68,16 @@ class FileTail:
         """Bytes of the current segment when last looked at."""
         self._segments = Segments(self.path)
         self._splitter = LineSplitter()
+        self._behind: tuple[int, LineSplitter] | None = None  # the part that was left last, to be looked at once more
         self._seam = b""
         self._mtime_ns = -1
         self._left = 0
         self._quiet_polls = 0
+
+    @property
+    def part(self) -> Path:
+        """The path of the part that is read now."""
+        return self._segments.path
 
     @property
     def read_bytes(self) -> int:
@@ -90,7 +101,7 @@ class FileTail:
             yield from self._poll()
         except OSError as error:
             if not isinstance(error, FileNotFoundError):  # deleted this moment: the next poll will see
-                self._fail(error.strerror or str(error))
+                self._fail(error.strerror or str(error), Path(error.filename or self.part))
 
     def line(self, position: int) -> bytes:
         """The raw line at a delivered position, without its newline. From any thread.
@@ -100,15 +111,36 @@ class FileTail:
         return self._segments.line(position)
 
     def park(self) -> None:
-        """Give the descriptors back; a later `poll` opens the file again. Earlier segments are out of reach then."""
+        """Give the descriptors back; a later `poll` or `line` opens the files again.
+
+        Files that were rotated away, or deleted, are out of reach from then on.
+        """
         self._segments.close()
 
     close = park
 
     def _poll(self) -> Iterator[Delivery]:
+        yield from self._read_behind()
+        while True:
+            part = self.part
+            # Looked for before the reading: whoever writes there has no more to write here.
+            following = self._segments.following()
+            yield from self._read_part()
+            if self.part != part:
+                continue  # it starts over from the first
+            is_at_end = self._left > 0 and self.state in (TailState.FOLLOWING, TailState.GONE)
+            if following is None or not is_at_end:
+                return
+            yield from self._go_on(following)
+
+    def _read_part(self) -> Iterator[Delivery]:
+        """What is new in the current part, whatever happened to it."""
         found = self._look()
         if found is None:
-            yield from self._read_new()
+            if self.state is TailState.GONE and self._segments.is_first_replaced():
+                yield from self._start_over_from_first()
+            else:
+                yield from self._read_new()
         elif self._segments.identity is None:
             self._segments.open()
             self._enter(TailState.FOLLOWING)
@@ -118,20 +150,53 @@ class FileTail:
         elif self._is_rotated():
             yield from self._move_on(found)
         else:
-            yield from self._start_over_in_place()
+            yield from self._start_over_from_first()
+
+    def _go_on(self, part: Path) -> Iterator[Delivery]:
+        """Leave the current part, which was read to its end, for the one that follows."""
+        yield from self._read_behind()
+        yield from self._give_torn()
+        if self._left <= 0:
+            return
+        base, splitter = self._segments.base, self._splitter
+        self._segments.open_part(part, self.read_bytes, self._seam)
+        self._enter(TailState.FOLLOWING)
+        self._forget_place()
+        self._splitter.next_line = splitter.next_line + bool(splitter.torn_size)
+        self._behind = base, splitter
+
+    def _read_behind(self) -> Iterator[Delivery]:
+        """What a slower process still wrote into the part that was left last; a torn last line is a bad one now."""
+        if self._behind is None:
+            return
+        base, splitter = self._behind
+        with suppress(OSError):  # it is no longer there
+            while self._left > 0:
+                chunk = self._segments.read_at(base + splitter.end, min(CHUNK_BYTES, self._left))
+                if not chunk:
+                    break
+                self._left -= len(chunk)
+                block = splitter.feed(chunk)
+                if block is not None:
+                    yield self._decoded(block, base)
+        if self._left > 0:
+            self._behind = None
+            block = splitter.take_torn()
+            if block is not None:
+                yield self._decoded(block, base)
 
     def _look(self) -> os.stat_result | None:
         """The regular file that has the path now; else None, and `state` says why."""
         try:
-            found = self.path.stat()
+            found = self.part.stat()
         except (FileNotFoundError, NotADirectoryError):
             self._enter(TailState.WAITING if self._segments.identity is None else TailState.GONE)
             return None
         except (OSError, ValueError) as error:
-            self._fail(getattr(error, "strerror", None) or str(error))
+            self._fail(getattr(error, "strerror", None) or str(error), self.part)
             return None
         if not stat.S_ISREG(found.st_mode):
-            self._fail("is a folder" if stat.S_ISDIR(found.st_mode) else "is not a regular file")
+            self._fail("is a folder" if stat.S_ISDIR(found.st_mode) else "is not a regular file", self.part)
             return None
         return found
 
@@ -139,8 +204,8 @@ class FileTail:
         self.state = state
         self.reason = reason
 
-    def _fail(self, reason: str) -> None:
-        self._enter(TailState.UNREADABLE, reason)
+    def _fail(self, reason: str, path: Path) -> None:
+        self._enter(TailState.UNREADABLE, reason if path == self.path else f"{path.name}: {reason}")
 
     def _read_on(self, found: os.stat_result) -> Iterator[Delivery]:
         """The same file as before, which may be parked."""
@@ -151,7 +216,8 @@ class FileTail:
                 return
             self._segments.open()
             if self._segments.identity != identity_of(found):
-                yield self._start_over()
+                yield from self._start_over_from_first()
+                return
         self._enter(TailState.FOLLOWING)
         yield from self._read_new()
 
@@ -174,11 +240,11 @@ class FileTail:
         self._forget_place()
         yield from self._read_new()
 
-    def _start_over_in_place(self) -> Iterator[Delivery]:
+    def _start_over_from_first(self) -> Iterator[Delivery]:
         """After a replacement: what was read before is void."""
-        self._segments.open()
+        self._segments.open_first()
         self._enter(TailState.FOLLOWING)
-        yield self._start_over()
+        yield self._started_over()
         yield from self._read_new()
 
     def _read_new(self) -> Iterator[Delivery]:
@@ -187,7 +253,11 @@ class FileTail:
         if now is None:
             return
         if not self._untouched(now) and not self._seam_holds(now):
-            yield self._start_over()
+            if self.part != self.path:
+                yield from self._start_over_from_first()
+                return
+            self._segments.start_over()
+            yield self._started_over()
         self.size = now.st_size
         self._mtime_ns = now.st_mtime_ns
         quiet = self.read_bytes >= self.size
@@ -197,7 +267,7 @@ class FileTail:
                 break
             block = self._take(chunk)
             if block is not None:
-                yield self._decoded(block)
+                yield self._decoded(block, self._segments.base)
         if quiet:
             yield from self._after_quiet_poll()
 
@@ -229,18 +299,18 @@ class FileTail:
         if self._splitter.torn_end.rstrip()[-1:] in (b"", b"}") and is_whole_object(self._splitter.torn):
             block = self._splitter.take_torn()
             if block is not None:
-                yield self._decoded(block)
+                yield self._decoded(block, self._segments.base)
 
-    def _decoded(self, block: Block) -> Delivery:
+    @staticmethod
+    def _decoded(block: Block, base: int) -> Delivery:
         batch = decode_block(block)
-        base = self._segments.base
         if base:
             batch.offsets = [base + offset for offset in batch.offsets]
         return Delivery(batch)
 
-    def _start_over(self) -> Delivery:
-        self._segments.start_over()
+    def _started_over(self) -> Delivery:
         self._forget_place()
+        self._behind = None
         return Delivery(Batch(), fresh=True)
 
     def _forget_place(self) -> None:

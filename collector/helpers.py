@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .events import TraceEvent
-from .sanitize import as_number, as_payload, as_text
+from .sanitize import as_fields, as_number, as_payload, as_text, attempt
 
 _BUCKET_ALIASES = {
     "input_tokens": ("input_tokens", "input"),
@@ -27,7 +27,7 @@ class RecordingHelpers(ABC):
     def _emit(
         self,
         kind: str,
-        data: Mapping[str, Any] | None,
+        data: dict[str, Any],
         iteration: int | None = None,
         parent_event_id: str | None = None,
         duration_ms: float | None = None,
@@ -44,7 +44,7 @@ class RecordingHelpers(ABC):
         parent_event_id: str | None = None,
     ) -> TraceEvent:
         """Record a request to a model: `llm_request`."""
-        data = _known(messages_count=messages_count, model=_name(model))
+        data = known(messages_count=messages_count, model=_name(model))
         return self._emit("llm_request", data, iteration, parent_event_id)
 
     def record_llm_response(
@@ -65,8 +65,9 @@ class RecordingHelpers(ABC):
         """Record a model's answer: `llm_response`.
 
         Args:
-            tokens: the total, or a mapping of buckets (`input`, `output`, `cache_read`, `cache_write`, each also with
-                `_tokens`, and `total`). Buckets are disjoint: input excludes what came from the cache.
+            tokens: the total, or buckets (`input`, `output`, `cache_read`, `cache_write`, each also with `_tokens`, and
+                `total`) as a mapping or the provider's usage object. Buckets are disjoint: input excludes what came
+                from the cache.
             cost: dollars.
             duration_ms: milliseconds.
             iteration: the ReAct iteration the call belongs to.
@@ -75,19 +76,10 @@ class RecordingHelpers(ABC):
             parent_event_id: the event this one belongs to, such as its request.
             extra: further payload fields.
         """
-        given = as_payload(tokens) if isinstance(tokens, Mapping) else {"tokens": tokens}
-        named = (input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
-        buckets: dict[str, float] = {}
-        for (name, aliases), value in zip(_BUCKET_ALIASES.items(), named, strict=True):
-            number = as_number(value) if value is not None else _first_number(given, aliases)
-            if number is not None:
-                buckets[name] = number
-        total = _first_number(given, _TOTAL_ALIASES)
-        if total is None and buckets:
-            total = sum(buckets.values())
         took = as_number(duration_ms)
-        data = _known(model=_name(model), tokens=total, cost=as_number(cost), duration_ms=took)
-        return self._emit("llm_response", {**extra, **data, **buckets}, iteration, parent_event_id, took)
+        buckets = (input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
+        data = {**extra, **response_fields(model, tokens, cost, buckets), **known(duration_ms=took)}
+        return self._emit("llm_response", data, iteration, parent_event_id, took)
 
     def record_tool_call(
         self,
@@ -111,8 +103,8 @@ class RecordingHelpers(ABC):
         call = {"tool_name": as_text(tool), "args": {} if args is None else args}
         start = self._emit("tool_start", call, iteration, parent_event_id, timestamp=began)
         failed = error is not None
-        outcome = _error_fields(error) if failed else {"result": result}
-        data = {**call, **outcome, **_known(duration_ms=took)}
+        outcome = error_fields(error) if failed else {"result": result}
+        data = {**call, **outcome, **known(duration_ms=took)}
         kind = "tool_error" if failed else "tool_end"
         return self._emit(kind, data, iteration, start.event_id, took, timestamp=now)
 
@@ -131,7 +123,7 @@ class RecordingHelpers(ABC):
             kind = "budget_exhausted"
         else:
             kind = "budget_warning" if "warn" in word else "budget_check"
-        return self._emit(kind, _known(status=text, usage_fraction=usage_fraction), iteration, parent_event_id)
+        return self._emit(kind, known(status=text, usage_fraction=usage_fraction), iteration, parent_event_id)
 
     def record_compaction(
         self,
@@ -143,7 +135,7 @@ class RecordingHelpers(ABC):
         parent_event_id: str | None = None,
     ) -> TraceEvent:
         """Record a finished compaction of the context: `compaction_end`."""
-        data = _known(messages_before=messages_before, messages_after=messages_after, tokens_saved=tokens_saved)
+        data = known(messages_before=messages_before, messages_after=messages_after, tokens_saved=tokens_saved)
         return self._emit("compaction_end", data, iteration, parent_event_id)
 
     def record_subagent(
@@ -169,10 +161,39 @@ class RecordingHelpers(ABC):
         parent_event_id: str | None = None,
     ) -> TraceEvent:
         """Record an error, an exception or text, and its context (text or a dict): `error`."""
-        return self._emit("error", {**_error_fields(error), "context": context}, iteration, parent_event_id)
+        return self._emit("error", {**error_fields(error), "context": context}, iteration, parent_event_id)
 
 
-def _known(**fields: Any) -> dict[str, Any]:
+def response_fields(
+    model: object, tokens: object, cost: object, buckets: tuple[int | None, int | None, int | None, int | None]
+) -> dict[str, Any]:
+    """What is known of a model's answer, as payload: model, `tokens` (the total), cost in dollars, and the buckets.
+
+    `buckets` (input, output, cache read, cache write) go before what `tokens` says of the same.
+    """
+    fields = as_fields(tokens)
+    given = {"tokens": tokens} if fields is None else fields
+    amounts: dict[str, float] = {}
+    for (name, aliases), value in zip(_BUCKET_ALIASES.items(), buckets, strict=True):
+        number = as_number(value) if value is not None else _first_number(given, aliases)
+        if number is not None:
+            amounts[name] = number
+    total = _first_number(given, _TOTAL_ALIASES)
+    if total is None and amounts:
+        total = sum(amounts.values())
+    return {**known(model=_name(model), tokens=total, cost=as_number(cost)), **amounts}
+
+
+def error_fields(error: object) -> dict[str, Any]:
+    """An exception or a text as payload: `error` and `error_type`; `cancelled` where it is no failure of its own."""
+    if not isinstance(error, BaseException):
+        return {"error": as_text(error), "error_type": None}
+    fields = {"error": as_text(error), "error_type": type(error).__name__}
+    return fields if isinstance(error, Exception) else {**fields, "cancelled": True}
+
+
+def known(**fields: Any) -> dict[str, Any]:
+    """The fields that are not None."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
@@ -182,12 +203,7 @@ def _name(value: object) -> str | None:
 
 def _first_number(given: Mapping[str, Any], aliases: tuple[str, ...]) -> float | None:
     for alias in aliases:
-        number = as_number(given.get(alias))
+        number = as_number(attempt(given.get, alias, None))
         if number is not None:
             return number
     return None
-
-
-def _error_fields(error: object) -> dict[str, Any]:
-    error_type = type(error).__name__ if isinstance(error, BaseException) else None
-    return {"error": as_text(error), "error_type": error_type}

@@ -11,6 +11,7 @@ from typing import Any
 from .events import TraceEvent, TraceSession
 from .formats.native import Batch, decode_block, event_from_line
 from .lines import Block, LineSplitter
+from .parts import existing_part, places_after
 from .records import EventRecord, NotAnEventError
 
 CHUNK_BYTES = 128 * 1024
@@ -18,21 +19,32 @@ CHUNK_BYTES = 128 * 1024
 
 
 def read_blocks(path: str | os.PathLike[str], chunk_bytes: int = CHUNK_BYTES) -> Iterator[Block]:
-    """The lines of a file in blocks; a last line without newline is given too if it could be whole. Raises OSError."""
-    splitter = LineSplitter()
-    with Path(path).open("rb", buffering=0) as file:
-        while chunk := file.read(chunk_bytes):
-            block = splitter.feed(chunk)
-            if block is not None:
-                yield block
-    if is_whole_object(splitter.torn):
-        last = splitter.take_torn()
-        if last is not None:
-            yield last
+    """The lines of a file and of the parts that follow it, in blocks; offsets count per part, line numbers go on.
+
+    A line ends with its part. The very last one is given without its newline too if it could be whole. Raises OSError
+    where the file or one of the parts cannot be read.
+    """
+    part: Path | None = Path(path)
+    first_line = 1
+    while part is not None:
+        splitter = LineSplitter(next_line=first_line)
+        with part.open("rb", buffering=0) as file:
+            # Looked for before the reading: whoever writes there has no more to write here.
+            following = existing_part(places_after(part))
+            while chunk := file.read(chunk_bytes):
+                block = splitter.feed(chunk)
+                if block is not None:
+                    yield block
+        if following is not None or is_whole_object(splitter.torn):
+            last = splitter.take_torn()
+            if last is not None:
+                yield last
+        first_line = splitter.next_line
+        part = following
 
 
 def read_batches(path: str | os.PathLike[str], chunk_bytes: int = CHUNK_BYTES) -> Iterator[Batch]:
-    """The events of a file in batches, in file order. Raises OSError."""
+    """The events of a file and of the parts that follow it, in batches as `read_blocks` gives them. Raises OSError."""
     for block in read_blocks(path, chunk_bytes):
         yield decode_block(block)
 
@@ -49,10 +61,10 @@ def is_whole_object(line: bytes) -> bool:
 
 
 def load_session(path: str | os.PathLike[str]) -> TraceSession:
-    """A whole trace file in memory, payloads included.
+    """A whole trace in memory, payloads included: a file and the parts that follow it.
 
     `metadata` holds what the session_start says beyond goal and model, and under `reader` the number of lines and the
-    bad ones. Raises OSError where the file cannot be read; never for what is in it.
+    bad ones. Raises OSError where a file cannot be read; never for what is in it.
     """
     session = TraceSession(session_id="")
     bad: list[dict[str, Any]] = []

@@ -8,28 +8,26 @@ from __future__ import annotations
 
 import itertools
 import os
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from .counters import RunCounters
+from .counters import COUNTED_KINDS, RunCounters
 from .events import TraceEvent
-from .helpers import RecordingHelpers
+from .lifetime import call_after_fork, call_at_exit
+from .losses import Losses
+from .memory_lines import MemoryLines
+from .redactor import Redact, Redactor
 from .sanitize import MAX_STRING, as_int, as_number, as_payload, as_text, attempt, encode_line, session_file_name
-from .writer import LineWriter, MemoryLines, call_after_fork
-
-Subscriber = Callable[[TraceEvent], object]
-
-MAX_SUBSCRIBER_FAILURES = 10
-"""A subscriber that raises this often in a row is not called again."""
-
-_FAILED = object()
+from .scope import Scope, current_scope
+from .spans import RecordingSpans
+from .subscribers import Subscriber, Subscribers
+from .writer import LineWriter
 
 
-class TraceCollector(RecordingHelpers):
+class TraceCollector(RecordingSpans):
     """Records one session's events, as JSON Lines in `output_dir`.
 
     Args:
@@ -37,12 +35,23 @@ class TraceCollector(RecordingHelpers):
         session_id: as it stands in every event; empty means a new one from the time and a random part.
         buffer_size: events that make a batch.
         flush_interval: seconds after which an incomplete batch is written; 0 writes every event at once.
+        durability: "batch" writes in batches: a process that is killed loses what was recorded within the last
+            `flush_interval`. With "event", `record()` returns when the event is in the hands of the kernel, so a
+            killed process loses nothing.
+        max_bytes: size at which the trace goes on in a numbered part (`session-x~002.jsonl`), which readers join.
+        hide_secrets: replace API keys, bearer tokens, private keys and the like by a mark. See `collector.redaction`.
+        redact: a redaction of your own, for each event's kind and payload; see `collector.redactor.Redact`.
         enabled: False records nothing until `enabled` is set.
         max_string: characters of one string that are written.
         clock: gives the time, in Unix epoch seconds; another one scripts the times and durations that are recorded.
 
-    All methods may be called from any thread. A forked child goes on recording into the same file. As a context
-    manager it ends the session on the way out, with status "error" if an exception passes, else "complete".
+    All methods may be called from any thread. A forked child goes on recording into the same file, and so does a copy
+    that was pickled for another process. As a context manager it ends the session on the way out, with status "error"
+    if an exception passes, else "complete".
+
+    No signal handler is installed: a signal that ends the process without running Python code is a kill.
+
+    Raises ValueError for a `durability` or `max_bytes` that cannot be.
     """
 
     def __init__(
@@ -52,36 +61,72 @@ class TraceCollector(RecordingHelpers):
         *,
         buffer_size: int = 100,
         flush_interval: float = 0.2,
+        durability: Literal["batch", "event"] = "batch",
+        max_bytes: int | None = None,
+        hide_secrets: bool = True,
+        redact: Redact | None = None,
         enabled: bool = True,
         max_string: int = MAX_STRING,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._session_id = as_text(session_id) or _new_session_id()
+        if durability not in ("batch", "event"):
+            raise ValueError(f"durability is 'batch' or 'event', not {durability!r}")
+        if max_bytes is not None and max_bytes <= 0:
+            raise ValueError(f"max_bytes is a positive number of bytes or None, not {max_bytes!r}")
+        # As it can be written, or every event would count as altered.
+        self._session_id = as_text(session_id).encode("utf-8", "backslashreplace").decode() or _new_session_id()
         self._file_name = session_file_name(self._session_id)
         self._path = (
             None if output_dir is None else attempt(Path.absolute, found := Path(output_dir, self._file_name), found)
         )
+        self._settings = {
+            "buffer_size": buffer_size,
+            "flush_interval": flush_interval,
+            "durability": durability,
+            "max_bytes": max_bytes,
+            "hide_secrets": hide_secrets,
+            "redact": redact,
+            "max_string": max_string,
+            "clock": clock,
+        }
+        batch_lines = 1 if durability == "event" else buffer_size
         self._sink: LineWriter | MemoryLines = (
-            MemoryLines() if self._path is None else LineWriter(self._path, buffer_size, flush_interval)
+            MemoryLines()
+            if self._path is None
+            else LineWriter(self._path, batch_lines, flush_interval, max_bytes=max_bytes)
         )
         self._max_string = max_string
+        self._redactor = Redactor(redact, hide_secrets, max_string)
+        self._is_to_redact = self._redactor.concerns
         self._clock = clock if clock is time.time else _never_raising(clock)
         # The wall clock may be set back; a run's length is measured with one that cannot.
         self._stopwatch = time.monotonic if clock is time.time else self._clock
         self._enabled = bool(enabled)
         self._counters = RunCounters(self._stopwatch)
+        self._losses = Losses()
+        self._subscribers = Subscribers()
+        self._open_iterations: dict[int, Scope] = {}
+        self._iteration_numbers: dict[str | None, int] = {}
         self._due_start: tuple[float, dict[str, Any]] | None = None
         self._is_open = self._has_started = self._has_ended = False
-        self._altered = 0
-        self._subscribers: tuple[_Subscription, ...] = ()
-        self._subscriber_errors = 0
-        self.after_fork()
+        self._is_copy = False
         call_after_fork(self)
+        call_at_exit(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another process: a collector with the same settings, on the same file."""
+        folder = None if self._path is None else self._path.parent
+        return _copy, (type(self), folder, self._session_id, {**self._settings, "enabled": self._enabled})
 
     def after_fork(self) -> None:
-        """Give a forked child a lock that no thread of the parent can hold."""
-        # Reentrant: a signal handler or finaliser that records runs inside the thread it interrupts.
-        self._lock = threading.RLock()
+        """In a forked child: the session is still the parent's to end."""
+        self._is_copy = True
+        self._is_open = False
+        self._subscribers.after_fork()
+
+    def at_exit(self) -> None:
+        """Say what was lost and not yet said, and write what is buffered."""
+        self.flush()
 
     def __enter__(self) -> Self:
         return self
@@ -121,12 +166,13 @@ class TraceCollector(RecordingHelpers):
         """
         if self._is_open and self._has_started:
             self.end_session("interrupted")
-        with self._lock:
+        with self._sink.lock:
             if self._has_ended:
                 self._counters = RunCounters(self._stopwatch)
+                self._iteration_numbers = {}
             self._counters.begin()
             self._is_open = self._has_started = True
-            self._has_ended = False
+            self._has_ended = self._is_copy = False
             self._due_start = (self._clock(), {"goal": goal, "model": model, **as_payload(metadata)})
         self._write_due_start()
         self._sink.flush()
@@ -134,16 +180,18 @@ class TraceCollector(RecordingHelpers):
 
     def end_session(self, status: str = "complete") -> None:
         """Write `session_end` with the summary, flush, and close the file. Without an open session only the latter."""
-        with self._lock:
+        with self._sink.lock:
             was_open, self._is_open = self._is_open, False
             if was_open:
                 self._has_started, self._has_ended = False, True
                 self._due_start = None
                 self._counters.end()
+        self._say_losses()
         if was_open:
             summary = self.summary()
             ending = {"status": status, "duration_seconds": summary["duration_seconds"], "summary": summary}
-            self._emit("session_end", ending)
+            self._emit("session_end", ending, scoped=False)
+            self._say_losses()
         self._sink.close()
 
     def record(
@@ -156,36 +204,48 @@ class TraceCollector(RecordingHelpers):
         duration_ms: float | None = None,
         event_id: str | None = None,
     ) -> TraceEvent:
-        """Record one event of any kind and return it. Never raises, whatever it is given."""
-        return self._emit(kind, data, iteration, parent_event_id, duration_ms, event_id)
+        """Record one event of any kind and return it. Never raises, whatever it is given.
+
+        Inside a span, `iteration`, `parent_event_id` and the sub-agent's id are the span's where they are not given.
+        """
+        payload = data.copy() if type(data) is dict else as_payload(data)
+        return self._emit(kind, payload, iteration, parent_event_id, duration_ms, event_id)
 
     def flush(self) -> bool:
         """Write what is buffered. True when everything recorded is in the file."""
-        return self._sink.flush()
+        done = self._sink.flush()
+        if done and self._losses.has_news(self._sink.dropped):
+            self._say_losses()
+            return self._sink.flush()
+        return done
 
     def summary(self) -> dict[str, Any]:
         """The run so far, from running counters: no pass over events.
 
         Unknown tokens and costs are not added; a sum that none of the responses told is None.
         """
-        with self._lock:
+        with self._sink.lock:
             return {"session_id": self._session_id, **self._counters.summary()}
 
     def stats(self) -> dict[str, Any]:
         """How the recording itself does.
 
         Events `written`, `buffered`, `dropped` (the file could not be written for long) and `altered` (values that JSON
-        cannot hold, or too long ones, were replaced); `write_errors`, `last_error`, `subscriber_errors`.
+        cannot hold, or too long ones, were replaced); values `redacted`; `write_errors`, `last_error`,
+        `redaction_errors`, `subscriber_errors`. The first four losses are also said in the trace, by events of kind
+        `custom` whose payload has the name `recorder`.
         """
         sink = self._sink
         return {
             "written": sink.written,
             "buffered": sink.buffered,
             "dropped": sink.dropped,
-            "altered": self._altered,
+            "altered": self._losses.altered,
+            "redacted": self._losses.redacted,
             "write_errors": sink.write_errors,
             "last_error": sink.last_error,
-            "subscriber_errors": self._subscriber_errors,
+            "redaction_errors": self._redactor.errors,
+            "subscriber_errors": self._subscribers.errors,
         }
 
     def lines(self, start: int = 0) -> list[bytes]:
@@ -197,116 +257,138 @@ class TraceCollector(RecordingHelpers):
 
         What the callback records itself is not passed back to it. Returns a function that ends the subscription.
         """
-        subscription = _Subscription(callback)
-        with self._lock:
-            self._subscribers = (*self._subscribers, subscription)
-        return lambda: self._unsubscribe(subscription)
+        return self._subscribers.add(callback)
 
     def _emit(
         self,
         kind: str,
-        data: Mapping[str, Any] | None,
+        data: dict[str, Any],
         iteration: int | None = None,
         parent_event_id: str | None = None,
         duration_ms: float | None = None,
         event_id: str | None = None,
         timestamp: float | None = None,
+        scoped: bool = True,
     ) -> TraceEvent:
-        payload = data.copy() if type(data) is dict else as_payload(data)
+        """Record an event whose payload is ours to keep and to add to."""
+        # All in one function, and types looked at before anything is called: this is what every event costs the agent.
+        if scoped and (current_scope.get() is not None or self._open_iterations):
+            iteration, parent_event_id = self._fill_in(data, iteration, parent_event_id)
+        if iteration is not None and type(iteration) is not int:
+            iteration = as_int(iteration)
+        if parent_event_id is not None and type(parent_event_id) is not str:
+            parent_event_id = as_text(parent_event_id)
+        if duration_ms is not None and not (type(duration_ms) is float and 0.0 <= duration_ms < 1e12):
+            duration_ms = as_number(duration_ms)
         fields: dict[str, Any] = {
-            "event_id": _event_ids.new() if event_id is None else as_text(event_id),
+            "event_id": next(_event_ids.new) if event_id is None else as_text(event_id),
             "kind": kind if type(kind) is str else as_text(kind),
             "timestamp": self._clock() if timestamp is None else timestamp,
             "session_id": self._session_id,
         }
-        if iteration is not None and type(iteration) is not int:
-            iteration = as_int(iteration)
         if iteration is not None:
             fields["iteration"] = iteration
-        fields["data"] = payload
+        fields["data"] = data
         if parent_event_id is not None:
-            fields["parent_event_id"] = parent_event_id = as_text(parent_event_id)
-        if duration_ms is not None and (duration_ms := as_number(duration_ms)) is not None:
+            fields["parent_event_id"] = parent_event_id
+        if duration_ms is not None:
             fields["duration_ms"] = duration_ms
-        line = encode_line(fields, self._max_string) if self._enabled else b""
-        event = TraceEvent(
-            fields["kind"],
-            fields["timestamp"],
-            self._session_id,
-            fields["event_id"],
-            iteration,
-            fields["data"],
-            parent_event_id,
-            duration_ms,
+        if not self._enabled:
+            return _event_of(fields)
+        line, altered = encode_line(fields, self._max_string)
+        redacted = 0
+        if self._is_to_redact(line):
+            line, redacted = self._redactor.apply(fields, line)
+        event = (
+            _event_of(fields)
+            if altered or redacted
+            else TraceEvent(
+                fields["kind"],
+                fields["timestamp"],
+                self._session_id,
+                fields["event_id"],
+                iteration,
+                fields["data"],
+                parent_event_id,
+                duration_ms,
+            )
         )
-        if not line:
-            return event
-        with self._lock:
-            self._altered += fields["data"] is not payload
-            self._is_open = not self._has_ended
-            self._counters.add(event)
-        self._sink.append(line)
-        if self._subscribers:
-            self._notify(event)
+        sink = self._sink
+        with sink.lock:
+            if not self._is_open:
+                self._is_open = not (self._has_ended or self._is_copy)
+                self._counters.begin()
+            self._counters.of_kind[event.kind] += 1
+            if event.kind in COUNTED_KINDS:
+                self._counters.count(event)
+            pressing = sink.put(line)
+        if pressing:
+            sink.press_on()
+        if self._subscribers.listening:
+            self._subscribers.tell(event)
+        if altered or redacted:
+            self._losses.note(event.event_id, altered, redacted)
+        if (self._losses.unsaid or sink.dropped != self._losses.dropped_said) and self._losses.is_due():
+            self._say_losses()
         return event
 
+    def _fill_in(
+        self, data: dict[str, Any], iteration: int | None, parent_event_id: str | None
+    ) -> tuple[int | None, str | None]:
+        """Iteration and parent from the span that this code stands in; a sub-agent's id goes into the payload."""
+        scope = self._scope()
+        if scope is None:
+            return iteration, parent_event_id
+        if scope.agent_id is not None:
+            data.setdefault("agent_id", scope.agent_id)
+        return (
+            scope.iteration if iteration is None else iteration,
+            scope.event_id if parent_event_id is None else parent_event_id,
+        )
+
+    def _say_losses(self) -> None:
+        """Write an event about what recording had to change or leave out, unless all is said or nothing can be."""
+        sink = self._sink
+        with sink.lock:
+            if not self._enabled or sink.failing or not self._losses.has_news(sink.dropped):
+                return
+            payload = self._losses.payload(sink.dropped)
+        self._emit("custom", payload, scoped=False)
+
     def _write_due_start(self) -> None:
-        with self._lock:
+        with self._sink.lock:
             if not self._enabled or self._due_start is None:
                 return
             (timestamp, data), self._due_start = self._due_start, None
-        self._emit("session_start", data, timestamp=timestamp)
-
-    def _notify(self, event: TraceEvent) -> None:
-        for subscription in self._subscribers:
-            if subscription.deliver(event):
-                continue
-            with self._lock:
-                self._subscriber_errors += 1
-            if subscription.failures >= MAX_SUBSCRIBER_FAILURES:
-                self._unsubscribe(subscription)
-
-    def _unsubscribe(self, subscription: _Subscription) -> None:
-        with self._lock:
-            self._subscribers = tuple(other for other in self._subscribers if other is not subscription)
-
-
-class _Subscription:
-    """A callback, its failures in a row, and the threads it is running in."""
-
-    def __init__(self, callback: Subscriber) -> None:
-        self.failures = 0
-        self._callback = callback
-        self._running_in: set[int] = set()
-
-    def deliver(self, event: TraceEvent) -> bool:
-        """Call the callback, unless this event came out of it. False when it raised."""
-        thread = threading.get_ident()
-        if thread in self._running_in:
-            return True
-        self._running_in.add(thread)
-        failed = attempt(self._callback, event, _FAILED) is _FAILED
-        self._running_in.discard(thread)
-        self.failures = self.failures + 1 if failed else 0
-        return not failed
+        self._emit("session_start", data, timestamp=timestamp, scoped=False)
 
 
 class _EventIds:
     """Ids that are unique over threads and processes: a random part per process, then a count."""
+
+    new: Iterator[str]
 
     def __init__(self) -> None:
         self.after_fork()
         call_after_fork(self)
 
     def after_fork(self) -> None:
-        self._prefix = os.urandom(6).hex()
-        self._count = itertools.count()
-
-    def new(self) -> str:
-        return f"{self._prefix}{next(self._count):06x}"
+        """New ones for a new process."""
+        # All in C, so that no two threads can get the same one.
+        self.new = map(f"{os.urandom(6).hex()}%06x".__mod__, itertools.count())
 
 
 _event_ids = _EventIds()
+
+
+def _copy(kind: type[TraceCollector], folder: Path | None, session_id: str, settings: dict[str, Any]) -> TraceCollector:
+    collector = kind(folder, session_id, **settings)
+    collector._is_copy = True
+    return collector
+
+
+def _event_of(fields: dict[str, Any]) -> TraceEvent:
+    return TraceEvent(**fields)
 
 
 def _never_raising(clock: Callable[[], float]) -> Callable[[], float]:

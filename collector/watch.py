@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .follow import Delivery, FileTail
+from .parts import part_path
 from .segments import identity_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _TRACE_SUFFIX = ".jsonl"
 
 
 class Watch:
-    """Waits for changes of a trace file, or of any trace file below a folder; neither needs to exist yet.
+    """Waits for changes of a trace file and its parts, or of any below a folder; neither needs to exist yet.
 
     `stop` ends a wait within 50 ms and all later ones at once; `wake` ends one wait, as a notification does. Both may
     be given, so that others set them, or are reached through the methods of the same sense. `wait` is for one thread.
@@ -155,6 +156,7 @@ class _Target:
     def __init__(self, folder: str, status: os.stat_result, entry: str) -> None:
         self._folder = folder
         self._entry = entry  # the name in `folder` that leads to the path; empty if `folder` is the path
+        self._first_part = _first_part(entry)
         self._key = (folder, entry, identity_of(status))
 
     def __eq__(self, other: object) -> bool:
@@ -191,11 +193,18 @@ class _Target:
         return any(path == self._folder and change == _DELETED for change, path in changes)
 
     def concerns(self, changed: str) -> bool:
-        """Whether a changed path may matter. A new folder does: what was put into it at once is not reported."""
+        """Whether a changed path may matter: a trace goes on in other parts than the one that it was opened by.
+
+        A new folder matters too: what was put into it at once is not reported.
+        """
         name = os.path.basename(changed)  # noqa: PTH119
         if self._entry:
-            return name == self._entry
+            return name == self._entry or ("~" in name and _first_part(name) == self._first_part)
         return name.endswith(_TRACE_SUFFIX) or "." not in name
+
+
+def _first_part(name: str) -> str:
+    return part_path(Path(name), 1).name if name else ""
 
 
 def follow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import pkgutil
 import subprocess
 import sys
@@ -60,6 +61,7 @@ def test_analysis_imports_of_ours_only_itself_and_the_schema(path: Path) -> None
         if name.startswith("tracetop"):
             assert name.startswith("tracetop.analysis") or name in (
                 "tracetop.collector.events",
+                "tracetop.collector.kinds",
                 "tracetop.collector.records",
             ), name
 
@@ -85,7 +87,12 @@ def test_all_of_analysis_loads_without_a_user_interface() -> None:
     modules = loaded_by("\n".join(f"import {name}" for name in modules_below("analysis")))
     assert not tops(modules) & {"textual", "rich", "watchfiles", "click"}
     ours = {name for name in modules if name.startswith("tracetop.") and not name.startswith("tracetop.analysis")}
-    assert ours <= {"tracetop.collector", "tracetop.collector.events", "tracetop.collector.records"}
+    assert ours <= {
+        "tracetop.collector",
+        "tracetop.collector.events",
+        "tracetop.collector.kinds",
+        "tracetop.collector.records",
+    }
 
 
 def test_all_of_collector_loads_without_a_user_interface() -> None:
@@ -119,11 +126,21 @@ def test_headless_commands_never_load_textual(command: str, flags: list[str], tr
     assert "rich.console" not in modules
 
 
+def test_cleaning_never_loads_textual(trace: Path) -> None:
+    os.utime(trace, (1e9, 1e9))
+    modules = loaded_by(RUN, "clean", str(trace.parent), "--older-than", "30d")
+    assert not trace.exists()
+    assert not tops(modules) & {"textual", "watchfiles"}
+    assert "rich.console" not in modules
+
+
 def test_the_plain_list_of_sessions_never_loads_textual(trace: Path) -> None:
     assert not tops(loaded_by(RUN, str(trace.parent))) & {"textual", "watchfiles"}
 
 
-@pytest.mark.parametrize("args", [["--version"], ["--help"], ["completion", "zsh"], ["report", "--help"]])
+@pytest.mark.parametrize(
+    "args", [["--version"], ["--help"], ["completion", "zsh"], ["report", "--help"], ["clean", "--help"]]
+)
 def test_what_needs_no_trace_loads_hardly_anything(args: list[str]) -> None:
     modules = loaded_by(RUN, *args)
     assert not tops(modules) & {"textual", "watchfiles", "rich", "msgspec", "orjson"}

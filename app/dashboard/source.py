@@ -113,7 +113,7 @@ class TraceSource:
 
 
 class FileSource(TraceSource):
-    """A trace file, followed as it grows."""
+    """A trace file and the parts that follow it, followed as they grow."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._tail = FileTail(path)
@@ -128,7 +128,7 @@ class FileSource(TraceSource):
     def note(self) -> str:
         notes = {
             TailState.WAITING: f"waiting for {self.path} to appear",
-            TailState.GONE: f"{self.path.name} was deleted; what was read stays",
+            TailState.GONE: f"{self._tail.part.name} was deleted; what was read stays",
             TailState.UNREADABLE: f"cannot read {self.path}: {self._tail.reason}",
         }
         return notes.get(self._tail.state, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...collector.events import Category, category_of
+from ...collector.kinds import Category, category_of
 
 
 class Look(NamedTuple):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ...analysis import figures
 from ...analysis.timeline import TimelineEntry, entry
 from ...analysis.view import View
-from ...collector.events import Category, TraceEvent, category_of
+from ...collector.events import TraceEvent
+from ...collector.kinds import Category, category_of
 from ..safe_text import fit, fit_right
 from ..trace import Trace
 from .json_text import json_text, known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from tracetop.analysis import Session
 
@@ -71,7 +72,7 @@ def test_without_a_session_start_the_model_is_the_one_that_answered_last(trace: 
 def test_the_session_id_is_known_from_its_first_event_on(fold: Any, trace: Any) -> None:
     trace.add("custom")
     trace.add("custom")
-    object.__setattr__(trace.events[0], "session_id", "")
+    trace.events[0] = msgspec.structs.replace(trace.events[0], session_id="")
     assert (trace.view(1).session_id, trace.view().session_id) == ("", "s1")
 
 

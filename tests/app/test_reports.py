@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from tracetop.analysis.issues.issue import CATEGORIES
-from tracetop.app.headless import find_sessions, torn_bytes
+from tracetop.app.headless import check_openable, find_sessions
 from tracetop.app.reports.issues import at_least, issues_json, issues_of, issues_text, tally
 from tracetop.app.reports.json_text import json_text
 from tracetop.app.reports.layout import MIN_WIDTH, heading, table, terminal_width, wrapped
@@ -22,7 +22,7 @@ from tracetop.app.reports.timeline import choice, nothing_matched, timeline_json
 from tracetop.app.reports.tokens import tokens_json, tokens_text
 from tracetop.app.reports.tools import tool_figures, tools_json, tools_text
 from tracetop.app.safe_text import width_of
-from tracetop.app.trace import Trace, load_trace
+from tracetop.app.trace import Trace, UnreadableTraceError, load_trace
 from tracetop.collector.events import Category
 
 START = 1_700_000_000.0
@@ -198,15 +198,48 @@ def test_bad_lines_are_shown_and_what_is_cut_is_said(make: Traces) -> None:
 
 def test_a_torn_last_line_is_told_from_a_whole_one(make: Traces) -> None:
     trace = make(event("session_start"))
-    assert torn_bytes(make.path, trace) == 0
+    assert trace.torn_bytes == 0
     whole = make.path.read_bytes()
     make.path.write_bytes(whole + b'{"kind": "too')
-    assert torn_bytes(make.path, load_trace(make.path)) == 13
+    assert load_trace(make.path).torn_bytes == 13
     make.path.write_bytes(whole + b'{"kind": "' + b"x" * 200_000)
-    assert torn_bytes(make.path, load_trace(make.path)) == 200_010
+    assert load_trace(make.path).torn_bytes == 200_010
     make.path.write_bytes(whole + whole.rstrip())
-    assert torn_bytes(make.path, load_trace(make.path)) == 0
+    assert load_trace(make.path).torn_bytes == 0
     assert "torn (13 bytes)" in text_of(report_text(trace, 80, torn_bytes=13))
+
+
+def test_a_report_counts_all_parts(make: Traces) -> None:
+    whole = make(
+        event("session_start", data={"goal": "all of it"}), "oops", response(1, tokens=100), tool("bash", 2), "oops"
+    )
+    expected = report_object(whole)
+    lines = make.path.read_bytes().splitlines(keepends=True)
+    parts = [make.path, *(make.path.with_name(f"session-1~{number:03}.jsonl") for number in (2, 3))]
+    for part, start in zip(parts, (0, 2, 3), strict=True):
+        part.write_bytes(b"".join(lines[start : start + (1 if start == 2 else 2)]))
+    joined = load_trace(make.path)
+    assert report_object(joined) == expected
+    assert [joined.event(number).kind for number in range(3)] == ["session_start", "llm_response", "tool_end"]
+    assert joined.torn_bytes == 0
+    assert [(found.path, found.mtime) for found in find_sessions([make.path.parent])] == [
+        (make.path, max(part.stat().st_mtime for part in parts))
+    ]
+    parts[1].write_bytes(lines[2] + b'{"kind": "cut')
+    parts[2].write_bytes(b"".join(lines[3:]) + b'{"kind": "too')
+    joined = load_trace(make.path)
+    assert (joined.bad_line_count, joined.torn_bytes) == (3, 13)
+
+
+def test_a_part_that_cannot_be_read_makes_the_trace_unreadable(make: Traces) -> None:
+    make(event("session_start"))
+    check_openable(make.path)
+    second = make.path.with_name("session-1~002.jsonl")
+    second.symlink_to(second.name)  # a link to itself
+    with pytest.raises(UnreadableTraceError, match=r"~002\.jsonl: Too many levels"):
+        load_trace(make.path)
+    with pytest.raises(OSError, match="Too many levels"):
+        check_openable(make.path)
 
 
 def many_issues() -> list[dict[str, Any]]:

@@ -56,6 +56,22 @@ def test_a_trace_that_grew_is(folder: Path, line: Callable[..., bytes]) -> None:
     assert newest.summary.goal == "newer"
 
 
+def test_a_trace_over_several_parts_is_one_session(folder: Path, line: Callable[..., bytes]) -> None:
+    new, second, third = (folder / f"new{number}.jsonl" for number in ("", "~002", "~003"))
+    second.write_bytes(line("llm_response", 1, tokens=7))
+    os.utime(second, (999_995, 999_995))
+    sessions = looked(folder)
+    assert [entry.path.stem for entry in sessions.entries] == ["new", "old", "none"]
+    entry = sessions.entries[0]
+    assert entry.size == new.stat().st_size + second.stat().st_size
+    assert entry.mtime == 999_995
+    assert entry.summary is not None
+    assert (entry.summary.goal, entry.summary.total_tokens, entry.ended) == ("new", 7, False)
+    third.write_bytes(line("session_end", status="complete"))
+    sessions.look()
+    assert [(entry.path.stem, entry.ended) for entry in sessions.entries[:2]] == [("new", True), ("old", True)]
+
+
 def test_live_is_what_was_just_written_and_has_not_ended(folder: Path) -> None:
     new, old, none = looked(folder).entries
     assert is_live(new, new.mtime + LIVE_SECONDS / 2)

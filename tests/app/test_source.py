@@ -78,6 +78,24 @@ def test_how_things_stand_is_told(opened, tmp_path, small):
     wait_for(lambda: "is a folder" in source.note)
 
 
+def test_a_trace_is_followed_into_its_next_parts(opened, small, line):
+    source = opened(small)
+    assert source.wait_until_read(DEADLINE)
+    parts = [small.with_name(f"small~{number:03}.jsonl") for number in (2, 3)]
+    new = [line("checkpoint", 10, name=part.name) for part in parts]
+    for part, text in zip(parts, new, strict=True):
+        part.write_bytes(text)
+    wait_for(lambda: source.trace.session.count == 32)
+    source.close()
+    assert [source.trace.event(number).data.get("name") for number in (29, 30, 31)] == [None, *(p.name for p in parts)]
+    assert [source.trace.line(number) + b"\n" for number in (30, 31)] == new
+    assert source.trace.generation == 0
+    source.start()
+    parts[1].unlink()
+    wait_for(lambda: source.state is TailState.GONE)
+    assert source.note == "small~003.jsonl was deleted; what was read stays"
+
+
 def test_a_paused_source_does_not_look(opened, small, line, monkeypatch):
     source = opened(small)
     assert source.wait_until_read(DEADLINE)
@@ -162,7 +180,7 @@ def test_a_collector_is_left_alone_when_its_dashboard_goes():
     source.start()
     assert source.wait_until_read(DEADLINE)
     source.close()
-    assert collector._subscribers == ()
+    assert collector._subscribers.listening == ()
     collector.record("checkpoint")
     assert len(collector.lines()) == 1
 

@@ -49,7 +49,7 @@ class Colour(enum.Enum):
 
 
 def written(value, **options):
-    line = encode_line({"event_id": "e", "data": {"v": value}}, **options)
+    line, _ = encode_line({"event_id": "e", "data": {"v": value}}, **options)
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
     return json.loads(line.decode("utf-8"), parse_constant=pytest.fail)["data"]["v"]
@@ -57,9 +57,11 @@ def written(value, **options):
 
 def test_plain_values_are_written_as_they_are():
     value = {"a": [1, 2.5, True, None, "naïve ☃\n\x00\x1b"], "b": {}}
-    fields = {"data": value}
-    assert json.loads(encode_line(fields)) == {"data": value}
-    assert fields["data"] is value
+    fields = {"data": {"v": value}}
+    line, altered = encode_line(fields)
+    assert json.loads(line) == {"data": {"v": value}}
+    assert fields["data"]["v"] is value
+    assert not altered
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,8 @@ def test_a_web_of_references_ends(monkeypatch):
     nodes = [{} for _ in range(20)]
     for node in nodes:
         node.update({str(i): other for i, other in enumerate(nodes)})
-    line = encode_line({"data": {"v": nodes}})
+    line, altered = encode_line({"data": {"v": nodes}})
+    assert altered
     assert len(line) < 1_000_000
     assert "items]" in line.decode()
 
@@ -174,13 +177,15 @@ def test_long_strings_are_cut_with_their_length_and_stay_distinct():
 def test_a_long_line_of_short_strings_is_left_alone():
     fields = {"data": {"v": ["word"] * 50_000}}
     value = fields["data"]
-    assert json.loads(encode_line(fields)) == {"data": value}
+    line, altered = encode_line(fields)
+    assert json.loads(line) == {"data": value}
     assert fields["data"] is value
+    assert not altered
 
 
 def test_cleaning_shows_in_the_fields():
     fields = {"kind": "k", "data": {"p": Path("x")}}
-    line = encode_line(fields)
+    line, _ = encode_line(fields)
     assert fields == {"kind": "k", "data": {"p": "x"}} == json.loads(line)
 
 

@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+from tracetop.collector import append_file
 from tracetop.collector import writer as writer_module
-from tracetop.collector.writer import LineWriter, MemoryLines
+from tracetop.collector.memory_lines import MemoryLines
+from tracetop.collector.writer import LineWriter
 
 HOUR = 3600.0
 
@@ -25,6 +27,14 @@ def wait_for(condition, seconds=5.0):
 
 def numbered(count, start=0):
     return [b"line %d\n" % number for number in range(start, start + count)]
+
+
+def append(writer, line):
+    """What the collector does with a line."""
+    with writer.lock:
+        pressing = writer.put(line)
+    if pressing:
+        writer.press_on()
 
 
 def timers():
@@ -44,7 +54,7 @@ def writes(monkeypatch):
         done.append(bytes(data[:step]))
         return real(fd, data[:step])
 
-    monkeypatch.setattr(writer_module.os, "write", write)
+    monkeypatch.setattr(append_file.os, "write", write)
     return done, plan
 
 
@@ -52,10 +62,10 @@ def test_a_full_batch_is_one_write(tmp_path, writes):
     done, _ = writes
     writer = LineWriter(tmp_path / "t.jsonl", 10, HOUR)
     for line in numbered(9):
-        writer.append(line)
+        append(writer, line)
     assert done == []
     assert writer.buffered == 9
-    writer.append(b"tenth\n")
+    append(writer, b"tenth\n")
     assert done == [b"".join([*numbered(9), b"tenth\n"])]
     assert (writer.buffered, writer.written) == (0, 10)
 
@@ -64,29 +74,30 @@ def test_a_silent_caller_is_written_within_the_interval(tmp_path):
     path = tmp_path / "t.jsonl"
     others = timers()
     writer = LineWriter(path, 100, 0.05)
-    writer.append(b"one\n")
+    append(writer, b"one\n")
     wait_for(lambda: path.exists() and path.read_bytes() == b"one\n")
     wait_for(lambda: not timers() - others)
-    writer.append(b"two\n")
+    append(writer, b"two\n")
     wait_for(lambda: path.read_bytes() == b"one\ntwo\n")
 
 
 def test_no_thread_outlives_the_close(tmp_path):
     others = timers()
     writer = LineWriter(tmp_path / "t.jsonl", 100, HOUR)
-    writer.append(b"one\n")
+    append(writer, b"one\n")
     assert len(timers() - others) == 1
     writer.close()
     wait_for(lambda: not timers() - others)
-    writer.append(b"two\n")
+    append(writer, b"two\n")
     assert len(timers() - others) == 1
     writer.close()
 
 
 def test_folder_and_file_are_the_users_alone(tmp_path):
     writer = LineWriter(tmp_path / "a" / "b" / "t.jsonl")
-    writer.append(b"x\n")
+    append(writer, b"x\n")
     assert writer.flush()
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
     assert stat.S_IMODE(writer.path.stat().st_mode) == 0o600
 
@@ -95,9 +106,9 @@ def test_appends_to_what_is_there_and_never_onto_a_torn_line(tmp_path):
     path = tmp_path / "t.jsonl"
     path.write_bytes(b"whole\ntorn")
     writer = LineWriter(path)
-    writer.append(b"new\n")
+    append(writer, b"new\n")
     assert writer.close()
-    writer.append(b"after close\n")
+    append(writer, b"after close\n")
     assert writer.close()
     assert path.read_bytes() == b"whole\ntorn\nnew\nafter close\n"
 
@@ -106,13 +117,14 @@ def test_a_short_write_keeps_the_rest(tmp_path, writes):
     _, plan = writes
     writer = LineWriter(tmp_path / "t.jsonl", 100, HOUR)
     for line in numbered(5):
-        writer.append(line)
-    plan += [10, OSError(errno.ENOSPC, "No space left on device")]
+        append(writer, line)
+    full = OSError(errno.ENOSPC, "No space left on device")
+    plan += [10, full]
     assert not writer.flush()
-    assert writer.path.read_bytes() == b"".join(numbered(5))[:10]
-    assert (writer.write_errors, writer.buffered, writer.written) == (1, 5, 0)
+    assert writer.path.read_bytes() == numbered(1)[0], "the torn line was taken back"
+    assert (writer.write_errors, writer.buffered, writer.written) == (1, 4, 1)
     assert "No space left" in writer.last_error
-    writer.append(b"later\n")
+    append(writer, b"later\n")
     assert writer.flush()
     assert writer.path.read_bytes() == b"".join(numbered(5)) + b"later\n"
     assert (writer.buffered, writer.written, writer.dropped) == (0, 6, 0)
@@ -124,7 +136,7 @@ def test_errors_are_tried_again_by_the_timer(tmp_path):
     blocked.write_text("a file where the folder should be")
     writer = LineWriter(blocked / "t.jsonl", 2, 0.02)
     for line in numbered(5):
-        writer.append(line)
+        append(writer, line)
     wait_for(lambda: writer.write_errors > 2)
     assert writer.buffered == 5
     blocked.unlink()
@@ -135,7 +147,7 @@ def test_errors_are_tried_again_by_the_timer(tmp_path):
 
 def test_a_path_no_file_system_can_hold_does_not_raise(tmp_path):
     writer = LineWriter(tmp_path / "nul\0byte" / "t.jsonl", 1, HOUR)
-    writer.append(b"x\n")
+    append(writer, b"x\n")
     assert not writer.flush()
     assert writer.write_errors > 0
     writer.after_fork()
@@ -146,12 +158,12 @@ def test_the_backlog_is_bounded_and_counted(tmp_path, monkeypatch):
     (tmp_path / "f").write_text("")
     writer = LineWriter(tmp_path / "f" / "t.jsonl", 1000, HOUR)
     for line in numbered(10):
-        writer.append(line)
+        append(writer, line)
     assert (writer.buffered, writer.dropped) == (7, 3)
     (tmp_path / "f").unlink()
     assert writer.flush()
     assert writer.path.read_bytes() == b"".join(numbered(7))
-    writer.append(b"x" * 100 + b"\n")
+    append(writer, b"x" * 100 + b"\n")
     assert writer.flush(), "one line longer than the bound still goes through"
 
 
@@ -161,7 +173,7 @@ def test_big_backlogs_go_out_in_chunks_of_whole_lines(tmp_path, writes, monkeypa
     writer = LineWriter(tmp_path / "t.jsonl", 1000, HOUR)
     lines = [*numbered(7), b"a line longer than a chunk\n", *numbered(3)]
     for line in lines:
-        writer.append(line)
+        append(writer, line)
     assert writer.flush()
     assert b"".join(done) == b"".join(lines) == writer.path.read_bytes()
     assert all(len(chunk) <= 20 or chunk.count(b"\n") == 1 for chunk in done)
@@ -171,7 +183,7 @@ def test_big_backlogs_go_out_in_chunks_of_whole_lines(tmp_path, writes, monkeypa
 
 def test_an_interval_of_zero_writes_every_line(tmp_path):
     writer = LineWriter(tmp_path / "t.jsonl", 100, 0)
-    writer.append(b"x\n")
+    append(writer, b"x\n")
     assert writer.path.read_bytes() == b"x\n"
 
 
@@ -185,9 +197,9 @@ def test_a_slow_disk_is_left_to_the_timer(tmp_path, monkeypatch):
         time.sleep(writer_module.SLOW_WRITE_SECONDS * 2)
         return real(fd, data)
 
-    monkeypatch.setattr(writer_module.os, "write", slow_write)
+    monkeypatch.setattr(append_file.os, "write", slow_write)
     for line in numbered(6):
-        writer.append(line)
+        append(writer, line)
     wait_for(lambda: writer.written == 6)
     assert writing_threads[0] == threading.current_thread().name
     assert set(writing_threads[1:]) == {"tracetop-writer"}
@@ -201,15 +213,15 @@ def test_a_writer_interrupted_by_itself_neither_deadlocks_nor_repeats(tmp_path, 
     real = os.write
 
     def interrupted_write(fd, data):
-        monkeypatch.setattr(writer_module.os, "write", real)
+        monkeypatch.setattr(append_file.os, "write", real)
         for line in numbered(3, 10):
-            writer.append(line)
+            append(writer, line)
         getattr(writer, call)()
         return real(fd, data)
 
-    monkeypatch.setattr(writer_module.os, "write", interrupted_write)
+    monkeypatch.setattr(append_file.os, "write", interrupted_write)
     for line in numbered(2):
-        writer.append(line)
+        append(writer, line)
     assert writer.close()
     assert writer.write_errors == 0
     assert writer.path.read_bytes() == b"".join(numbered(2) + numbered(3, 10))
@@ -222,7 +234,7 @@ def test_without_another_thread_lines_are_written_at_once(tmp_path, monkeypatch)
     monkeypatch.setattr(threading.Thread, "start", no_thread)
     writer = LineWriter(tmp_path / "t.jsonl", 100, HOUR)
     for line in numbered(3):
-        writer.append(line)
+        append(writer, line)
     assert writer.path.read_bytes() == b"".join(numbered(3))
 
 
@@ -238,7 +250,7 @@ def test_a_dropped_writer_gives_its_file_back(tmp_path):
         return None
 
     writer = LineWriter(path, 1, HOUR)
-    writer.append(b"x\n")
+    append(writer, b"x\n")
     wait_for(open_files)
     del writer
     gc.collect()
@@ -250,7 +262,7 @@ def test_threads_lose_nothing_and_keep_their_order(tmp_path):
 
     def work(name):
         for number in range(2000):
-            writer.append(b"%d %d\n" % (name, number))
+            append(writer, b"%d %d\n" % (name, number))
 
     threads = [threading.Thread(target=work, args=(name,)) for name in range(8)]
     for thread in threads:
@@ -270,7 +282,7 @@ def test_threads_lose_nothing_and_keep_their_order(tmp_path):
 def test_memory_lines():
     kept = MemoryLines()
     for line in numbered(3):
-        kept.append(line)
+        append(kept, line)
     assert kept.lines() == numbered(3)
     assert kept.lines(2) == numbered(1, 2)
     assert kept.flush()
@@ -284,10 +296,15 @@ AT_EXIT = """
 import atexit, sys
 from pathlib import Path
 writer = None
-atexit.register(lambda: writer.append(b"before our handler\\n"))
+def append(line):
+    with writer.lock:
+        pressing = writer.put(line)
+    if pressing:
+        writer.press_on()
+atexit.register(lambda: append(b"before our handler\\n"))
 from tracetop.collector.writer import LineWriter
 writer = LineWriter(Path(sys.argv[1]), 100, 3600)
-writer.append(b"one\\n")
+append(b"one\\n")
 {}
 """
 
