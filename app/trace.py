@@ -26,11 +26,11 @@ class UnreadableTraceError(Exception):
 class Trace:
     """What is known of a trace. One thread feeds it (`take`), any other may look at it.
 
-    `line` gives the raw line at a position that the reader delivered; it may raise OSError. `generation` counts how
-    often the trace started over, each time with a new `session`.
+    `line` gives the raw line at a position that the reader delivered; it may raise OSError. `place` says for people
+    where that is. `generation` counts how often the trace started over, each time with a new `session`.
     """
 
-    def __init__(self, name: str, line: Callable[[int], bytes]) -> None:
+    def __init__(self, name: str, line: Callable[[int], bytes], place: Callable[[int], str]) -> None:
         self.name = name
         self.session = Session()
         self.generation = 0
@@ -40,6 +40,7 @@ class Trace:
         self.torn_bytes = 0
         """What stood behind the last newline when the trace was loaded, if that is not one of its events."""
         self._line = line
+        self._place = place
         self._events: dict[int, TraceEvent] = {}
 
     @property
@@ -77,6 +78,10 @@ class Trace:
         """The raw line of an event. Raises OSError where it is no longer there."""
         return self._line(self.session.events.position[number])
 
+    def place(self, number: int) -> str:
+        """Where the line of an event stands, for people; the text may hold anything a file name can."""
+        return self._place(self.session.events.position[number])
+
     def event(self, number: int) -> TraceEvent:
         """An event with its payload, read again from the trace; without payload where that is no longer there."""
         # In this order: `take` sets the session first, so that no event of an old one gets among those of a new one.
@@ -102,7 +107,7 @@ class Trace:
 def load_trace(path: str | os.PathLike[str]) -> Trace:
     """Read a trace, with the parts that follow its file, to its present end. Raises UnreadableTraceError."""
     tail = FileTail(path)
-    trace = Trace(str(path), tail.line)
+    trace = Trace(str(path), tail.line, tail.place)
     with collection_paused():
         for _ in range(2):  # the second look takes a last line that lacks its newline
             for delivery in tail.poll():

@@ -20,9 +20,9 @@ _OPEN_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0
 class AppendFile:
     """A file that `append` writes whole lines to, created with its folder by the first, for the user alone.
 
-    It is opened anew when it was moved away, or deleted; what went to a deleted file since the last look goes to the
-    new one too. With `max_bytes`, a part that would grow beyond them is left and the next one begun
-    (`collector.parts`); a longer line has a part of its own. Not locked: one thread at a time.
+    It is looked after now and then, and opened anew when it was moved away, or deleted; what went to a deleted file
+    since the last look goes to the new one too. With `max_bytes`, a part that would grow beyond them is left and the
+    next one begun (`collector.parts`); a longer line has a part of its own. Not locked: one thread at a time.
     """
 
     def __init__(self, path: Path, max_bytes: int | None = None) -> None:
@@ -43,7 +43,8 @@ class AppendFile:
 
         Raises OSError if the disk refuses them or the rest of them, ValueError for a path that no file system can hold.
         """
-        self._look(len(lines))
+        if self._is_to_look():
+            self._look(len(lines))
         fd = self._open(last_part(self.path)) if self._fd is None else self._fd
         written: list[int] = []
         try:
@@ -57,8 +58,8 @@ class AppendFile:
             self._append_slowly(fd, lines)
 
     def append_line(self, line: bytes) -> None:
-        """Write one line at the end, or raise as `append`. Looks after the file only now and then: half the time."""
-        if self._fd is None or self._max_bytes is not None or monotonic() - self._looked_at > _LOOK_SECONDS:
+        """Write one line at the end, or raise as `append`, in less time."""
+        if self._fd is None or self._is_to_look():
             self.sent = 0
             self.append(line)
             return
@@ -74,11 +75,19 @@ class AppendFile:
 
     def close(self) -> None:
         """Give the descriptor back; the next `append` opens the file again. Raises OSError where `append` would."""
+        self.look_after()
+        self._release()
+
+    def look_after(self) -> None:
+        """If the file was deleted since the last look, make it again, with what went to the deleted one since."""
         if self._fd is not None and self._since_look:
             self._look(0)
             if self._deleted:
-                self._open(self.path)
-        self._release()
+                self._open(last_part(self.path))
+
+    def _is_to_look(self) -> bool:
+        # To look takes as long as to write a line.
+        return self._max_bytes is not None or monotonic() - self._looked_at > _LOOK_SECONDS
 
     def _release(self) -> None:
         fd = getattr(self, "_fd", None)

@@ -10,7 +10,7 @@ from typing import Any
 
 from .events import TraceEvent
 from .kinds import TOOL_END_ALIAS
-from .sanitize import as_number, attempt
+from .sanitize import as_number, as_text, attempt
 
 TOKEN_BUCKETS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 
@@ -27,7 +27,8 @@ class RunCounters:
         self.of_kind: defaultdict[str, int] = defaultdict(int)
         """Events by kind: counted by the collector itself."""
         self._clock = clock
-        self._iterations: set[int] = set()
+        self._iterations: set[tuple[str, int]] = set()
+        """By agent and number."""
         self._unnumbered_iterations = 0
         self._sums: dict[str, float] = {}
         self._began: float | None = None
@@ -49,7 +50,8 @@ class RunCounters:
         elif event.iteration is None:
             self._unnumbered_iterations += 1
         else:
-            self._iterations.add(event.iteration)
+            agent = attempt(lambda data: as_text(data.get("agent_id", "")), event.data, "")
+            self._iterations.add((agent, event.iteration))
 
     def summary(self) -> dict[str, Any]:
         """The sums under their public names; a token or cost sum that no response told is None."""

@@ -110,6 +110,11 @@ class FileTail:
         """
         return self._segments.line(position)
 
+    def place(self, position: int) -> str:
+        """Where a line stands, for people: its byte offset, and in which file."""
+        path, offset = self._segments.place(position)
+        return f"byte {offset:,} of {path.name}"
+
     def park(self) -> None:
         """Give the descriptors back; a later `poll` or `line` opens the files again.
 

@@ -19,15 +19,16 @@ _TOTAL_ALIASES = ("tokens", "total", "total_tokens")
 
 
 class RecordingHelpers(ABC):
-    """Helpers over one `_emit`. Like `record()`, none of them raises, whatever it is given."""
+    """Helpers over `record()`. Like that, none of them raises, whatever it is given."""
 
     _clock: Callable[[], float]
 
     @abstractmethod
-    def _emit(
+    def record(
         self,
         kind: str,
-        data: dict[str, Any],
+        data: Mapping[str, Any] | None = None,
+        *,
         iteration: int | None = None,
         parent_event_id: str | None = None,
         duration_ms: float | None = None,
@@ -45,7 +46,7 @@ class RecordingHelpers(ABC):
     ) -> TraceEvent:
         """Record a request to a model: `llm_request`."""
         data = known(messages_count=messages_count, model=_name(model))
-        return self._emit("llm_request", data, iteration, parent_event_id)
+        return self.record("llm_request", data, iteration=iteration, parent_event_id=parent_event_id)
 
     def record_llm_response(
         self,
@@ -79,7 +80,7 @@ class RecordingHelpers(ABC):
         took = as_number(duration_ms)
         buckets = (input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
         data = {**extra, **response_fields(model, tokens, cost, buckets), **known(duration_ms=took)}
-        return self._emit("llm_response", data, iteration, parent_event_id, took)
+        return self.record("llm_response", data, iteration=iteration, parent_event_id=parent_event_id, duration_ms=took)
 
     def record_tool_call(
         self,
@@ -101,12 +102,14 @@ class RecordingHelpers(ABC):
         took = as_number(duration)
         began = now if took is None else max(0.0, now - max(0.0, took) / 1000)
         call = {"tool_name": as_text(tool), "args": {} if args is None else args}
-        start = self._emit("tool_start", call, iteration, parent_event_id, timestamp=began)
+        start = self.record("tool_start", call, iteration=iteration, parent_event_id=parent_event_id, timestamp=began)
         failed = error is not None
         outcome = error_fields(error) if failed else {"result": result}
         data = {**call, **outcome, **known(duration_ms=took)}
         kind = "tool_error" if failed else "tool_end"
-        return self._emit(kind, data, iteration, start.event_id, took, timestamp=now)
+        return self.record(
+            kind, data, iteration=iteration, parent_event_id=start.event_id, duration_ms=took, timestamp=now
+        )
 
     def record_budget_check(
         self,
@@ -123,7 +126,12 @@ class RecordingHelpers(ABC):
             kind = "budget_exhausted"
         else:
             kind = "budget_warning" if "warn" in word else "budget_check"
-        return self._emit(kind, known(status=text, usage_fraction=usage_fraction), iteration, parent_event_id)
+        return self.record(
+            kind,
+            known(status=text, usage_fraction=usage_fraction),
+            iteration=iteration,
+            parent_event_id=parent_event_id,
+        )
 
     def record_compaction(
         self,
@@ -136,7 +144,7 @@ class RecordingHelpers(ABC):
     ) -> TraceEvent:
         """Record a finished compaction of the context: `compaction_end`."""
         data = known(messages_before=messages_before, messages_after=messages_after, tokens_saved=tokens_saved)
-        return self._emit("compaction_end", data, iteration, parent_event_id)
+        return self.record("compaction_end", data, iteration=iteration, parent_event_id=parent_event_id)
 
     def record_subagent(
         self,
@@ -150,7 +158,7 @@ class RecordingHelpers(ABC):
         """Record what became of a subagent: `event_type` is spawn, complete, error or timeout."""
         what = as_text(event_type).removeprefix("subagent_")
         payload = {**as_payload(data), "agent_id": as_text(agent_id), "event_type": what}
-        return self._emit(f"subagent_{what}", payload, iteration, parent_event_id)
+        return self.record(f"subagent_{what}", payload, iteration=iteration, parent_event_id=parent_event_id)
 
     def record_error(
         self,
@@ -161,7 +169,12 @@ class RecordingHelpers(ABC):
         parent_event_id: str | None = None,
     ) -> TraceEvent:
         """Record an error, an exception or text, and its context (text or a dict): `error`."""
-        return self._emit("error", {**error_fields(error), "context": context}, iteration, parent_event_id)
+        return self.record(
+            "error",
+            {**error_fields(error), "context": context},
+            iteration=iteration,
+            parent_event_id=parent_event_id,
+        )
 
 
 def response_fields(

@@ -10,7 +10,12 @@ from typing import Any, Protocol
 
 
 class ForkAware(Protocol):
-    """Something with locks or buffers that a forked child must not share with its parent."""
+    """Something with locks or buffers that a forked child must not share with its parent.
+
+    `before_fork` is called in the parent, `after_fork` in the child.
+    """
+
+    def before_fork(self) -> None: ...
 
     def after_fork(self) -> None: ...
 
@@ -26,8 +31,8 @@ _exit_aware: weakref.WeakSet[ExitAware] = weakref.WeakSet()
 _forked = False
 
 
-def call_after_fork(thing: ForkAware) -> None:
-    """Have `thing.after_fork()` called in every child that this process forks, for as long as it lives."""
+def call_at_fork(thing: ForkAware) -> None:
+    """Have `thing` told of every fork of this process, for as long as it lives."""
     _fork_aware.add(thing)
 
 
@@ -39,6 +44,11 @@ def call_at_exit(thing: ExitAware) -> None:
 def is_forked() -> bool:
     """Whether this process was forked with tracetop loaded: such a one may well end without any exit handler."""
     return _forked
+
+
+def _before_fork() -> None:
+    for thing in list(_fork_aware):
+        thing.before_fork()
 
 
 def _after_fork() -> None:
@@ -73,4 +83,4 @@ class _WorkerEnd:
 atexit.register(_at_exit)
 _worker_end = _WorkerEnd()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)

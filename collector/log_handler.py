@@ -50,4 +50,4 @@ class TraceLogHandler(logging.Handler):
             kind = "error"
             data = {"error": message, "error_type": None if error is None else type(error).__name__, **data}
             mark_told(error)
-        self._collector._emit(kind, data, timestamp=record.created)
+        self._collector.record(kind, data, timestamp=record.created)

@@ -7,6 +7,9 @@ from typing import Any
 
 GATHER_SECONDS = 1.0
 """What happens within this time of the first is said together with it."""
+NOTE_KIND, NOTE_NAME = "custom", "recorder"
+"""Kind, and name in the payload, of the event that says it."""
+
 _MOST_IDS = 20
 
 
@@ -45,7 +48,7 @@ class Losses:
         new = {name: count - self._said[name] for name, count in now.items()}
         self._said, self.dropped_said = now, dropped
         event_ids, self.unsaid = self.unsaid, []
-        return {"name": "recorder", "message": _message(new), **new, "event_ids": event_ids}
+        return {"name": NOTE_NAME, "message": _message(new), **new, "event_ids": event_ids}
 
 
 def _message(new: dict[str, int]) -> str:

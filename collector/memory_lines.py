@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from .lifetime import call_at_fork
+
 
 class MemoryLines:
     """Keeps the lines instead of writing them; the same face as `LineWriter`."""
@@ -16,6 +18,7 @@ class MemoryLines:
         self.buffered = 0
         self.failing = False
         self._lines: list[bytes] = []
+        call_at_fork(self)
 
     @property
     def written(self) -> int:
@@ -39,6 +42,9 @@ class MemoryLines:
     def close(self) -> bool:
         """Nothing is open here: True."""
         return True
+
+    def before_fork(self) -> None:
+        """Nothing waits here."""
 
     def after_fork(self) -> None:
         """A lock that no thread of the parent can hold."""

@@ -16,8 +16,8 @@ from typing import Any, Literal, Self
 
 from .counters import COUNTED_KINDS, RunCounters
 from .events import TraceEvent
-from .lifetime import call_after_fork, call_at_exit
-from .losses import Losses
+from .lifetime import call_at_exit, call_at_fork
+from .losses import NOTE_KIND, Losses
 from .memory_lines import MemoryLines
 from .redactor import Redact, Redactor
 from .sanitize import MAX_STRING, as_int, as_number, as_payload, as_text, attempt, encode_line, session_file_name
@@ -25,6 +25,8 @@ from .scope import Scope, current_scope
 from .spans import RecordingSpans
 from .subscribers import Subscriber, Subscribers
 from .writer import LineWriter
+
+_OUTSIDE_SPANS = ("session_start", "session_end")
 
 
 class TraceCollector(RecordingSpans):
@@ -46,12 +48,12 @@ class TraceCollector(RecordingSpans):
         clock: gives the time, in Unix epoch seconds; another one scripts the times and durations that are recorded.
 
     All methods may be called from any thread. A forked child goes on recording into the same file, and so does a copy
-    that was pickled for another process. As a context manager it ends the session on the way out, with status "error"
-    if an exception passes, else "complete".
+    that was pickled for another process. As a context manager it ends the session on the way out, with status
+    "complete", "error" if an exception passes, or "interrupted" where that is Ctrl+C or a cancellation.
 
     No signal handler is installed: a signal that ends the process without running Python code is a kill.
 
-    Raises ValueError for a `durability` or `max_bytes` that cannot be.
+    Raises ValueError for a setting that cannot be.
     """
 
     def __init__(
@@ -71,8 +73,11 @@ class TraceCollector(RecordingSpans):
     ) -> None:
         if durability not in ("batch", "event"):
             raise ValueError(f"durability is 'batch' or 'event', not {durability!r}")
-        if max_bytes is not None and max_bytes <= 0:
-            raise ValueError(f"max_bytes is a positive number of bytes or None, not {max_bytes!r}")
+        _check_numbers(buffer_size=buffer_size, max_string=max_string)
+        if max_bytes is not None:
+            _check_numbers(max_bytes=max_bytes)
+        if not isinstance(flush_interval, int | float) or not flush_interval >= 0:
+            raise ValueError(f"flush_interval is a number of seconds, not {flush_interval!r}")
         # As it can be written, or every event would count as altered.
         self._session_id = as_text(session_id).encode("utf-8", "backslashreplace").decode() or _new_session_id()
         self._file_name = session_file_name(self._session_id)
@@ -110,13 +115,16 @@ class TraceCollector(RecordingSpans):
         self._due_start: tuple[float, dict[str, Any]] | None = None
         self._is_open = self._has_started = self._has_ended = False
         self._is_copy = False
-        call_after_fork(self)
+        call_at_fork(self)
         call_at_exit(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For another process: a collector with the same settings, on the same file."""
         folder = None if self._path is None else self._path.parent
         return _copy, (type(self), folder, self._session_id, {**self._settings, "enabled": self._enabled})
+
+    def before_fork(self) -> None:
+        """Nothing: the writer sees to its lines itself."""
 
     def after_fork(self) -> None:
         """In a forked child: the session is still the parent's to end."""
@@ -134,7 +142,7 @@ class TraceCollector(RecordingSpans):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.end_session("complete" if kind is None else "error")
+        self.end_session(_status(error))
 
     @property
     def session_id(self) -> str:
@@ -190,7 +198,7 @@ class TraceCollector(RecordingSpans):
         if was_open:
             summary = self.summary()
             ending = {"status": status, "duration_seconds": summary["duration_seconds"], "summary": summary}
-            self._emit("session_end", ending, scoped=False)
+            self.record("session_end", ending)
             self._say_losses()
         self._sink.close()
 
@@ -203,13 +211,74 @@ class TraceCollector(RecordingSpans):
         parent_event_id: str | None = None,
         duration_ms: float | None = None,
         event_id: str | None = None,
+        timestamp: float | None = None,
     ) -> TraceEvent:
         """Record one event of any kind and return it. Never raises, whatever it is given.
 
         Inside a span, `iteration`, `parent_event_id` and the sub-agent's id are the span's where they are not given.
+        `timestamp`, in Unix epoch seconds, is for what happened at another time than now.
         """
+        # All in one function, and types looked at before anything is called: this is what every event costs the agent.
         payload = data.copy() if type(data) is dict else as_payload(data)
-        return self._emit(kind, payload, iteration, parent_event_id, duration_ms, event_id)
+        if (current_scope.get() is not None or self._open_iterations) and kind not in _OUTSIDE_SPANS:
+            iteration, parent_event_id = self._fill_in(payload, iteration, parent_event_id)
+        if iteration is not None and type(iteration) is not int:
+            iteration = as_int(iteration)
+        if parent_event_id is not None and type(parent_event_id) is not str:
+            parent_event_id = as_text(parent_event_id)
+        if duration_ms is not None and not (type(duration_ms) is float and 0.0 <= duration_ms < 1e12):
+            duration_ms = as_number(duration_ms)
+        fields: dict[str, Any] = {
+            "event_id": next(_event_ids.new) if event_id is None else as_text(event_id),
+            "kind": kind if type(kind) is str else as_text(kind),
+            "timestamp": self._clock() if timestamp is None else timestamp,
+            "session_id": self._session_id,
+        }
+        if iteration is not None:
+            fields["iteration"] = iteration
+        fields["data"] = payload
+        if parent_event_id is not None:
+            fields["parent_event_id"] = parent_event_id
+        if duration_ms is not None:
+            fields["duration_ms"] = duration_ms
+        if not self._enabled:
+            return _event_of(fields)
+        line, altered = encode_line(fields, self._max_string)
+        redacted = 0
+        if self._is_to_redact(line):
+            line, redacted = self._redactor.apply(fields, line)
+        event = (
+            _event_of(fields)
+            if altered or redacted
+            else TraceEvent(
+                fields["kind"],
+                fields["timestamp"],
+                self._session_id,
+                fields["event_id"],
+                iteration,
+                fields["data"],
+                parent_event_id,
+                duration_ms,
+            )
+        )
+        sink = self._sink
+        with sink.lock:
+            if not self._is_open:
+                self._is_open = not (self._has_ended or self._is_copy)
+                self._counters.begin()
+            self._counters.of_kind[event.kind] += 1
+            if event.kind in COUNTED_KINDS:
+                self._counters.count(event)
+            pressing = sink.put(line)
+        if pressing:
+            sink.press_on()
+        if self._subscribers.listening:
+            self._subscribers.tell(event)
+        if altered or redacted:
+            self._losses.note(event.event_id, altered, redacted)
+        if (self._losses.unsaid or pressing) and self._losses.is_due():
+            self._say_losses()
+        return event
 
     def flush(self) -> bool:
         """Write what is buffered. True when everything recorded is in the file."""
@@ -259,79 +328,6 @@ class TraceCollector(RecordingSpans):
         """
         return self._subscribers.add(callback)
 
-    def _emit(
-        self,
-        kind: str,
-        data: dict[str, Any],
-        iteration: int | None = None,
-        parent_event_id: str | None = None,
-        duration_ms: float | None = None,
-        event_id: str | None = None,
-        timestamp: float | None = None,
-        scoped: bool = True,
-    ) -> TraceEvent:
-        """Record an event whose payload is ours to keep and to add to."""
-        # All in one function, and types looked at before anything is called: this is what every event costs the agent.
-        if scoped and (current_scope.get() is not None or self._open_iterations):
-            iteration, parent_event_id = self._fill_in(data, iteration, parent_event_id)
-        if iteration is not None and type(iteration) is not int:
-            iteration = as_int(iteration)
-        if parent_event_id is not None and type(parent_event_id) is not str:
-            parent_event_id = as_text(parent_event_id)
-        if duration_ms is not None and not (type(duration_ms) is float and 0.0 <= duration_ms < 1e12):
-            duration_ms = as_number(duration_ms)
-        fields: dict[str, Any] = {
-            "event_id": next(_event_ids.new) if event_id is None else as_text(event_id),
-            "kind": kind if type(kind) is str else as_text(kind),
-            "timestamp": self._clock() if timestamp is None else timestamp,
-            "session_id": self._session_id,
-        }
-        if iteration is not None:
-            fields["iteration"] = iteration
-        fields["data"] = data
-        if parent_event_id is not None:
-            fields["parent_event_id"] = parent_event_id
-        if duration_ms is not None:
-            fields["duration_ms"] = duration_ms
-        if not self._enabled:
-            return _event_of(fields)
-        line, altered = encode_line(fields, self._max_string)
-        redacted = 0
-        if self._is_to_redact(line):
-            line, redacted = self._redactor.apply(fields, line)
-        event = (
-            _event_of(fields)
-            if altered or redacted
-            else TraceEvent(
-                fields["kind"],
-                fields["timestamp"],
-                self._session_id,
-                fields["event_id"],
-                iteration,
-                fields["data"],
-                parent_event_id,
-                duration_ms,
-            )
-        )
-        sink = self._sink
-        with sink.lock:
-            if not self._is_open:
-                self._is_open = not (self._has_ended or self._is_copy)
-                self._counters.begin()
-            self._counters.of_kind[event.kind] += 1
-            if event.kind in COUNTED_KINDS:
-                self._counters.count(event)
-            pressing = sink.put(line)
-        if pressing:
-            sink.press_on()
-        if self._subscribers.listening:
-            self._subscribers.tell(event)
-        if altered or redacted:
-            self._losses.note(event.event_id, altered, redacted)
-        if (self._losses.unsaid or sink.dropped != self._losses.dropped_said) and self._losses.is_due():
-            self._say_losses()
-        return event
-
     def _fill_in(
         self, data: dict[str, Any], iteration: int | None, parent_event_id: str | None
     ) -> tuple[int | None, str | None]:
@@ -353,14 +349,14 @@ class TraceCollector(RecordingSpans):
             if not self._enabled or sink.failing or not self._losses.has_news(sink.dropped):
                 return
             payload = self._losses.payload(sink.dropped)
-        self._emit("custom", payload, scoped=False)
+        self.record(NOTE_KIND, payload)
 
     def _write_due_start(self) -> None:
         with self._sink.lock:
             if not self._enabled or self._due_start is None:
                 return
             (timestamp, data), self._due_start = self._due_start, None
-        self._emit("session_start", data, timestamp=timestamp, scoped=False)
+        self.record("session_start", data, timestamp=timestamp)
 
 
 class _EventIds:
@@ -370,7 +366,10 @@ class _EventIds:
 
     def __init__(self) -> None:
         self.after_fork()
-        call_after_fork(self)
+        call_at_fork(self)
+
+    def before_fork(self) -> None:
+        """Nothing to be done in the parent."""
 
     def after_fork(self) -> None:
         """New ones for a new process."""
@@ -385,6 +384,18 @@ def _copy(kind: type[TraceCollector], folder: Path | None, session_id: str, sett
     collector = kind(folder, session_id, **settings)
     collector._is_copy = True
     return collector
+
+
+def _check_numbers(**settings: object) -> None:
+    for name, value in settings.items():
+        if not isinstance(value, int) or value < 1:
+            raise ValueError(f"{name} is a number from 1 on, not {value!r}")
+
+
+def _status(error: BaseException | None) -> str:
+    if error is None or (isinstance(error, SystemExit) and not error.code):
+        return "complete"
+    return "error" if isinstance(error, Exception | SystemExit) else "interrupted"
 
 
 def _event_of(fields: dict[str, Any]) -> TraceEvent:

@@ -161,6 +161,11 @@ class Segments:
             raise OSError(errno.ESTALE, "the line is no longer in the trace", str(self.path))
         return b"".join(pieces)
 
+    def place(self, position: int) -> tuple[Path, int]:
+        """The file that a position is in, and the offset there."""
+        path, _ = self._known.get(position >> _OFFSET_BITS, (self.path, None))
+        return path, position & _OFFSET_MASK
+
     @property
     def _next(self) -> int:
         return (self._number + 1) & _SEGMENT_MASK

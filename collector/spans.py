@@ -77,7 +77,7 @@ class Span:
             data.setdefault("agent_id", agent_id)
         extra = self.data if isinstance(self.data, dict) else as_payload(self.data)
         data = {**extra, **data, "duration_ms": took}
-        return self._recorder._emit(kind, data, iteration, self.event_id, took)
+        return self._recorder.record(kind, data, iteration=iteration, parent_event_id=self.event_id, duration_ms=took)
 
 
 class IterationSpan(Span):
@@ -91,7 +91,7 @@ class IterationSpan(Span):
         around = self._recorder._scope()
         agent_id = None if around is None else around.agent_id
         self.number = self._recorder._number_iteration(agent_id, self.number)
-        return self._recorder._emit("iteration_start", {}, self.number)
+        return self._recorder.record("iteration_start", iteration=self.number)
 
     def _inner(self, start: TraceEvent, agent_id: str | None) -> Scope:
         scope = super()._inner(start, agent_id)
@@ -129,7 +129,7 @@ class LlmCall(Span):
         self._request = request
 
     def _start(self) -> TraceEvent:
-        return self._recorder._emit("llm_request", dict(self._request), self._iteration)
+        return self._recorder.record("llm_request", self._request, iteration=self._iteration)
 
     def _end(self, error: BaseException | None, took: float) -> None:
         failure = self.error if error is None else error
@@ -160,7 +160,7 @@ class ToolCall(Span):
         return traced(function, lambda args: ToolCall(recorder, name, args, iteration))
 
     def _start(self) -> TraceEvent:
-        return self._recorder._emit("tool_start", dict(self._call), self._iteration)
+        return self._recorder.record("tool_start", self._call, iteration=self._iteration)
 
     def _end(self, error: BaseException | None, took: float) -> None:
         failure = self.error if error is None else error
@@ -263,5 +263,7 @@ def mark_told(error: object) -> None:
 
 
 def was_told(error: object) -> bool:
-    """Whether an event says this exception already."""
+    """Whether an event says this exception already; of a group, each of its members."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(was_told, error.exceptions))
     return attempt(lambda e: getattr(e, _TOLD, False) is True, error, False)

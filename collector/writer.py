@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 
 from .append_file import AppendFile
-from .lifetime import call_after_fork, call_at_exit, is_forked
+from .lifetime import call_at_exit, call_at_fork, is_forked
 
 CHUNK_BYTES = 1 << 20
 """The most that goes into one write, a single longer line aside."""
@@ -49,7 +49,7 @@ class LineWriter:
         self._slow = False
         self._reset()
         call_at_exit(self)
-        call_after_fork(self)
+        call_at_fork(self)
 
     def _reset(self) -> None:
         # Both locks are reentrant: a signal handler or finaliser that records runs inside the thread it interrupts.
@@ -58,6 +58,7 @@ class LineWriter:
         self._writing = False
         self._lines: list[bytes] = []
         self._bytes_taken = self._bytes_passed_on = 0
+        self._bytes_allowed = MAX_BACKLOG_BYTES
         self._chunk = b""
         self._chunk_lines = 0
         self._timer: threading.Thread | None = None
@@ -75,10 +76,11 @@ class LineWriter:
         lines = self._lines
         if self._batch_lines == 1 and not lines and self._write_line(line):
             return False
-        if self._bytes_taken - self._bytes_passed_on + len(line) > MAX_BACKLOG_BYTES and lines:
+        taken = self._bytes_taken + len(line)
+        if taken > self._bytes_allowed and lines:
             self.dropped += 1
             return False
-        self._bytes_taken += len(line)
+        self._bytes_taken = taken
         lines.append(line)
         return not self._is_due or len(lines) >= self._batch_lines
 
@@ -117,7 +119,11 @@ class LineWriter:
     def at_exit(self) -> None:
         """Write what is buffered, and at once whatever other exit handlers record."""
         self.write_through()
-        self.flush()
+        self.close()
+
+    def before_fork(self) -> None:
+        """Write what is buffered, if nobody is at it: what the child records belongs behind it."""
+        self._write(wait=False)
 
     def after_fork(self) -> None:
         """Forget the parent's lines, locks and thread; a child may end without any exit handler, so batch no more."""
@@ -147,7 +153,7 @@ class LineWriter:
         self.write_errors += 1
         self.last_error = str(error)
 
-    def _write(self, *, wait: bool) -> bool:
+    def _write(self, *, wait: bool, look: bool = False) -> bool:
         # Whoever holds the write lock never asks for `lock`: a signal handler may flush while its thread holds `lock`.
         if not self._write_lock.acquire(blocking=wait):
             return False
@@ -157,7 +163,7 @@ class LineWriter:
             began = monotonic()
             try:
                 self._writing = True
-                self._drain()
+                self._drain(look)
             finally:
                 self._writing = False
                 self._written_at = monotonic()
@@ -166,7 +172,7 @@ class LineWriter:
         finally:
             self._write_lock.release()
 
-    def _drain(self) -> None:
+    def _drain(self, look: bool) -> None:
         """Write the lines that wait now; what other threads add meanwhile is a later batch's."""
         to_write = self.buffered
         try:
@@ -175,6 +181,8 @@ class LineWriter:
                     self._take_chunk()
                 to_write -= self._chunk_lines
                 self._write_chunk()
+            if look:
+                self._file.look_after()
             self.failing = False
         except (OSError, ValueError) as error:  # ValueError: a path no file system can hold
             self._fail(error)
@@ -202,6 +210,7 @@ class LineWriter:
         self._chunk = b"".join(lines[:count])
         del lines[:count]
         self._bytes_passed_on += len(self._chunk)
+        self._bytes_allowed = self._bytes_passed_on + MAX_BACKLOG_BYTES
 
     def _set_timer(self) -> None:
         """Have the timer thread write what waits, when the interval has passed; at once where only it may write."""
@@ -227,7 +236,7 @@ class LineWriter:
     def _run_timer(self) -> None:
         while True:
             self._sleep(self._interval)
-            self._write(wait=True)
+            self._write(wait=True, look=True)
             with self.lock:
                 self._is_due = bool(self.buffered)
             if not self._is_due and not self._rest():

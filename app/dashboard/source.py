@@ -29,9 +29,9 @@ class TraceSource:
     costs nothing. `error` is what ended the thread, should anything have. Subclasses say where deliveries come from.
     """
 
-    def __init__(self, name: str, line: Callable[[int], bytes]) -> None:
+    def __init__(self, name: str, line: Callable[[int], bytes], place: Callable[[int], str]) -> None:
         self.name = name
-        self.trace = Trace(name, line)
+        self.trace = Trace(name, line, place)
         self.error: BaseException | None = None
         self._stop = threading.Event()
         self._halt = threading.Event()
@@ -117,7 +117,7 @@ class FileSource(TraceSource):
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._tail = FileTail(path)
-        super().__init__(str(path), self._tail.line)
+        super().__init__(str(path), self._tail.line, self._tail.place)
         self.path = Path(path)
 
     @property
@@ -156,7 +156,7 @@ class CollectorSource(TraceSource):
     """A collector of this process that keeps its lines in memory."""
 
     def __init__(self, collector: TraceCollector) -> None:
-        super().__init__(collector.session_id or "in memory", self._line)
+        super().__init__(collector.session_id or "in memory", self._line, self._place)
         self._collector = collector
         self._lines: list[bytes] = []
 
@@ -177,6 +177,9 @@ class CollectorSource(TraceSource):
 
     def _line(self, position: int) -> bytes:
         return self._lines[position]
+
+    def _place(self, position: int) -> str:
+        return f"line {position + 1:,} in memory"
 
 
 class RecordingSource(FileSource):

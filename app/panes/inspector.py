@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -22,9 +21,6 @@ from .kinds import look_of
 from .pane import Frame, Pane
 from .payload_lines import payload_lines, wrapped
 from .timeline import clock
-
-_OFFSET = (1 << 48) - 1
-"""The bits of a position that are a byte offset; those above count segments of a rotated trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +136,7 @@ def event_lines(trace: Trace, number: int, width: int) -> list[Line]:
         "duration": figures.duration(duration_of(event)),
         "event id": event.event_id or figures.UNKNOWN,
         "parent": event.parent_event_id or figures.UNKNOWN,
-        "position": f"byte {session.events.position[number] & _OFFSET:,} of {PurePath(trace.name).name}",
+        "position": trace.place(number),
     }
     lines = [Line([(f"{look.glyph} {one_line(summarize(event))}", "title")]), Line([])]
     lines += [Line([(f"{name:<10}", "muted"), (one_line(fact), "text")]) for name, fact in facts.items()]

@@ -140,6 +140,23 @@ def test_stopping_does_not_take_long(small):
     assert time.monotonic() - began < 1.0
 
 
+def test_every_event_says_where_its_line_stands(tmp_path, opened):
+    with TraceCollector(tmp_path, "s", max_bytes=300) as collector:
+        path = collector.start_session()
+        for number in range(6):
+            collector.record("checkpoint", {"name": f"n{number}"})
+    source = opened(path)
+    assert source.wait_until_read(DEADLINE)
+    places = [source.trace.place(number) for number in range(source.trace.session.count)]
+    assert places[0] == "byte 0 of session-s.jsonl"
+    assert "byte 0 of session-s~002.jsonl" in places
+    memory = TraceCollector(None, "m")
+    memory.record("checkpoint")
+    source = opened(memory)
+    assert source.wait_until_read(DEADLINE)
+    assert source.trace.place(0) == "line 1 in memory"
+
+
 def test_an_error_ends_the_thread_is_kept_and_forgotten_at_the_next_start():
     class Failing(TraceSource):
         fails = True
@@ -149,7 +166,7 @@ def test_an_error_ends_the_thread_is_kept_and_forgotten_at_the_next_start():
                 raise RuntimeError("boom")
             yield None
 
-    source = Failing("failing", lambda position: b"")
+    source = Failing("failing", lambda position: b"", str)
     source.start()
     wait_for(lambda: source.error is not None)
     assert str(source.error) == "boom"

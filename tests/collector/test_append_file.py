@@ -80,12 +80,24 @@ def test_several_processes_share_the_parts(tmp_path):
         assert [event["data"]["n"] for event in events if event["data"]["who"] == who] == list(range(1500))
 
 
-@pytest.mark.parametrize("limit", [0, -5])
-def test_a_limit_that_cannot_be_is_refused(tmp_path, limit):
-    with pytest.raises(ValueError, match="max_bytes"):
-        TraceCollector(tmp_path, max_bytes=limit)
-    with pytest.raises(ValueError, match="durability"):
-        TraceCollector(tmp_path, durability="disk")
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"max_bytes": 0},
+        {"max_bytes": "1 MB"},
+        {"durability": "disk"},
+        {"buffer_size": None},
+        {"buffer_size": 0},
+        {"max_string": "x"},
+        {"flush_interval": None},
+        {"flush_interval": float("nan")},
+        {"flush_interval": -1},
+    ],
+    ids=str,
+)
+def test_a_setting_that_cannot_be_is_refused_at_once(tmp_path, setting):
+    with pytest.raises(ValueError, match=next(iter(setting))):
+        TraceCollector(tmp_path, **setting)
 
 
 def test_what_went_to_a_deleted_file_is_written_again(tmp_path):
@@ -110,7 +122,7 @@ def test_a_deleted_file_that_cannot_be_made_again_is_not_forgotten(tmp_path):
     file.append_line(b"two\n")
     folder.write_text("in the way")
     with pytest.raises(OSError):
-        file.append(b"three\n")
+        file.close()
     folder.unlink()
     file.append(b"three\n")
     assert (folder / "t.jsonl").read_bytes().endswith(b"two\nthree\n")

@@ -85,3 +85,20 @@ def test_a_redaction_that_fails_lets_nothing_through():
     assert "content" not in collector.lines()[0].decode()
     assert lines_of(collector)[0]["kind"] == "k"
     assert collector.stats()["redaction_errors"] == 1
+
+
+def test_a_redaction_that_changes_nothing_counts_nothing():
+    collector = TraceCollector(None, "s", redact=lambda kind, data: data)
+    event = collector.record("k", {"text": "x" * 100_010})
+    assert "…[+10 chars]" in event.data["text"]
+    assert (collector.stats()["altered"], collector.stats()["redacted"]) == (1, 0)
+
+
+@pytest.mark.parametrize("redact", [lambda kind, data: {**data, "host": "h"}, lambda kind, data: data["missing"]])
+def test_a_note_about_redactions_calls_for_no_further_note(redact):
+    collector = TraceCollector(None, "s", redact=redact)
+    collector.record("k", {"a": 1})
+    for _ in range(5):
+        collector.flush()
+    assert [event["kind"] for event in lines_of(collector)] == ["k", "custom"]
+    assert lines_of(collector)[1]["data"]["redacted"] == 1

@@ -374,3 +374,47 @@ def test_a_span_closed_by_another_context_leaves_that_ones_place_alone(collector
 
     asyncio.run(main())
     assert kinds_of(collector)[:2] == ["tool_start", "iteration_start"]
+
+
+def test_a_group_of_exceptions_that_were_all_told_is_told(collector):
+    async def main():
+        with collector.iteration(1):
+            async with asyncio.TaskGroup() as group:
+                for name in ("a", "b"):
+                    group.create_task(fail(name))
+
+    async def fail(name):
+        with collector.tool(name):
+            raise ValueError(name)
+
+    with pytest.raises(ExceptionGroup):
+        asyncio.run(main())
+    assert kinds_of(collector).count("tool_error") == 2
+    assert collector.summary()["errors"] == 2
+
+
+def test_the_summary_counts_the_iterations_of_every_agent(collector):
+    with collector.iteration():
+        for name in ("a1", "a2"):
+            with collector.subagent(name), collector.iteration(), collector.iteration():
+                pass
+    assert collector.summary()["iterations"] == analyzed(collector).summary().iterations == 5
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (SystemExit(0), "complete"),
+        (SystemExit(2), "error"),
+        (ValueError(), "error"),
+        (KeyboardInterrupt(), "interrupted"),
+        (asyncio.CancelledError(), "interrupted"),
+    ],
+    ids=repr,
+)
+def test_how_a_session_ended(error, status):
+    collector = TraceCollector(None, "s")
+    with pytest.raises(type(error)), collector:
+        collector.record("checkpoint")
+        raise error
+    assert events_of(collector)[-1]["data"]["status"] == status
