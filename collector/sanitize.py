@@ -27,7 +27,7 @@ import orjson
 MAX_STRING = 100_000
 """Characters of one string that are written; the rest is replaced by its length and a digest."""
 MAX_DEPTH = 64
-"""Levels of nesting that survive cleaning."""
+"""Levels of nesting that survive cleaning; of plain JSON values, which need none, orjson writes some 250."""
 MAX_NODES = 100_000
 """Values that survive cleaning, over the whole event."""
 
@@ -35,6 +35,7 @@ _LINE = orjson.OPT_APPEND_NEWLINE
 _INT64 = range(-(2**63), 2**64)
 _ORDINARY = 2**63
 _TOO_MANY = MAX_NODES + 1
+_MAX_PLAIN_DEPTH = 240
 _PLAIN = frozenset({int, bool, type(None)})
 _CONTAINERS = frozenset({dict, list, tuple})
 _DIGEST_STEP = 1 << 18
@@ -134,7 +135,7 @@ def _digest(text: str) -> str:
 def _nodes(container: Any, max_string: int, depth: int) -> int:
     """How many values there are in a dict, list or tuple; more than `MAX_NODES` as soon as one is not plain JSON."""
     count = len(container)
-    if count > MAX_NODES or depth > MAX_DEPTH:
+    if count > MAX_NODES or depth > _MAX_PLAIN_DEPTH:
         return _TOO_MANY
     for item in container.values() if type(container) is dict else container:
         kind = type(item)

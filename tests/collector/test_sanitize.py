@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 import pytest
 from tracetop.collector import sanitize
+from tracetop.collector.formats.native import event_from_line
 from tracetop.collector.sanitize import as_int, as_number, as_payload, as_text, encode_line, session_file_name
 
 
@@ -122,6 +123,15 @@ def test_circular_structures_are_cut_where_they_close():
 def test_a_value_met_twice_is_not_circular():
     shared = {"p": Path("x")}
     assert written([shared, shared]) == [{"p": "x"}, {"p": "x"}]
+
+
+def test_two_hundred_levels_of_plain_values_are_kept():
+    deep = 0
+    for _ in range(200):
+        deep = [deep]
+    line, altered = encode_line({"data": {"v": deep}})
+    assert not altered
+    assert event_from_line(line[:1] + b'"kind":"k","timestamp":1,' + line[1:]).data["v"] == deep
 
 
 def test_deep_nesting_is_cut():
