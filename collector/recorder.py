@@ -6,15 +6,15 @@ line goes to a writer that batches. Nothing on that path raises.
 
 from __future__ import annotations
 
-import itertools
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from .counters import COUNTED_KINDS, RunCounters
+from .event_ids import event_ids, new_session_id
 from .events import TraceEvent
 from .lifetime import call_at_exit, call_at_fork
 from .losses import NOTE_KIND, Losses
@@ -79,7 +79,7 @@ class TraceCollector(RecordingSpans):
         if not isinstance(flush_interval, int | float) or not flush_interval >= 0:
             raise ValueError(f"flush_interval is a number of seconds, not {flush_interval!r}")
         # As it can be written, or every event would count as altered.
-        self._session_id = as_text(session_id).encode("utf-8", "backslashreplace").decode() or _new_session_id()
+        self._session_id = as_text(session_id).encode("utf-8", "backslashreplace").decode() or new_session_id()
         self._file_name = session_file_name(self._session_id)
         self._path = (
             None if output_dir is None else attempt(Path.absolute, found := Path(output_dir, self._file_name), found)
@@ -229,7 +229,7 @@ class TraceCollector(RecordingSpans):
         if duration_ms is not None and not (type(duration_ms) is float and 0.0 <= duration_ms < 1e12):
             duration_ms = as_number(duration_ms)
         fields: dict[str, Any] = {
-            "event_id": next(_event_ids.new) if event_id is None else as_text(event_id),
+            "event_id": next(event_ids.new) if event_id is None else as_text(event_id),
             "kind": kind if type(kind) is str else as_text(kind),
             "timestamp": self._clock() if timestamp is None else timestamp,
             "session_id": self._session_id,
@@ -359,27 +359,6 @@ class TraceCollector(RecordingSpans):
         self.record("session_start", data, timestamp=timestamp)
 
 
-class _EventIds:
-    """Ids that are unique over threads and processes: a random part per process, then a count."""
-
-    new: Iterator[str]
-
-    def __init__(self) -> None:
-        self.after_fork()
-        call_at_fork(self)
-
-    def before_fork(self) -> None:
-        """Nothing to be done in the parent."""
-
-    def after_fork(self) -> None:
-        """New ones for a new process."""
-        # All in C, so that no two threads can get the same one.
-        self.new = map(f"{os.urandom(6).hex()}%06x".__mod__, itertools.count())
-
-
-_event_ids = _EventIds()
-
-
 def _copy(kind: type[TraceCollector], folder: Path | None, session_id: str, settings: dict[str, Any]) -> TraceCollector:
     collector = kind(folder, session_id, **settings)
     collector._is_copy = True
@@ -410,7 +389,3 @@ def _never_raising(clock: Callable[[], float]) -> Callable[[], float]:
         return time.time() if told is None else told
 
     return tell
-
-
-def _new_session_id() -> str:
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(4).hex()}"

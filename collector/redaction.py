@@ -106,7 +106,8 @@ _PRIVATE_KEY = (
 )
 
 _BASIC = (
-    rb"(?i:uthorization)(?:\\*+[\"'])?\]? {0,4}[:=] {0,4}(?:\\*+[\"'])?"
+    # A quoted name has a quoted value: behind one of JSON's own a number may follow, and that is no text.
+    rb"(?i:uthorization)(?:\\*+[\"']\]? {0,4}[:=] {0,4}\\*+[\"']|\]? {0,4}[:=] {0,4}(?:\\*+[\"'])?)"
     rb"(?:(?i:basic|token|apikey) {1,4}" + _HEADER_MIXED + rb"(?=" + _HEADER_CHAR + rb"{6})"
     rb"|" + _DIGIT + rb"(?=" + _HEADER_CHAR + rb"{20}))"
     rb"(" + _HEADER_CHAR + rb"*+)"
@@ -269,6 +270,7 @@ _RULES = (
     _Rule(_KEY, (b"pypi-AgEI",), _form(rb"pypi-AgEI([\w-]{30,})")),
     _Rule(_KEY, (b"xai-",), _form(rb"xai-" + _DIGIT + rb"([A-Za-z0-9]{30,})")),
     _Rule(_KEY, (b"gsk_",), _form(rb"gsk_" + _DIGIT_OR_CASE + rb"([A-Za-z0-9]{30,})")),
+    _Rule(_KEY, (b"dop_v1_", b"doo_v1_"), _form(rb"do[op]_v1_([a-f0-9]{40,})")),
     _Rule(_KEY, (b"SG.",), _form(rb"SG\.([\w-]{16,64}\.[\w-]{16,})")),
     _Rule(_KEY, (b"AccountKey=",), _form(rb"AccountKey=(" + _HEADER_CHAR + rb"{40,})", start=b"")),
     _Rule(_TOKEN, (b"eyJ",), _form(rb"(?<!\.)(eyJ[\w-]{8,}+\.(?:[\w-]*+\.){1,3}[\w-]{8,})")),

@@ -16,6 +16,7 @@ Redact: TypeAlias = Callable[[str, dict[str, Any]], Mapping[str, Any] | None]
 payload to write, None for none at all. May be called from any thread that records."""
 
 _FAILED: Any = object()
+_LEFT_OUT = {"redaction": "failed: the payload was left out"}
 _MOST_MARK = 100
 """What a string that was cut is longer than the most that is written of it: it must not be cut again."""
 
@@ -48,8 +49,19 @@ class Redactor:
             line, hidden = hide_secrets(line)
             if hidden:
                 redacted += hidden
-                fields.update(orjson.loads(line))
+                line = self._taken_over(fields, line)
         return line, redacted
+
+    def _taken_over(self, fields: dict[str, Any], line: bytes) -> bytes:
+        """The line, once `fields` hold the same; should it be no JSON any more, one without a payload."""
+        written = attempt(orjson.loads, line, _FAILED)
+        if written is _FAILED:
+            self.errors += 1
+            fields["data"] = {**_LEFT_OUT}
+            line, _ = encode_line(fields, self._max_string)
+        else:
+            fields.update(written)
+        return line
 
     def _ask_host(self, redact: Redact, fields: dict[str, Any], line: bytes) -> tuple[bytes, int]:
         payload = orjson.loads(line)["data"]
@@ -58,7 +70,7 @@ class Redactor:
         answer = attempt(lambda given: redact(fields["kind"], given), payload, _FAILED)
         if answer is _FAILED:
             self.errors += 1
-            answer = {"redaction": "failed: the payload was left out"}
+            answer = _LEFT_OUT
         fields["data"] = as_payload(answer)
         redacted, _ = encode_line(fields, self._max_string + _MOST_MARK)
         return redacted, int(redacted != line)

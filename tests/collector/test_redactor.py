@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tracetop import TraceCollector
+from tracetop.collector import redactor
 
 SECRET = "sk-" + "ant-" + "a1B2c3D4" * 6
 
@@ -102,3 +103,11 @@ def test_a_note_about_redactions_calls_for_no_further_note(redact):
         collector.flush()
     assert [event["kind"] for event in lines_of(collector)] == ["k", "custom"]
     assert lines_of(collector)[1]["data"]["redacted"] == 1
+
+
+def test_should_hiding_ever_break_a_line_its_payload_is_left_out(monkeypatch):
+    monkeypatch.setattr(redactor, "hide_secrets", lambda line: (line.replace(b'"', b"", 3), 1))
+    collector = TraceCollector(None, "s")
+    event = collector.record("k", {"key": SECRET})
+    assert lines_of(collector)[0]["data"] == event.data == {"redaction": "failed: the payload was left out"}
+    assert collector.stats()["redaction_errors"] == 1
