@@ -41,6 +41,12 @@ def timers():
     return {thread for thread in threading.enumerate() if thread.name == "tracetop-writer"}
 
 
+@pytest.fixture(autouse=True)
+def no_idle_timers(monkeypatch):
+    """The timer thread stays for a while when there is nothing to do; no test is to wait for that."""
+    monkeypatch.setattr(writer_module, "_IDLE_SECONDS", 0.02)
+
+
 @pytest.fixture
 def writes(monkeypatch):
     """The sizes of all writes, and a list of outcomes for the next ones: a byte count, or an error to raise."""
