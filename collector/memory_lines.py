@@ -50,6 +50,10 @@ class MemoryLines:
         """A lock that no thread of the parent can hold."""
         self.lock = threading.RLock()
 
+    def line(self, number: int) -> bytes:
+        """One line, by its number (0-based), newline included. Raises IndexError."""
+        return self._lines[number]
+
     def lines(self, start: int = 0) -> list[bytes]:
         """A copy of the lines kept, from line number `start` (0-based) on."""
         return self._lines[start:]

@@ -317,6 +317,12 @@ class TraceCollector(RecordingSpans):
             "subscriber_errors": self._subscribers.errors,
         }
 
+    def line(self, number: int) -> bytes:
+        """One of the lines kept in memory, by its number (0-based). Raises IndexError where there is none."""
+        if isinstance(self._sink, MemoryLines):
+            return self._sink.line(number)
+        raise IndexError(f"line {number} is not in memory: the lines are written to {self._path}")
+
     def lines(self, start: int = 0) -> list[bytes]:
         """The lines kept in memory, from number `start` (0-based) on; always empty when a file is written."""
         return self._sink.lines(start) if isinstance(self._sink, MemoryLines) else []

@@ -158,16 +158,16 @@ class CollectorSource(TraceSource):
     def __init__(self, collector: TraceCollector) -> None:
         super().__init__(collector.session_id or "in memory", self._line, self._place)
         self._collector = collector
-        self._lines: list[bytes] = []
+        self._read = 0
 
     def deliveries(self) -> Iterator[Delivery | None]:
         unsubscribe = self._collector.subscribe(lambda event: self._wake.set())
         try:
             while not self._stop.is_set():
-                for number, line in enumerate(self._collector.lines(len(self._lines)), len(self._lines)):
+                for number, line in enumerate(self._collector.lines(self._read), self._read):
                     batch = decode_block(Block(line.rstrip(b"\n"), 0, number + 1))
                     batch.offsets = [number] * len(batch.offsets)
-                    self._lines.append(line.rstrip(b"\n"))
+                    self._read = number + 1
                     yield Delivery(batch)
                 yield None
                 self._wake.wait(SWEEP_SECONDS)
@@ -176,7 +176,7 @@ class CollectorSource(TraceSource):
             unsubscribe()
 
     def _line(self, position: int) -> bytes:
-        return self._lines[position]
+        return self._collector.line(position).rstrip(b"\n")
 
     def _place(self, position: int) -> str:
         return f"line {position + 1:,} in memory"

@@ -163,6 +163,15 @@ def test_in_memory_nothing_is_written(tmp_path, monkeypatch):
     assert all(line.endswith(b"\n") for line in collector.lines())
 
 
+def test_one_line_by_its_number(memory, tmp_path):
+    memory.record("checkpoint")
+    assert memory.line(0) == memory.lines()[0]
+    with pytest.raises(IndexError):
+        memory.line(1)
+    with pytest.raises(IndexError, match="written to"):
+        TraceCollector(tmp_path).line(0)
+
+
 def test_with_a_file_no_lines_are_kept(tmp_path):
     with TraceCollector(tmp_path, "abc") as collector:
         collector.record("checkpoint")
