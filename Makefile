@@ -45,28 +45,33 @@ wheel: $(VENV)/.tools
 	rm -rf dist build
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 
-$(VENV)/.tools: pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tracetop needs Python 3.11 or newer")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools wheel
-	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-build-isolation '.[dev]'
+# Installed as users have it, not as a link: the checks see what is shipped, whatever the clone's folder is called.
+define install
 	rm -rf build
+	$(1)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
+	rm -rf build
+	touch $@
+endef
+
+# An environment $(2) made by the interpreter $(1), with what this tree needs: $(3) is `.`, or `.` with its extras.
+define environment
+	$(1) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tracetop needs Python 3.11 or newer")'
+	test -x $(2)/bin/python || $(1) -m venv $(2)
+	$(2)/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools wheel
+	$(2)/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-build-isolation '$(3)'
+	rm -rf build
+endef
+
+$(VENV)/.tools: pyproject.toml constraints.txt
+	$(call environment,$(PYTHON),$(VENV),.[dev])
 	touch $@
 
-# Installed as users have it, not as a link: the checks see what is shipped, whatever the clone's folder is called.
 $(VENV)/.installed: $(VENV)/.tools $(SOURCES)
-	rm -rf build
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
-	rm -rf build
-	touch $@
+	$(call install,$(BIN))
 
 # Whoever of the others cannot be had is left out of the comparison.
 $(BENCH_VENV)/.others: pyproject.toml constraints.txt
-	$(BENCH_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tracetop needs Python 3.11 or newer")'
-	test -x $(BENCH_BIN)/python || $(BENCH_PYTHON) -m venv $(BENCH_VENV)
-	$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools wheel
-	$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-build-isolation .
-	rm -rf build
+	$(call environment,$(BENCH_PYTHON),$(BENCH_VENV),.)
 	for one in $(BENCH_OTHERS); do \
 		$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt $$one \
 			|| echo "$$one cannot be installed here: bench-record does without it"; \
@@ -74,10 +79,7 @@ $(BENCH_VENV)/.others: pyproject.toml constraints.txt
 	touch $@
 
 $(BENCH_VENV)/.installed: $(BENCH_VENV)/.others $(SOURCES)
-	rm -rf build
-	$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
-	rm -rf build
-	touch $@
+	$(call install,$(BENCH_BIN))
 
 clean:
 	rm -rf $(VENV) $(BENCH_VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 
-from .lifetime import call_at_fork
+from .lifetime import call_after_fork
 
 
 class EventIds:
@@ -17,10 +17,7 @@ class EventIds:
 
     def __init__(self) -> None:
         self.after_fork()
-        call_at_fork(self)
-
-    def before_fork(self) -> None:
-        """Nothing to be done in the parent."""
+        call_after_fork(self)
 
     def after_fork(self) -> None:
         """New ones for a new process."""

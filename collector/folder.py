@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .follow import Delivery, FileTail, TailState
-from .parts import part_number, part_path, parts_from
+from .parts import joined, part_before, part_number, part_path, parts_from
 from .segments import OPEN_FILES, identity_of
 
 
@@ -89,7 +89,7 @@ class FolderTail:
     def hint(self, paths: Iterable[str | os.PathLike[str]]) -> None:
         """These may have changed: the next `poll` looks at them, and searches the folder if one is new to it."""
         for path in map(Path, paths):
-            first = self._first_of.get(path) or self._first_of.get(_before(path))
+            first = self._first_of.get(path) or self._first_of.get(part_before(path))
             if first is not None:
                 self._hinted.add(first)
             if path not in self._first_of:
@@ -119,12 +119,8 @@ class FolderTail:
 
     def _join_parts(self) -> None:
         """Find out anew which files are traces of their own, and give each of these a tail."""
-        self._first_of = {}
-        self._parts = {}
-        for path in sorted(self._seen, key=part_number):
-            first = self._first_of.get(_before(path), path)
-            self._first_of[path] = first
-            self._parts.setdefault(first, []).append(path)
+        self._parts = joined(self._seen)
+        self._first_of = {part: first for first, parts in self._parts.items() for part in parts}
         for path in self._tails.keys() - self._parts.keys():
             del self._tails[path]
         for path in self._parts.keys() - self._tails.keys():
@@ -185,9 +181,3 @@ def _trace_files(folder: Path, pattern: str) -> dict[Path, os.stat_result]:
             with suppress(OSError):
                 found.setdefault(part_path(path, number), part.stat())  # as if it stood beside the link
     return found
-
-
-def _before(path: Path) -> Path:
-    """The part before this one; a first part itself."""
-    number = part_number(path)
-    return part_path(path, number - 1) if number > 1 else path

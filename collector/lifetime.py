@@ -9,13 +9,14 @@ import weakref
 from typing import Any, Protocol
 
 
-class ForkAware(Protocol):
-    """Something with locks or buffers that a forked child must not share with its parent.
-
-    `before_fork` is called in the parent, `after_fork` in the child.
-    """
+class BeforeFork(Protocol):
+    """Something that the parent has to finish before it forks."""
 
     def before_fork(self) -> None: ...
+
+
+class ForkAware(Protocol):
+    """Something with locks or buffers that a forked child must not share with its parent."""
 
     def after_fork(self) -> None: ...
 
@@ -26,13 +27,19 @@ class ExitAware(Protocol):
     def at_exit(self) -> None: ...
 
 
+_before_fork_aware: weakref.WeakSet[BeforeFork] = weakref.WeakSet()
 _fork_aware: weakref.WeakSet[ForkAware] = weakref.WeakSet()
 _exit_aware: weakref.WeakSet[ExitAware] = weakref.WeakSet()
 _forked = False
 
 
-def call_at_fork(thing: ForkAware) -> None:
-    """Have `thing` told of every fork of this process, for as long as it lives."""
+def call_before_fork(thing: BeforeFork) -> None:
+    """Have `thing.before_fork()` called whenever this process is about to fork, for as long as it lives."""
+    _before_fork_aware.add(thing)
+
+
+def call_after_fork(thing: ForkAware) -> None:
+    """Have `thing.after_fork()` called in every child that this process forks, for as long as it lives."""
     _fork_aware.add(thing)
 
 
@@ -47,7 +54,7 @@ def is_forked() -> bool:
 
 
 def _before_fork() -> None:
-    for thing in list(_fork_aware):
+    for thing in list(_before_fork_aware):
         thing.before_fork()
 
 

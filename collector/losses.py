@@ -21,7 +21,6 @@ class Losses:
         self.redacted = 0
         self.unsaid: list[str] = []
         """Ids of events that were altered or redacted since it was last said, not more than a few."""
-        self.dropped_said = 0
         self._said = {"altered": 0, "redacted": 0, "dropped": 0}
         self._say_from = 0.0
 
@@ -36,7 +35,7 @@ class Losses:
 
     def has_news(self, dropped: int) -> bool:
         """Whether something happened since it was last said; `dropped` events are counted by the writer."""
-        return bool(self.unsaid) or dropped != self.dropped_said
+        return bool(self.unsaid) or dropped != self._said["dropped"]
 
     def is_due(self) -> bool:
         """Whether it is time to say it."""
@@ -46,8 +45,7 @@ class Losses:
         """What is to be said, as the payload of an event; from here on it counts as said."""
         now = {"altered": self.altered, "redacted": self.redacted, "dropped": dropped}
         new = {name: count - self._said[name] for name, count in now.items()}
-        self._said, self.dropped_said = now, dropped
-        event_ids, self.unsaid = self.unsaid, []
+        self._said, event_ids, self.unsaid = now, self.unsaid, []
         return {"name": NOTE_NAME, "message": _message(new), **new, "event_ids": event_ids}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from .lifetime import call_at_fork
+from .lifetime import call_after_fork
 
 
 class MemoryLines:
@@ -18,7 +18,7 @@ class MemoryLines:
         self.buffered = 0
         self.failing = False
         self._lines: list[bytes] = []
-        call_at_fork(self)
+        call_after_fork(self)
 
     @property
     def written(self) -> int:
@@ -42,9 +42,6 @@ class MemoryLines:
     def close(self) -> bool:
         """Nothing is open here: True."""
         return True
-
-    def before_fork(self) -> None:
-        """Nothing waits here."""
 
     def after_fork(self) -> None:
         """A lock that no thread of the parent can hold."""

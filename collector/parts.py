@@ -52,6 +52,22 @@ def parts_from(path: Path) -> list[Path]:
     return parts
 
 
+def part_before(path: Path) -> Path:
+    """The part that `path` follows; a first part itself."""
+    number = part_number(path)
+    return part_path(path, number - 1) if number > 1 else path
+
+
+def joined(paths: Iterable[Path]) -> dict[Path, list[Path]]:
+    """Files by the first file of their trace, each with its parts in order. A part behind a gap begins a trace."""
+    first_of: dict[Path, Path] = {}
+    traces: dict[Path, list[Path]] = {}
+    for path in sorted(paths, key=part_number):
+        first = first_of[path] = first_of.get(part_before(path), path)
+        traces.setdefault(first, []).append(path)
+    return traces
+
+
 def last_part(path: Path) -> Path:
     """The last of a trace's parts that can be seen, `path` where there is no other. Never raises."""
     while part_number(path) < LAST_PART and os.path.isfile(following := next_part(path)):  # noqa: PTH113

@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 from .counters import COUNTED_KINDS, RunCounters
 from .event_ids import event_ids, new_session_id
 from .events import TraceEvent
-from .lifetime import call_at_exit, call_at_fork
+from .lifetime import call_after_fork, call_at_exit
 from .losses import NOTE_KIND, Losses
 from .memory_lines import MemoryLines
 from .redactor import Redact, Redactor
@@ -115,16 +115,13 @@ class TraceCollector(RecordingSpans):
         self._due_start: tuple[float, dict[str, Any]] | None = None
         self._is_open = self._has_started = self._has_ended = False
         self._is_copy = False
-        call_at_fork(self)
+        call_after_fork(self)
         call_at_exit(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For another process: a collector with the same settings, on the same file."""
         folder = None if self._path is None else self._path.parent
         return _copy, (type(self), folder, self._session_id, {**self._settings, "enabled": self._enabled})
-
-    def before_fork(self) -> None:
-        """Nothing: the writer sees to its lines itself."""
 
     def after_fork(self) -> None:
         """In a forked child: the session is still the parent's to end."""
@@ -242,13 +239,13 @@ class TraceCollector(RecordingSpans):
         if duration_ms is not None:
             fields["duration_ms"] = duration_ms
         if not self._enabled:
-            return _event_of(fields)
+            return TraceEvent(**fields)
         line, altered = encode_line(fields, self._max_string)
         redacted = 0
         if self._is_to_redact(line):
             line, redacted = self._redactor.apply(fields, line)
         event = (
-            _event_of(fields)
+            TraceEvent(**fields)
             if altered or redacted
             else TraceEvent(
                 fields["kind"],
@@ -381,10 +378,6 @@ def _status(error: BaseException | None) -> str:
     if error is None or (isinstance(error, SystemExit) and not error.code):
         return "complete"
     return "error" if isinstance(error, Exception | SystemExit) else "interrupted"
-
-
-def _event_of(fields: dict[str, Any]) -> TraceEvent:
-    return TraceEvent(**fields)
 
 
 def _never_raising(clock: Callable[[], float]) -> Callable[[], float]:

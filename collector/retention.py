@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .formats.native import decode_block
 from .lines import Block
-from .parts import next_part, part_number, part_path
+from .parts import joined, next_part
 from .segments import Identity, identity_of
 
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -122,17 +122,9 @@ def find_old(folders: Iterable[Path], older_than: float, now: float) -> Survey:
 
 def sessions_of(files: Iterable[Part]) -> Iterator[StoredSession]:
     """Files by session. A part whose earlier part is missing begins a session of its own."""
-    numbered = [(part_path(file.path, 1), part_number(file.path), file) for file in files]
-    parts: list[Part] = []
-    trace, last = Path(), 0
-    for first, number, file in sorted(numbered, key=lambda each: each[:2]):
-        if parts and (first != trace or number > last + 1):
-            yield StoredSession(tuple(parts))
-            parts = []
-        parts.append(file)
-        trace, last = first, number
-    if parts:
-        yield StoredSession(tuple(parts))
+    by_path = {file.path: file for file in files}
+    for parts in joined(by_path).values():
+        yield StoredSession(tuple(by_path[path] for path in parts))
 
 
 def delete_sessions(sessions: Sequence[StoredSession]) -> Deletion:

@@ -32,6 +32,7 @@ class Span:
         """The id of the event that began it."""
         self._recorder = recorder
         self._iteration = iteration
+        self._began_in: int | None = None
         self._scope: Scope | None = None
         self._began = 0.0
 
@@ -39,9 +40,10 @@ class Span:
         recorder = self._recorder
         self._began = recorder._stopwatch()
         around = recorder._scope()
-        start = self._start()
-        self.event_id = start.event_id
-        self._scope = self._inner(start, None if around is None else around.agent_id)
+        agent_id = None if around is None else around.agent_id
+        start = self._start(agent_id)
+        self.event_id, self._began_in = start.event_id, start.iteration
+        self._scope = self._inner(start, agent_id)
         current_scope.set(self._scope)
         return self
 
@@ -65,19 +67,19 @@ class Span:
         return Scope(self._recorder, start.event_id, start.iteration, agent_id, current_scope.get())
 
     @abstractmethod
-    def _start(self) -> TraceEvent: ...
+    def _start(self, agent_id: str | None) -> TraceEvent: ...
 
     @abstractmethod
     def _end(self, error: BaseException | None, took: float) -> None: ...
 
-    def _finish(self, kind: str, data: dict[str, Any], took: float, iteration: int | None) -> TraceEvent:
-        """Write the event that ends the span, for the agent that began it."""
+    def _finish(self, kind: str, data: dict[str, Any], took: float) -> None:
+        """Write the event that ends the span, for the agent that began it and in the iteration it began in."""
         agent_id = None if self._scope is None else self._scope.agent_id
         if agent_id is not None:
             data.setdefault("agent_id", agent_id)
         extra = self.data if isinstance(self.data, dict) else as_payload(self.data)
         data = {**extra, **data, "duration_ms": took}
-        return self._recorder.record(kind, data, iteration=iteration, parent_event_id=self.event_id, duration_ms=took)
+        self._recorder.record(kind, data, iteration=self._began_in, parent_event_id=self.event_id, duration_ms=took)
 
 
 class IterationSpan(Span):
@@ -87,9 +89,7 @@ class IterationSpan(Span):
         super().__init__(recorder)
         self.number = number
 
-    def _start(self) -> TraceEvent:
-        around = self._recorder._scope()
-        agent_id = None if around is None else around.agent_id
+    def _start(self, agent_id: str | None) -> TraceEvent:
         self.number = self._recorder._number_iteration(agent_id, self.number)
         return self._recorder.record("iteration_start", iteration=self.number)
 
@@ -107,7 +107,7 @@ class IterationSpan(Span):
             if "cancelled" not in outcome and not was_told(error):
                 self._recorder.record_error(error, "", self.number, parent_event_id=self.event_id)
                 mark_told(error)
-        self._finish("iteration_end", outcome, took, self.number)
+        self._finish("iteration_end", outcome, took)
 
 
 class LlmCall(Span):
@@ -128,19 +128,18 @@ class LlmCall(Span):
         self.error: object = None
         self._request = request
 
-    def _start(self) -> TraceEvent:
+    def _start(self, agent_id: str | None) -> TraceEvent:
         return self._recorder.record("llm_request", self._request, iteration=self._iteration)
 
     def _end(self, error: BaseException | None, took: float) -> None:
         failure = self.error if error is None else error
-        iteration = None if self._scope is None else self._scope.iteration
         if failure is not None:
-            self._finish("llm_error", {**known(model=self.model or None), **error_fields(failure)}, took, iteration)
+            self._finish("llm_error", {**known(model=self.model or None), **error_fields(failure)}, took)
             mark_told(failure)
             return
         buckets = (self.input_tokens, self.output_tokens, self.cache_read_tokens, self.cache_write_tokens)
         data = response_fields(self.model, self.tokens, self.cost, buckets)
-        self._finish("llm_response", data, took, iteration)
+        self._finish("llm_response", data, took)
 
 
 class ToolCall(Span):
@@ -159,14 +158,13 @@ class ToolCall(Span):
         recorder, name, iteration = self._recorder, self._call["tool_name"], self._iteration
         return traced(function, lambda args: ToolCall(recorder, name, args, iteration))
 
-    def _start(self) -> TraceEvent:
+    def _start(self, agent_id: str | None) -> TraceEvent:
         return self._recorder.record("tool_start", self._call, iteration=self._iteration)
 
     def _end(self, error: BaseException | None, took: float) -> None:
         failure = self.error if error is None else error
-        iteration = None if self._scope is None else self._scope.iteration
         outcome = {"result": self.result} if failure is None else error_fields(failure)
-        self._finish("tool_end" if failure is None else "tool_error", {**self._call, **outcome}, took, iteration)
+        self._finish("tool_end" if failure is None else "tool_error", {**self._call, **outcome}, took)
         mark_told(failure)
 
 
@@ -179,12 +177,9 @@ class SubagentSpan(Span):
         super().__init__(recorder, iteration)
         self.agent_id = as_text(agent_id)
         self._given = as_payload(data)
-        self._spawned_in: int | None = None
 
-    def _start(self) -> TraceEvent:
-        start = self._recorder.record_subagent(self.agent_id, "spawn", self._given, iteration=self._iteration)
-        self._spawned_in = start.iteration
-        return start
+    def _start(self, agent_id: str | None) -> TraceEvent:
+        return self._recorder.record_subagent(self.agent_id, "spawn", self._given, iteration=self._iteration)
 
     def _inner(self, start: TraceEvent, agent_id: str | None) -> Scope:
         return Scope(self._recorder, start.event_id, None, self.agent_id, current_scope.get())
@@ -193,7 +188,7 @@ class SubagentSpan(Span):
         what = "complete" if error is None else "timeout" if isinstance(error, TimeoutError) else "error"
         outcome = {} if error is None else error_fields(error)
         data = {**outcome, "agent_id": self.agent_id, "event_type": what}
-        self._finish(f"subagent_{what}", data, took, self._spawned_in)
+        self._finish(f"subagent_{what}", data, took)
 
 
 class RecordingSpans(RecordingHelpers):

@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 
 from .append_file import AppendFile
-from .lifetime import call_at_exit, call_at_fork, is_forked
+from .lifetime import call_after_fork, call_at_exit, call_before_fork, is_forked
 
 CHUNK_BYTES = 1 << 20
 """The most that goes into one write, a single longer line aside."""
@@ -49,7 +49,8 @@ class LineWriter:
         self._slow = False
         self._reset()
         call_at_exit(self)
-        call_at_fork(self)
+        call_before_fork(self)
+        call_after_fork(self)
 
     def _reset(self) -> None:
         # Both locks are reentrant: a signal handler or finaliser that records runs inside the thread it interrupts.

@@ -109,6 +109,20 @@ def followed(trace: Recorded) -> Follower:
     return follower
 
 
+def assert_reads_like(whole: Path, first: Path) -> None:
+    """The parts from `first` on say what one file says: in batches, as a session, followed, and looked up again."""
+    expected = by_batches(whole)
+    assert by_batches(first) == by_session(first) == expected
+    follower = Follower(first)
+    follower.poll()
+    follower.poll()
+    assert follower.reading == expected
+    assert follower.found_again() == expected.iterations
+    assert follower.starts == 0
+    follower.tail.close()
+    assert follower.found_again() == expected.iterations
+
+
 def open_descriptors() -> int:
     return len(list(Path("/dev/fd").iterdir()))
 
@@ -137,16 +151,7 @@ def test_any_split_into_parts_reads_like_one_file(contents: list[bytes], torn: b
         trace.write(*contents[:-1], contents[-1] + torn)
         whole = Path(folder, "whole.jsonl")
         whole.write_bytes(b"".join(contents) + torn)
-        expected = by_batches(whole)
-        assert by_batches(trace.first) == by_session(trace.first) == expected
-        follower = Follower(trace.first)
-        follower.poll()
-        follower.poll()
-        assert follower.reading == expected
-        assert follower.found_again() == expected.iterations
-        assert follower.starts == 0
-        follower.tail.close()
-        assert follower.found_again() == expected.iterations
+        assert_reads_like(whole, trace.first)
 
 
 @settings(max_examples=80, deadline=None)
@@ -190,13 +195,7 @@ def test_a_line_ends_with_its_part(contents: list[bytes]) -> None:
         whole = Path(folder, "whole.jsonl")
         whole.write_bytes(b"".join(each if each.endswith(b"\n") else each + b"\n" for each in contents[:-1]))
         append(whole, contents[-1])
-        expected = by_batches(whole)
-        assert by_batches(trace.first) == by_session(trace.first) == expected
-        follower = Follower(trace.first)
-        follower.poll()
-        follower.poll()
-        assert follower.reading == expected
-        assert follower.found_again() == expected.iterations
+        assert_reads_like(whole, trace.first)
 
 
 def test_a_trace_is_followed_from_part_to_part(trace: Recorded) -> None:
