@@ -39,6 +39,8 @@ from .tab_line import TabLine
 
 FRAMES_PER_SECOND = 12.0
 _SHORT_NAMES = ("timeline", "tree", "tokens", "cache", "issues")
+LAYOUTS = ("overview", *_SHORT_NAMES)
+"""What a dashboard may open with: all panes, or one of them zoomed."""
 
 
 def _styles() -> str:
@@ -51,7 +53,9 @@ def _styles() -> str:
 class DashboardScreen(KeyActions, Screen[None]):
     """Shows a trace: a `TraceCollector` of this process, a path, or a `TraceSource`.
 
-    It reads while it is on the screen and sleeps while it is not; its state stays. `clock` gives epoch seconds.
+    It reads while it is on the screen and sleeps while it is not; its state stays. `clock` gives epoch seconds,
+    `frames_per_second` is how often it looks for something new to paint, `layout` what it opens with: `overview`, or the
+    name of the pane to zoom. Raises ValueError for another layout.
     """
 
     CSS = _styles()
@@ -66,10 +70,16 @@ class DashboardScreen(KeyActions, Screen[None]):
         source: SourceLike,
         *,
         clock: Callable[[], float] = time.time,
+        frames_per_second: float = FRAMES_PER_SECOND,
+        layout: str = "overview",
         name: str | None = None,
         id: str | None = None,
     ) -> None:
         super().__init__(name=name, id=id)
+        if layout not in LAYOUTS:
+            raise ValueError(f"no layout is called {layout!r}; there are {', '.join(LAYOUTS)}")
+        self.frames_per_second = frames_per_second
+        self._layout_wanted = layout
         self.source = open_source(source)
         self.cursor = Cursor()
         self.replay = Replay()
@@ -133,10 +143,12 @@ class DashboardScreen(KeyActions, Screen[None]):
 
     def on_mount(self) -> None:
         self._activate(0, focus=False)
+        if self._layout_wanted != "overview":
+            self.zoom(_SHORT_NAMES.index(self._layout_wanted))
         self.source.start()
         if self.filtering:
             self.look_again()
-        self._timer = self.set_interval(1 / FRAMES_PER_SECOND, self.on_tick, name="tracetop frames")
+        self._timer = self.set_interval(1 / self.frames_per_second, self.on_tick, name="tracetop frames")
 
     def on_unmount(self) -> None:
         self.source.close()
@@ -159,7 +171,7 @@ class DashboardScreen(KeyActions, Screen[None]):
     def on_tick(self) -> None:
         """One frame: move the replay on, and paint what changed since the last one."""
         if self.cursor.mode is Mode.REPLAY:
-            self.cursor = self.replay.advance(self.cursor, self.source.trace.session, 1 / FRAMES_PER_SECOND)
+            self.cursor = self.replay.advance(self.cursor, self.source.trace.session, 1 / self.frames_per_second)
         self.paint()
 
     def paint(self) -> None:
