@@ -54,8 +54,8 @@ class DashboardScreen(KeyActions, Screen[None]):
     """Shows a trace: a `TraceCollector` of this process, a path, or a `TraceSource`.
 
     It reads while it is on the screen and sleeps while it is not; its state stays. `clock` gives epoch seconds,
-    `frames_per_second` is how often it looks for something new to paint, `layout` what it opens with: `overview`, or the
-    name of the pane to zoom. Raises ValueError for another layout.
+    `frames_per_second` is how often it looks for something new to paint, `layout` what it opens with: `overview`, or
+    the name of the pane to zoom. Raises ValueError for another layout.
     """
 
     CSS = _styles()
