@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import ClassVar
@@ -12,8 +13,13 @@ from textual.message import Message
 
 from ...analysis.view import View
 from ..contain import contained
-from ..safe_text import one_line
+from ..safe_text import fit, one_line, width_of
 from ..trace import Trace
+
+_BETWEEN = " · "
+_CORNERS = 4
+"""Cells of a border's top that its title cannot use."""
+_FEWEST_CELLS = 6
 
 STYLES = files(__package__).joinpath("panes.tcss").read_text(encoding="utf-8")
 
@@ -57,21 +63,62 @@ class Pane(Vertical):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, classes="trace-pane")
-        self._headline = ""
+        self._parts: tuple[str, ...] = ()
+        self._title: tuple[object, ...] = ()
 
     def on_mount(self) -> None:
-        self.headline = ""
+        self._show_title()
+
+    def on_resize(self) -> None:
+        self._show_title()
+
+    def on_descendant_focus(self) -> None:
+        self.call_after_refresh(self._show_title)
+
+    def on_descendant_blur(self) -> None:
+        self.call_after_refresh(self._show_title)
+
+    on_focus = on_descendant_focus
+    on_blur = on_descendant_blur
 
     @property
     def headline(self) -> str:
-        """The figures in the pane's border."""
-        return self._headline
+        """All figures meant for the pane's border."""
+        return _BETWEEN.join(self._parts)
 
     @headline.setter
     def headline(self, text: str) -> None:
-        self._headline = text
-        title = f"{self.NUMBER} {self.NAME}" if self.NUMBER else self.NAME
-        self.border_title = Content(f"{title} · {one_line(text)}" if text else title)
+        self.headline_parts(text.split(_BETWEEN) if text else ())
+
+    def headline_parts(self, parts: Sequence[str]) -> None:
+        """Show figures in the pane's border, the most important first: those that do not fit are left out whole."""
+        self._parts = tuple(one_line(part) for part in parts)
+        self._show_title()
+
+    def _show_title(self) -> None:
+        name = f"{self.NUMBER} {self.NAME}" if self.NUMBER else self.NAME
+        room = max(0, self.size.width - _CORNERS)
+        title = name, self._fitting(room - width_of(name) - 3), room, "focus-within" in self.pseudo_classes
+        if title == self._title:
+            return
+        self._title = title
+        text, lit = title[1], title[3]
+        # A border has one title: the line between name and figures is drawn as part of it.
+        line = "─" * max(0, room - width_of(name) - width_of(text) - 2)
+        pieces: list[str | tuple[str, str]] = [name]
+        if text and line:
+            pieces += [" ", (line, "not bold $accent" if lit else "not bold $foreground 30%"), " ", text]
+        self.border_title = Content.assemble(*pieces)
+
+    def _fitting(self, room: int) -> str:
+        """As many of the figures as fit; the first is cut where not even that does."""
+        kept = ""
+        for part in self._parts:
+            longer = f"{kept}{_BETWEEN}{part}" if kept else part
+            if width_of(longer) > room:
+                break
+            kept = longer
+        return kept or (fit(self._parts[0], room).rstrip() if self._parts and room >= _FEWEST_CELLS else "")
 
     def show(self, frame: Frame) -> None:
         """Draw a frame. Called only when something changed."""
