@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from textual import events
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -17,6 +19,24 @@ from ..widgets.palette import PALETTE_CLASSES, Palette, style_sheet
 _ALWAYS_LAST = ("help", "quit_tracetop", "close")
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    shown: str
+    text: str
+    enabled: bool
+    action: str
+    node: DOMNode
+
+    @property
+    def cells(self) -> int:
+        return width_of(self.shown) + width_of(self.text) + 3
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it stands at the right end, and goes last where room is short."""
+        return self.action in _ALWAYS_LAST
+
+
 @contained
 class KeyLine(Palette, Widget):
     """Keys and what they do. One that makes no sense now is dimmed; a click is the key."""
@@ -26,7 +46,7 @@ class KeyLine(Palette, Widget):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._places: list[tuple[int, int, str]] = []
+        self._places: list[tuple[int, int, _Key]] = []
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
@@ -37,35 +57,32 @@ class KeyLine(Palette, Widget):
     def render_line(self, y: int) -> Strip:
         looks, width = self.looks(), self.size.width
         keys = self._keys()
-        while keys and sum(width_of(key) + width_of(text) + 3 for key, text, _, _ in keys) > width:
-            keys.remove(next((key for key in reversed(keys) if key[3].split("(")[0] not in _ALWAYS_LAST), keys[-1]))
+        while keys and sum(key.cells for key in keys) > width:
+            keys.remove(next((key for key in reversed(keys) if not key.is_last), keys[-1]))
         segments: list[Segment] = []
         self._places.clear()
         left = 0
-        for key, text, enabled, action in keys:
-            segments.append(Segment(f" {key}", looks["mark" if enabled else "muted"]))
-            segments.append(Segment(f" {text} ", looks["text" if enabled else "muted"]))
-            right = left + width_of(key) + width_of(text) + 3
-            if enabled:
-                self._places.append((left, right, action))
-            left = right
+        for key in keys:
+            segments.append(Segment(f" {key.shown}", looks["mark" if key.enabled else "muted"]))
+            segments.append(Segment(f" {key.text} ", looks["text" if key.enabled else "muted"]))
+            if key.enabled:
+                self._places.append((left, left + key.cells, key))
+            left += key.cells
         return Strip(segments).adjust_cell_length(width, looks["text"])
 
-    def _keys(self) -> list[tuple[str, str, bool, str]]:
-        keys = []
+    def _keys(self) -> list[_Key]:
+        keys: dict[str, _Key] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.show and not binding.system:
-                action = binding.action
-                key = self.app.get_key_display(binding).replace("^", "ctrl+")
-                keys.append((key, binding.description.lower(), active.enabled, action))
-        keys.sort(key=lambda key: key[3].split("(")[0] in _ALWAYS_LAST)
-        return keys
+                shown = self.app.get_key_display(binding).replace("^", "ctrl+")
+                key = _Key(shown, binding.description.lower(), active.enabled, binding.action, active.node)
+                keys.setdefault(binding.action, key)  # of two keys that do the same the first is enough
+        return sorted(keys.values(), key=lambda key: key.is_last)
 
     async def on_click(self, event: events.Click) -> None:
-        for left, right, action in self._places:
+        for left, right, key in self._places:
             if left <= event.x < right:
-                focused = self.screen.focused
-                namespace = focused if focused is not None and hasattr(focused, f"action_{action}") else self.screen
-                await namespace.run_action(action)
+                node: Any = key.node
+                await node.run_action(key.action)
                 return

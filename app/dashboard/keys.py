@@ -2,91 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from textual.binding import Binding, BindingType
-
-from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import one_line
-from . import places
 from .cursor import Cursor, Mode
+from .navigation import PLACES, Navigation
 from .prompt import PromptActions
 
-BINDINGS: list[BindingType] = [
-    Binding("ctrl+d", "close", "Close", priority=True, id="trace.toggle", tooltip="Close the dashboard"),
-    Binding("escape", "peel", "Back", show=False, id="trace.back", tooltip="Close what is open, topmost first"),
-    Binding("slash", "search", "Search", key_display="/", id="trace.search", tooltip="Search the events"),
-    Binding("n", "found_next", "Next found", show=False, id="trace.found_next", tooltip="Next event found"),
-    Binding("N", "found_previous", "Previous found", show=False, id="trace.found_previous"),
-    Binding("F", "filter", "Filter", id="trace.filter", tooltip="Show only some events in the timeline"),
-    Binding("e", "next('error')", "Error", id="trace.error", tooltip="Next error"),
-    Binding("E", "previous('error')", "Previous error", show=False, id="trace.error_before"),
-    Binding("i", "next('issue')", "Issue", id="trace.issue", tooltip="Next issue"),
-    Binding("I", "previous('issue')", "Previous issue", show=False, id="trace.issue_before"),
-    Binding("b", "next('break')", "Break", id="trace.break", tooltip="Next cache break"),
-    Binding("B", "previous('break')", "Previous cache break", show=False, id="trace.break_before"),
-    Binding("space", "play", "Pause", key_display="space", id="trace.play", tooltip="Pause, or play from here"),
-    Binding("z", "zoom", "Zoom", id="trace.zoom", tooltip="Show the active pane only"),
-    Binding("question_mark", "help", "Help", key_display="?", id="trace.help", tooltip="Every key"),
-    Binding("q", "quit_tracetop", "Quit", id="trace.quit", tooltip="Quit tracetop"),
-    Binding("1", "pane(0)", "Timeline", show=False, id="trace.pane1", tooltip="The timeline"),
-    Binding("2", "pane(1)", "Tree", show=False, id="trace.pane2", tooltip="The iteration tree"),
-    Binding("3", "pane(2)", "Tokens", show=False, id="trace.pane3", tooltip="The token flow"),
-    Binding("4", "pane(3)", "Cache", show=False, id="trace.pane4", tooltip="The cache boundary"),
-    Binding("5", "pane(4)", "Issues", show=False, id="trace.pane5", tooltip="The issues"),
-    Binding("tab", "next_pane(1)", "Next pane", show=False, id="trace.next_pane"),
-    Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, id="trace.previous_pane"),
-    Binding(
-        "comma", "step(-1)", "Step back", show=False, key_display=",", id="trace.step_back", tooltip="One event back"
-    ),
-    Binding("full_stop", "step(1)", "Step", show=False, key_display=".", id="trace.step", tooltip="One event on"),
-    Binding("left_square_bracket", "previous('iteration')", "Previous iteration", show=False, key_display="["),
-    Binding("right_square_bracket", "next('iteration')", "Next iteration", show=False, key_display="]"),
-    Binding("plus,equals_sign", "speed(1)", "Faster", show=False, key_display="+", id="trace.faster"),
-    Binding("minus", "speed(-1)", "Slower", show=False, key_display="-", id="trace.slower"),
-    # With priority, for in lists these keys would mean the list's own first and last row.
-    Binding("home", "first", "First", show=False, priority=True, id="trace.first", tooltip="The first event"),
-    Binding("end", "live", "Live", show=False, priority=True, id="trace.live", tooltip="The newest event, and follow"),
-    Binding("f", "live", "Follow", priority=True, id="trace.follow", tooltip="The newest event, and follow"),
-    Binding("y", "copy", "Copy", show=False, id="trace.copy", tooltip="Copy the event's line"),
-    Binding(
-        "colon", "go_to", "Go to", show=False, key_display=":", id="trace.go_to", tooltip="An event, iteration or time"
-    ),
-]
+_ENABLED, _DISABLED, _HIDDEN = True, None, False
 
-_PLACES: dict[str, tuple[Callable[[View], Sequence[int]], str]] = {
-    "error": (places.errors, "error"),
-    "issue": (places.issues, "issue"),
-    "break": (places.breaks, "cache break"),
-    "iteration": (places.iterations, "iteration"),
+
+def _if(condition: object) -> bool | None:
+    return _ENABLED if condition else _DISABLED
+
+
+def _end_of_trace(screen: Any) -> bool | None:
+    if screen.is_typing or screen.is_covered:
+        return _HIDDEN  # the key is the prompt's, or the overlay's own
+    return _if(screen.source.trace.session.count)
+
+
+_MAKES_SENSE: dict[str, Callable[[Any], bool | None]] = {
+    "quit_tracetop": lambda screen: _ENABLED if screen.is_standalone else _HIDDEN,
+    "found_next": lambda screen: _if(screen.found),
+    "found_previous": lambda screen: _if(screen.found),
+    "evidence": lambda screen: _if(screen.selected_issue),
+    "back": lambda screen: _if(screen.history.can_go_back),
+    "forward": lambda screen: _if(screen.history.can_go_forward),
+    "speed": lambda screen: _if(screen.cursor.mode is not Mode.LIVE),
+    "first": _end_of_trace,
+    "live": _end_of_trace,
+    "copy": lambda screen: _if(screen.source.trace.session.count),
+    "step": lambda screen: _if(screen.source.trace.session.count),
+    "play": lambda screen: _if(screen.source.trace.session.count),
+    "pane": lambda screen: _if(not screen.is_covered),
+    "next_pane": lambda screen: _if(not screen.is_covered),
+    "zoom": lambda screen: _if(not screen.is_covered),
 }
+"""Whether an action makes sense on a dashboard now; one that is not listed always does."""
 
 
 @contained
-class KeyActions(PromptActions):
+class KeyActions(Navigation, PromptActions):
     """What the keys do; part of the dashboard screen."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that make no sense now are shown as such: None is disabled, False hidden."""
-        if action == "quit_tracetop":
-            return bool(self.is_standalone)
-        if action in ("found_next", "found_previous"):
-            return True if self.found else None
-        if action == "speed":
-            return True if self.cursor.mode is not Mode.LIVE else None
         if action in ("next", "previous") and parameters and self.frame is not None:
-            find, _ = _PLACES[str(parameters[0])]
-            return True if find(self.frame.view) or self.cursor.mode is not Mode.LIVE else None
-        if action in ("first", "live") and (self.is_typing or self.is_covered):
-            return False  # the key is the prompt's, or the overlay's own
-        if action in ("copy", "step", "play", "first", "live"):
-            return True if self.source.trace.session.count else None
-        if action in ("pane", "next_pane", "zoom"):
-            return None if self.is_covered else True
-        return True
+            find, _ = PLACES[str(parameters[0])]
+            return _if(find(self.frame.view) or self.cursor.mode is not Mode.LIVE)
+        makes_sense = _MAKES_SENSE.get(action)
+        return _ENABLED if makes_sense is None else makes_sense(self)
 
     def action_close(self) -> None:
         """Close the dashboard, as ctrl+d does."""
@@ -128,45 +97,6 @@ class KeyActions(PromptActions):
         else:
             self.help.list_keys(self)
             self._open(self.help)
-
-    def action_step(self, events: int) -> None:
-        """Go some events on or back."""
-        count = self.source.trace.session.count
-        place = self.cursor.place(count)
-        if place is not None:
-            self.move_cursor(max(0, min(count - 1, place + events)))
-
-    def action_next(self, what: str) -> None:
-        """Go to the next error, issue, cache break or iteration."""
-        self._go(what, places.after, "next")
-
-    def action_previous(self, what: str) -> None:
-        """Go to the previous one."""
-        self._go(what, places.before, "previous")
-
-    def _go(self, what: str, choose: Callable[[Sequence[int], int], int | None], word: str) -> None:
-        view = self.source.trace.view()
-        place = self.cursor.place(view.at)
-        find, name = _PLACES[what]
-        if place is None:
-            return
-        candidates = find(view)
-        event = choose(candidates, place)
-        if event is None and self.cursor.follows and candidates:
-            event = candidates[-1] if choose is places.before else candidates[0]
-        if event is None:
-            self.notify(f"no {word} {name}", timeout=2)
-        else:
-            self.move_cursor(event)
-
-    def action_first(self) -> None:
-        """Go to the first event."""
-        self.move_cursor(0)
-
-    def action_live(self) -> None:
-        """Go to the newest event and follow."""
-        self.cursor = self.cursor.live()
-        self.paint()
 
     def action_play(self) -> None:
         """Pause a live session, play a paused one on from the cursor, pause the replay."""

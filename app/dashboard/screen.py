@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from ...analysis.issues.issue import Issue
 from ...analysis.view import View
 from ..contain import Failed, attempt, contained
 from ..panes.cache import CachePane
@@ -27,11 +28,13 @@ from ..panes.tokens import TokensPane
 from ..panes.tree import TreePane
 from ..safe_text import one_line
 from ..screens import is_seen
+from .bindings import BINDINGS
 from .commands import DashboardCommands
 from .cursor import Cursor, Mode
 from .help import HelpPane
+from .history import History
 from .key_line import KeyLine
-from .keys import BINDINGS, KeyActions
+from .keys import KeyActions
 from .replay import Replay
 from .source import SourceLike, open_source
 from .strip import SessionStrip, facts_of
@@ -83,6 +86,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self.source = open_source(source)
         self.cursor = Cursor()
         self.replay = Replay()
+        self.history = History()
         self._clock = clock
         self._timer: Timer | None = None
         self._generation = 0
@@ -90,6 +94,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._painted: tuple[object, ...] = ()
         self._frame: Frame | None = None
         self._failure = ""
+        self._issue: Issue | None = None
         self._able: tuple[object, ...] = ()
         self.panes: tuple[Pane, ...] = ()
         self.inspector = InspectorPane(id="trace-inspector")
@@ -137,6 +142,14 @@ class DashboardScreen(KeyActions, Screen[None]):
         return isinstance(self.focused, Input)
 
     @property
+    def selected_issue(self) -> Issue | None:
+        """The issue whose evidence is walked through: the one opened, else the one selected among the issues."""
+        if self._issue is not None or not self.panes:
+            return self._issue
+        issues = self.panes[-1]
+        return issues.selected if isinstance(issues, IssuesPane) else None
+
+    @property
     def is_covered(self) -> bool:
         """Whether the inspector or the help lies over the panes."""
         return self.inspector.has_class("-shown") or self.help.has_class("-shown")
@@ -180,6 +193,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         if trace.generation != self._generation:
             self._generation = trace.generation
             self.cursor = self.cursor.live()
+            self.history.forget()
             self.look_again()
             self.notify("the trace was truncated or replaced: reading it again", title="tracetop")
         version = trace.version
@@ -270,6 +284,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self.inspect(message.event)
 
     def on_issues_pane_issue_chosen(self, message: IssuesPane.IssueChosen) -> None:
+        self._issue = message.issue
         self.inspector.inspect_issue(self.source.trace, message.issue)
         self._open(self.inspector)
 
@@ -290,6 +305,8 @@ class DashboardScreen(KeyActions, Screen[None]):
 
     def inspect(self, event: int) -> None:
         """Open the inspector on an event, and stay there."""
+        if self._issue is not None and event not in self._issue.events:
+            self._issue = None
         if self.cursor.event != event:
             self.move_cursor(event)
         self.inspector.inspect_event(self.source.trace, event)
@@ -307,6 +324,8 @@ class DashboardScreen(KeyActions, Screen[None]):
 
     def _close(self, overlay: Pane) -> None:
         overlay.remove_class("-shown")
+        if overlay is self.inspector:
+            self._issue = None
         self.panes[self.active].focus_content()
         self.refresh_bindings()
 

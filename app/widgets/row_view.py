@@ -88,6 +88,14 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor = index
         self.reveal(self.cursor)
 
+    def go_to(self, index: int) -> None:
+        """Put the cursor on a row as if the user had moved it there."""
+        self._user_move_to(index)
+
+    def visible_rows(self) -> range:
+        """The rows in sight."""
+        return range(self.top, min(self.row_count(), self.top + self.page))
+
     def reveal(self, index: int) -> None:
         """Scroll as little as possible to make a row visible."""
         page, top = self.page, self.top
