@@ -48,9 +48,9 @@ class DashboardCommands(Provider):
         bindings.apply_keymap(self.app._keymap)
         told = set()
         for key, binding in bindings:
-            if not self._is_ours(binding) or binding.action in told or not _makes_sense(node, binding.action):
+            if not self._is_ours(binding) or binding.id in told or not _makes_sense(node, binding.action):
                 continue
-            told.add(binding.action)
+            told.add(binding.id)
             shown = self.app.get_key_display(binding) or key
             title = f"{owner}{binding.description} ({shown})"
             yield _Command(title, binding.tooltip or binding.description, node, binding.action)
