@@ -11,7 +11,7 @@ BENCH_VENV := .venv-bench
 BENCH_BIN := $(BENCH_VENV)/bin
 BENCH_OTHERS := structlog opentelemetry-sdk attocode
 
-.PHONY: demo test check format screenshots bench bench-quick bench-record wheel clean
+.PHONY: demo test check format frames screenshots bench bench-quick bench-record wheel clean
 
 demo: $(VENV)/.installed  ## watch a live, self-made session
 	$(BIN)/tracetop demo
@@ -28,11 +28,15 @@ format: $(VENV)/.tools
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+frames: $(VENV)/.installed  ## keep how every pane looks now as what tests compare with; look at the difference
+	TRACETOP_UPDATE_FRAMES=1 $(BIN)/python -m pytest -n $(JOBS) -q tests/app/test_frames.py
+
 screenshots: $(VENV)/.installed  ## make every picture in screenshots/ anew
 	$(BIN)/python screenshots/make.py
 
 bench: $(VENV)/.installed  ## the speeds this project promises, as ratios of one run
 	$(BIN)/python benchmarks/fold.py
+	$(BIN)/python benchmarks/frames.py
 
 bench-quick: $(VENV)/.installed
 	$(BIN)/python benchmarks/fold.py --events 20000 --rounds 2

@@ -128,6 +128,10 @@ class CacheView:
         """Tokens of the newest request's prompt that came from the cache; None before the first request."""
         return self.request(self.requests - 1).read if self.requests else None
 
+    def event(self, index: int) -> int:
+        """The response of the request with this number, from 0."""
+        return self._columns.event[self._requests[index]]
+
     def request(self, index: int) -> CacheRequest:
         """The request with this number, from 0."""
         columns, row = self._columns, self._requests[index]
@@ -135,6 +139,18 @@ class CacheView:
         return CacheRequest(
             columns.event[row], row, self._delta(columns.sum_input, row) + read + written, read, written
         )
+
+    def mean(self, first: int, end: int) -> tuple[float, float]:
+        """Prompt and tokens read of requests `first` up to `end`, on average."""
+        columns, size = self._columns, end - first
+        last, start = self._requests[end - 1], self._requests[first]
+
+        def between(sums: array[int]) -> int:
+            return sums[last] - (sums[start - 1] if start else 0)
+
+        sent = columns.cache_sum_input[end - 1] - (columns.cache_sum_input[first - 1] if first else 0)
+        read = between(columns.sum_read)
+        return (sent + read + between(columns.sum_write)) / size, read / size
 
     def __iter__(self) -> Iterator[CacheRequest]:
         return (self.request(index) for index in range(self.requests))

@@ -66,6 +66,7 @@ class LlmColumns:
     A call whose response streams in has a first row (with `OPENS_CALL`, tokens unknown) and a last one with its tokens.
     `flags` says which numbers the response gave. Tokens count in the four disjoint buckets; cost in dollars. `seen`
     are the flags of all rows so far. `cache_rows` are the rows that report the cache, with sums over those alone.
+    `estimated_rows` are those whose cost is none the trace gives but what configured prices make of their tokens.
     """
 
     event: array[int] = _column("I")
@@ -83,10 +84,16 @@ class LlmColumns:
     seen: array[int] = _column("B")
     cache_rows: array[int] = _column("I")
     cache_sum_input: array[int] = _column("q")
+    estimated_rows: array[int] = _column("I")
 
     def rows(self, at: int) -> int:
         """How many rows there are as of event `at`."""
         return bisect_left(self.event, at)
+
+    def estimates(self, first: int, end: int) -> int:
+        """How many rows from `first` up to `end` have an estimated cost."""
+        rows = self.estimated_rows
+        return bisect_left(rows, end) - bisect_left(rows, first) if rows else 0
 
 
 @dataclass(slots=True)
@@ -172,6 +179,7 @@ class Branch:
 
     `loose` are its events outside any iteration. `agent` is its row of `AgentColumns`, None in the main lane.
     `_sum_total` and `_sum_cost` are made when they are asked for: most branches are never looked at.
+    `first_estimate` is the first of its LLM rows whose cost is estimated (`NONE` without one).
     """
 
     lane: int
@@ -188,6 +196,11 @@ class Branch:
     highest: int = 0
     has_starts: bool = False
     last_start_time: float = NAN
+    first_estimate: int = NONE
+
+    def cost_estimated(self, rows: int) -> bool:
+        """Whether what the branch spent before row `rows` of the LLM columns is an estimate, in part or whole."""
+        return self.first_estimate < rows
 
     def spent(self, llm: LlmColumns, rows: int) -> tuple[int | None, float | None]:
         """Tokens and dollars of the branch's LLM rows before row `rows` of the columns. Not for two threads at once."""

@@ -17,10 +17,12 @@ def tokens(count: float | None) -> str:
     return UNKNOWN
 
 
-def cost(dollars: float | None) -> str:
-    """`$0.0034`, `$0.84`, `$12.40`."""
+def cost(dollars: float | None, estimated: bool = False) -> str:
+    """`$0.0034`, `$0.84`, `$12.40`; `~$0.84` where it is estimated."""
     if dollars is None or not math.isfinite(dollars):
         return UNKNOWN
+    if estimated:
+        return f"~{cost(dollars)}"
     if 0 < dollars < 0.0001:
         return "<$0.0001"
     if 0 < dollars < 0.01:

@@ -27,8 +27,10 @@ from .columns import (
 from .issues.responses import ResponseRules
 from .lanes import Lane
 from .names import Names
-from .tokens import MOST_TOKENS, dollars, input_includes_cache
+from .prices import Price, Prices
+from .tokens import MOST_TOKENS, Buckets, dollars, input_includes_cache
 
+_MOST_WAITING = 1024
 _Number = TypeVar("_Number", int, float)
 _REPORTS_CACHE = [reports_cache(flags) for flags in range(256)]
 
@@ -43,13 +45,22 @@ class LlmCalls:
         models: Names,
         rules: ResponseRules,
         on_first_call: Callable[[int, int], None],
+        prices: Prices | None = None,
+        *,
+        apart: list[int],
     ) -> None:
         self._on_first_call = on_first_call
         self._columns = columns
         self._iterations = iterations
         self._models = models
         self._rules = rules
+        self._apart = apart
+        self._request_ids: dict[int, str] = {}
+        self._waiting: dict[str, int] = {}
         self._inclusive: dict[int, bool] = {}
+        self._prices = prices
+        self._price_by_model: dict[int, Price | None] = {}
+        self._estimated: list[int] = []
         self._rows: list[tuple[int, int, int, int, float, int, int, int, int, int]] = []
         self._heads: dict[int, int] = {}
         self.session_model = 0
@@ -57,7 +68,10 @@ class LlmCalls:
     def request(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         """An llm_request: remembered until its response comes. Gives its model's label."""
         lane.stream_row = -1
+        if lane.request != NONE:
+            self._wait(self._request_ids[lane.number], lane.request)
         lane.request = event
+        self._request_ids[lane.number] = record.event_id
         if data.model:
             lane.model = self._models.number(data.model)
         return lane.model
@@ -104,9 +118,15 @@ class LlmCalls:
             return label
         if lane.stream_row < 0:
             flags |= OPENS_CALL
+            if self._waiting and record.parent_event_id is not None:
+                self._find(record.parent_event_id, lane)
         else:
             lane.detail = event
             lane.stream_row = -1
+        if cost is None and self._prices:
+            cost = self._estimate(label, lane, Buckets(sent, output, read, written, total))
+            if cost is not None:
+                flags |= KNOWN_COST
         self._append(event, lane, row, flags, cost or 0.0, sent or 0, output or 0, read or 0, written or 0, total or 0)
         if total:
             lane.tokens_in_iteration += total
@@ -138,6 +158,9 @@ class LlmCalls:
             reporting = [index for index, flag in enumerate(flags) if _REPORTS_CACHE[flag]]
             _run_on(columns.cache_sum_input, [sent[index] for index in reporting])
             append_all(columns.cache_rows, [first + index for index in reporting])
+        if self._estimated:
+            append_all(columns.estimated_rows, self._estimated)
+            self._estimated.clear()
         append_all(columns.event, events)
         for row, head in self._heads.items():
             self._iterations.last_llm[row] = head
@@ -149,6 +172,33 @@ class LlmCalls:
         if known is None:
             known = self._inclusive[label] = input_includes_cache(self._models.name(label))
         return known
+
+    def _estimate(self, label: int, lane: Lane, tokens: Buckets) -> float | None:
+        """What the response that makes the next row costs by the prices given; marks that row as estimated."""
+        if label not in self._price_by_model and self._prices is not None:
+            self._price_by_model[label] = self._prices.price_of(self._models.name(label))
+        price = self._price_by_model.get(label)
+        cost = None if price is None else price.estimate(tokens)
+        if cost is not None:
+            row = len(self._columns.event) + len(self._rows)
+            self._estimated.append(row)
+            lane.branch.first_estimate = min(lane.branch.first_estimate, row)
+        return cost
+
+    def _wait(self, event_id: str, request: int) -> None:
+        """Another request was made before this one was answered: from now on it takes an answer that names it."""
+        if len(self._waiting) >= _MOST_WAITING:
+            self._waiting.clear()
+        if event_id:
+            self._waiting[event_id] = request
+
+    def _find(self, event_id: str, lane: Lane) -> None:
+        """Have the lane's request be the one that an answer names, if that is one of several."""
+        request = self._waiting.pop(event_id, NONE)
+        if request != NONE:
+            if lane.request != NONE:
+                self._wait(self._request_ids[lane.number], lane.request)
+            lane.request = request
 
     def _append(
         self,
@@ -167,6 +217,8 @@ class LlmCalls:
         request = NONE
         if flags & OPENS_CALL:
             request, lane.request = lane.request, NONE
+            if request == NONE:
+                self._apart.append(event)
         previous = self._heads.get(row) or self._iterations.last_llm[row]
         if not previous:
             self._on_first_call(row, event)

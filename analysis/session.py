@@ -12,6 +12,7 @@ from .agents import Agents, child_name
 from .columns import (
     LONGEST_MS,
     NAN,
+    NONE,
     AgentColumns,
     EventColumns,
     IterationColumns,
@@ -26,9 +27,11 @@ from .issues.episodes import IssueLog
 from .issues.loops import LoopRules
 from .issues.responses import ResponseRules
 from .issues.tools import ToolRules
+from .joins import Joins
 from .lanes import Lane, Lanes
 from .llm_calls import LlmCalls
 from .names import Names
+from .prices import Prices
 from .times import TimeRange
 from .tool_calls import ToolCalls, duration_ms
 from .view import View
@@ -56,10 +59,11 @@ NO_PAYLOAD = Payload()
 class Session:
     """Everything known of a trace so far, ready to be viewed as of any event.
 
-    `apply` may be called from one thread while views are drawn in another: a view never reads past `count`.
+    `apply` may be called from one thread while views are drawn in another: a view never reads past `count`. By
+    `prices` the cost of responses that give none is estimated.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prices: Prices | None = None) -> None:
         self.count = 0
         self.events = EventColumns()
         self.times = TimeRange(self.events.time)
@@ -67,11 +71,13 @@ class Session:
         self.tools = ToolColumns()
         self.iterations = IterationColumns()
         self.agents = AgentColumns()
+        self.joins = Joins()
         self.issues = IssueLog()
         self.labels = Names(0xFFFF, "(other names)")
         self.kinds: list[str] = [*KINDS, TOOL_END_ALIAS]
         self.errors: array[int] = array("I")
         self.compactions: array[int] = array("I")
+        self.budget_events: array[int] = array("I")
         self.flow_rows: array[int] = array("I")
         self.flow_events: array[int] = array("I")
         self.session_id = ""
@@ -85,9 +91,12 @@ class Session:
         self._context = ContextRules(self.issues, self.iterations)
         self._budget = BudgetRules(self.issues, self.iterations)
         responses = ResponseRules(self.issues, self.iterations, self._loops)
-        self._llm_calls = LlmCalls(self.llm, self.iterations, self.labels, responses, self._first_call)
+        self._apart: list[int] = []
+        self._llm_calls = LlmCalls(
+            self.llm, self.iterations, self.labels, responses, self._first_call, prices, apart=self._apart
+        )
         tools = ToolRules(self.issues, self.iterations, self.labels, self._loops)
-        self._tool_calls = ToolCalls(self.tools, self.iterations, self.labels, tools)
+        self._tool_calls = ToolCalls(self.tools, self.iterations, self.labels, tools, self._apart)
         self._agents = Agents(self.agents, self.lanes, self._tool_calls, AgentRules(self.issues, self.iterations))
         self._handlers: list[Handler | None] = [None] * _MOST_KINDS
         for kind, handler in self._handlers_by_kind().items():
@@ -175,6 +184,8 @@ class Session:
         for index, lane_number in strangers:
             lane_numbers[index] = lane_number
         rows, previous, heads = self._chain(stretches, event)
+        self.joins.extend(kinds, self._apart)
+        self._apart.clear()
         append_all(events.position, positions)
         append_all(events.time, times)
         events.kind.extend(kinds)
@@ -224,7 +235,9 @@ class Session:
             TOOL_END_ALIAS: tools.end,
             "tool_error": self._tool_error,
             "tool_approval": self._tool_label,
+            "budget_check": self._budget_told,
             "budget_warning": self._budget_warning,
+            "budget_exhausted": self._budget_told,
             "compaction_start": self._compaction_start,
             "compaction_end": self._compaction_end,
             "context_overflow": self._context_overflow,
@@ -291,7 +304,11 @@ class Session:
         if kind == _ITERATION_START:
             return self.lanes.iteration_start(lane, record, event)
         if kind == _ITERATION_END:
-            return self.lanes.iteration_end(lane, record, event)
+            row = self.lanes.iteration_end(lane, record, event)
+            iterations = self.iterations
+            if iterations.start[row] == NONE or iterations.end[row] != event:
+                self._apart.append(event)
+            return row
         if kind == _SESSION_START:
             self._budget.ended(lane)
             self.lanes.session_start(lane, event)
@@ -328,7 +345,12 @@ class Session:
     def _tool_label(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         return self.labels.number(data.tool_name or data.tool or "")
 
+    def _budget_told(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        self.budget_events.append(event)
+        return 0
+
     def _budget_warning(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        self.budget_events.append(event)
         self._budget.warned(event, lane)
         return 0
 

@@ -29,13 +29,24 @@ class _OpenCall(msgspec.Struct, gc=False):
 
 
 class ToolCalls:
-    """Folds tool_start, tool_end (or `tool`) and tool_error events into `ToolColumns`."""
+    """Folds tool_start, tool_end (or `tool`) and tool_error events into `ToolColumns`.
 
-    def __init__(self, columns: ToolColumns, iterations: IterationColumns, tools: Names, rules: ToolRules) -> None:
+    Ends of calls that were not seen to start are told to `apart`.
+    """
+
+    def __init__(
+        self,
+        columns: ToolColumns,
+        iterations: IterationColumns,
+        tools: Names,
+        rules: ToolRules,
+        apart: list[int],
+    ) -> None:
         self._columns = columns
         self._iterations = iterations
         self._tools = tools
         self._rules = rules
+        self._apart = apart
         self._open: dict[int, _OpenCall] = {}
         self._by_event_id: dict[str, _OpenCall] = {}
         self._by_tool_id: dict[str, _OpenCall] = {}
@@ -56,7 +67,6 @@ class ToolCalls:
             self._by_event_id[opened.event_id] = opened
         if tool_id is not None:
             self._by_tool_id[tool_id] = opened
-        lane.stream_row = -1
         self._rules.called(event, lane, row, label, fingerprint, data)
         return label
 
@@ -92,7 +102,7 @@ class ToolCalls:
         if opened is None:
             fingerprint = _fingerprint(lane, label, data)
             call = self._append(event, lane, row, label)
-            lane.stream_row = -1
+            self._apart.append(event)
             self._rules.called(event, lane, row, label, fingerprint, data)
         else:
             self._forget(opened)
@@ -126,6 +136,7 @@ class ToolCalls:
         if iterations.first_tool[row] == NONE:
             iterations.first_tool[row] = event
         lane.tools_in_iteration += 1
+        lane.stream_row = -1
         return len(columns.event) - 1
 
     def _find(self, data: Payload, lane: Lane, label: int) -> _OpenCall | None:

@@ -1,21 +1,24 @@
 """The shape of the iteration tree: runs, iterations, calls, and sub-agents under the call that spawned them.
 
-Nothing of it is built ahead: a node's children are told when they are asked for, from the columns.
+Nothing of it is built ahead: a node's children are told when they are asked for. Siblings stand in event order, so a
+node keeps its index while the trace grows, and a view as of an earlier event has the first ones.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
 from ..collector.kinds import Category, category_of
 from .columns import NONE, OPENS_CALL, Branch
-from .lanes import MAIN_LANE
+from .iteration_log import announced_at
+from .tree_index import TreeIndex
 from .view import View
 
-_TOOL_KINDS = frozenset({"tool_start", "tool_end", "tool", "tool_error"})
+TOOL_KINDS = frozenset({"tool_start", "tool_end", "tool", "tool_error"})
+DELEGATION = (Category.SUBAGENT, Category.SWARM)
 MOST_INTERLEAVED = 256
 """How many LLM rows of other agents may stand between the rows of one call."""
 
@@ -29,6 +32,7 @@ class NodeType(IntEnum):
     TOOL = 3
     AGENT = 4
     EVENT = 5
+    SESSION = 6
 
 
 class Node(NamedTuple):
@@ -38,165 +42,137 @@ class Node(NamedTuple):
     row: int
 
 
-class TreeShape:
-    """Which nodes one view has, and which is under which."""
+TOP = Node(NodeType.SESSION, 0)
+"""Stands above the runs of the main agent."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
-        self._session = view.session
-        self._at = view.at
-        self._listed: dict[Node, Sequence[Node]] = {}
-        self._agents_by_call: dict[int, list[int]] = {}
-        self._silent_agents: dict[tuple[int, int], list[int]] = {}
-        self._branches_by_agent: dict[int, list[int]] = {}
-        self._branches_by_lane: dict[int, list[int]] = {}
-        self._agents_by_branch: dict[int, list[int]] = {}
-        self._agents_by_end: dict[int, int] = {}
-        self._index_agents()
+
+class TreeShape:
+    """Which nodes one view has, and which is under which. Views of one session may share an `index`."""
+
+    def __init__(self, view: View, index: TreeIndex | None = None) -> None:
+        self.view = view
+        self.session = view.session
+        self.at = view.at
+        self._index = index or TreeIndex(view.session)
+        self._index.catch_up()
+        self._agents = bisect_left(view.session.agents.event, self.at)
+        self._branches = bisect_left(view.session.lanes.branches, self.at, key=lambda branch: branch.first)
 
     def roots(self) -> list[Node]:
         """The runs of the main agent."""
-        return [Node(NodeType.RUN, number) for number in self._branches_by_lane.get(MAIN_LANE, ())]
+        return self.children(TOP)
 
     def child_count(self, node: Node) -> int:
         """How many children a node has."""
         if node.type is NodeType.RUN:
-            branch = self._session.lanes.branches[node.row]
-            return self._iterations_of(branch) + self._loose_of(branch) + len(self._silent_in(node.row, 0))
-        return len(self._children(node))
+            branch = self.session.lanes.branches[node.row]
+            return self._iterations_of(branch) + self._loose_of(branch) + len(self._silent_in(node.row))
+        if node.type is NodeType.ITERATION:
+            return bisect_left(self._index.log(node.row).standing, self.at)
+        if node.type is NodeType.TOOL:
+            return len(self._known(self._index.by_call.get(node.row, ())))
+        if node.type is NodeType.SESSION:
+            return bisect_left(self._index.runs, self._branches)
+        return sum(self.child_count(run) for run in self._runs_of(node))
 
     def child(self, node: Node, index: int) -> Node:
-        """A node's child; those of a run are its iterations and the events outside any, in event order."""
+        """A node's child; those of a run are its iterations and the events outside any."""
         if node.type is NodeType.RUN:
             return self._child_of_run(node.row, index)
-        return self._children(node)[index]
+        if node.type is NodeType.ITERATION:
+            return self._standing(node.row, self._index.log(node.row).standing[index])
+        if node.type is NodeType.TOOL:
+            return Node(NodeType.AGENT, self._index.by_call[node.row][index])
+        if node.type is NodeType.SESSION:
+            return Node(NodeType.RUN, self._index.runs[index])
+        for run in self._runs_of(node):
+            count = self.child_count(run)
+            if index < count:
+                return self._child_of_run(run.row, index)
+            index -= count
+        raise IndexError(index)
 
     def expandable(self, node: Node) -> bool:
         """Whether a node has children."""
-        if node.type in (NodeType.LLM, NodeType.EVENT):
-            return False
-        if node.type is NodeType.TOOL:
-            return node.row in self._agents_by_call
-        return self.child_count(node) > 0
+        return node.type not in (NodeType.LLM, NodeType.EVENT) and self.child_count(node) > 0
 
     def children(self, node: Node) -> list[Node]:
         """All children of a node."""
         return [self.child(node, index) for index in range(self.child_count(node))]
 
-    def path_of(self, event: int) -> tuple[int, ...]:
-        """The child index at each level that leads to an event's node, or to the nearest node above it.
-
-        The node of an event that only completes another's (the end of a call, the answer to a request) is the other's.
-        """
-        agent = self._agent_told_by(event)
-        if agent is not None:
-            return self._path_of_agent(agent)
-        session = self._session
-        event = self._home(event)
-        row = session.events.iteration[event]
-        if not row:
-            return self._path_in_run(self._branch_at(session.events.lane[event], event), event)
-        path = self._path_of_iteration(row)
-        target = self._node_of(event)
-        siblings = self._children(Node(NodeType.ITERATION, row))
-        return (*path, siblings.index(target)) if target in siblings else path
-
-    def _path_of_iteration(self, row: int) -> tuple[int, ...]:
-        iterations = self._session.iterations
-        return self._path_in_run(iterations.branch[row], iterations.first[row])
-
-    def _path_in_run(self, number: int, event: int) -> tuple[int, ...]:
-        """The path to the iteration that `event` began, or to an event outside any."""
-        branch, firsts = self._session.lanes.branches[number], self._session.iterations.first
-        path, offset = self._path_of_branch(number)
-        iterations = bisect_left(branch.iterations, event, key=lambda row: firsts[row])
-        loose = bisect_left(branch.loose, event)
-        begins = iterations < self._iterations_of(branch) and firsts[branch.iterations[iterations]] == event
-        stands = loose < self._loose_of(branch) and branch.loose[loose] == event
-        return (*path, offset + iterations + loose) if begins or stands else path
-
-    def _path_of_branch(self, number: int) -> tuple[tuple[int, ...], int]:
-        """The path to the node that holds a branch, and how many of that node's children stand before its own."""
-        agent = self._session.lanes.branches[number].agent
-        if agent is None:
-            return (self._branches_by_lane[MAIN_LANE].index(number),), 0
-        offset = 0
-        for earlier in self._branches_by_agent.get(agent, ()):
-            if earlier == number:
-                break
-            offset += self.child_count(Node(NodeType.RUN, earlier))
-        return self._path_of_agent(agent), offset
-
-    def _path_of_agent(self, agent: int) -> tuple[int, ...]:
-        session, agents, node = self._session, self._session.agents, Node(NodeType.AGENT, agent)
-        call, row = agents.call[agent], agents.iteration[agent]
-        if call != NONE:
-            above = self.path_of(session.tools.event[call])
-            siblings = self._children(Node(NodeType.TOOL, call))
-        elif row:
-            above = self._path_of_iteration(row)
-            siblings = self._children(Node(NodeType.ITERATION, row))
-        elif agents.announced[agent]:
-            return self._path_in_run(agents.branch[agent], agents.event[agent])
+    def children_between(self, node: Node, start: int, stop: int) -> Iterator[Node]:
+        """The children from index `start` up to `stop`, at less cost than one by one."""
+        if node.type is NodeType.RUN:
+            yield from self._stretch_of_run(node.row, start, stop)
+        elif node.type is NodeType.AGENT:
+            for run in self._runs_of(node):
+                count = self.child_count(run)
+                yield from self._stretch_of_run(run.row, max(0, start), min(count, stop))
+                start, stop = start - count, stop - count
         else:
-            number = agents.branch[agent]
-            branch = session.lanes.branches[number]
-            path, offset = self._path_of_branch(number)
-            before = offset + self._iterations_of(branch) + self._loose_of(branch)
-            return (*path, before + self._silent_in(number, 0).index(agent))
-        return (*above, siblings.index(node)) if node in siblings else above
+            for index in range(start, stop):
+                yield self.child(node, index)
 
-    def _agent_told_by(self, event: int) -> int | None:
-        """The sub-agent that an event announces or ends."""
-        events, agents = self._session.events, self._session.agents
-        if category_of(self._session.kinds[events.kind[event]]) not in (Category.SUBAGENT, Category.SWARM):
-            return None
-        agent = bisect_left(agents.event, event)
-        while agent < len(agents.event) and agents.event[agent] == event:
-            if agents.announced[agent]:
-                return agent
-            agent += 1
-        return self._agents_by_end.get(event)
-
-    def _home(self, event: int) -> int:
-        """The event whose node stands for `event` too."""
-        session, llm = self._session, self._session.llm
-        kind = session.kinds[session.events.kind[event]]
-        if kind in _TOOL_KINDS:
-            call = session.tools.call_of(event)
-            return event if call is None else session.tools.event[call]
-        if kind == "llm_request":
-            answer = self._answer(event)
-            return event if answer is None else llm.event[answer]
-        if kind == "llm_response":
-            last = bisect_left(llm.event, event + 1) - 1
-            for row in range(last, max(-1, last - MOST_INTERLEAVED), -1):
-                if session.events.lane[llm.event[row]] == session.events.lane[event] and llm.flags[row] & OPENS_CALL:
-                    return llm.event[row]
-        return event
-
-    def _branch_at(self, lane: int, event: int) -> int:
-        branches, numbers = self._session.lanes.branches, self._branches_by_lane[lane]
-        return numbers[bisect_left(numbers, event + 1, key=lambda number: branches[number].first) - 1]
+    def _before(self, number: int, event: int) -> tuple[int, int, int]:
+        """How many iterations, loose events and unannounced agents of a branch came before an event."""
+        branch, session = self.session.lanes.branches[number], self.session
+        return (
+            bisect_left(branch.iterations, event, key=session.iterations.first.__getitem__),
+            bisect_left(branch.loose, event),
+            bisect_left(self._silent_in(number), event, key=session.agents.event.__getitem__),
+        )
 
     def _iterations_of(self, branch: Branch) -> int:
-        firsts = self._session.iterations.first
-        return bisect_left(branch.iterations, self._at, key=lambda row: firsts[row])
+        return bisect_left(branch.iterations, self.at, key=self.session.iterations.first.__getitem__)
 
     def _loose_of(self, branch: Branch) -> int:
-        return bisect_left(branch.loose, self._at)
+        return bisect_left(branch.loose, self.at)
+
+    def _silent_in(self, number: int) -> Sequence[int]:
+        """The agents that appeared unannounced in a branch, outside any iteration."""
+        return self._known(self._index.silent.get((number, 0), ()))
+
+    def _known(self, agents: Sequence[int]) -> Sequence[int]:
+        """Those of a list of agents that there are as of this view."""
+        return agents[: bisect_left(agents, self._agents)]
+
+    def _runs_of(self, agent: Node) -> Iterator[Node]:
+        """The branches of an agent, oldest first."""
+        numbers = self._index.branches_of_agent.get(agent.row, ()) if agent.type is NodeType.AGENT else ()
+        return (Node(NodeType.RUN, number) for number in numbers[: bisect_left(numbers, self._branches)])
 
     def _child_of_run(self, number: int, index: int) -> Node:
-        """The `index`-th of iterations and loose events merged by event, then the agents nobody announced.
+        """The `index`-th of the iterations, loose events and unannounced agents of a branch, in event order."""
+        return next(self._stretch_of_run(number, index, index + 1))
 
-        A binary search over how many of the first `index` are iterations.
-        """
-        branch = self._session.lanes.branches[number]
-        firsts = self._session.iterations.first
-        iterations, loose = self._iterations_of(branch), self._loose_of(branch)
-        if index >= iterations + loose:
-            return Node(NodeType.AGENT, self._silent_in(number, 0)[index - iterations - loose])
-        low, high = max(0, index - loose), min(index, iterations)
+    def _stretch_of_run(self, number: int, start: int, stop: int) -> Iterator[Node]:
+        """The children of a branch from index `start` up to `stop`: three lists merged by event."""
+        branch, session = self.session.lanes.branches[number], self.session
+        firsts, appeared = session.iterations.first, session.agents.event
+        silent = self._silent_in(number)
+        agents = bisect_left(range(len(silent)), start, key=lambda place: self._index_of_silent(number, place))
+        taken = self._iterations_among(branch, start - agents)
+        loose = start - agents - taken
+        iterations, loose_ones = self._iterations_of(branch), self._loose_of(branch)
+        for _ in range(start, stop):
+            row = branch.iterations[taken] if taken < iterations else 0
+            next_iteration = firsts[row] if row else NONE
+            next_loose = branch.loose[loose] if loose < loose_ones else NONE
+            next_agent = appeared[silent[agents]] if agents < len(silent) else NONE
+            if next_iteration < min(next_loose, next_agent):
+                taken += 1
+                yield Node(NodeType.ITERATION, row)
+            elif next_loose < next_agent:
+                loose += 1
+                yield self._node_of(next_loose)
+            else:
+                agents += 1
+                yield Node(NodeType.AGENT, silent[agents - 1])
+
+    def _iterations_among(self, branch: Branch, index: int) -> int:
+        """How many of the first `index` iterations and loose events are iterations: a binary search for that."""
+        firsts, loose = self.session.iterations.first, self._loose_of(branch)
+        low, high = max(0, index - loose), min(index, self._iterations_of(branch))
         while low < high:
             taken = (low + high) // 2
             other = index - taken - 1
@@ -204,94 +180,44 @@ class TreeShape:
                 low = taken + 1
             else:
                 high = taken
-        if low < iterations and (index - low >= loose or firsts[branch.iterations[low]] < branch.loose[index - low]):
-            return Node(NodeType.ITERATION, branch.iterations[low])
-        node = self._node_of(branch.loose[index - low])
-        return node if node is not None else Node(NodeType.EVENT, branch.loose[index - low])
+        return low
 
-    def _children(self, node: Node) -> Sequence[Node]:
-        listed = self._listed.get(node)
-        if listed is None:
-            listed = self._listed[node] = self._list(node)
-        return listed
+    def _index_of_silent(self, number: int, place: int) -> int:
+        """Which child of a branch its `place`-th unannounced agent is."""
+        iterations, loose, _ = self._before(number, self.session.agents.event[self._silent_in(number)[place]])
+        return iterations + loose + place
 
-    def _list(self, node: Node) -> Sequence[Node]:
-        if node.type is NodeType.ITERATION:
-            return self._list_iteration(node.row)
-        if node.type is NodeType.TOOL:
-            return [Node(NodeType.AGENT, agent) for agent in self._agents_by_call.get(node.row, ())]
-        if node.type is NodeType.AGENT:
-            runs = [Node(NodeType.RUN, number) for number in self._branches_by_agent.get(node.row, ())]
-            return [child for run in runs for child in self.children(run)]
-        return ()
+    def _standing(self, row: int, event: int) -> Node:
+        """The node that stands at an event of an iteration."""
+        if self.session.events.iteration[event] == row:
+            return self._node_of(event)
+        silent = self._index.silent[self.session.iterations.branch[row], row]
+        return Node(NodeType.AGENT, silent[bisect_left(silent, event, key=self.session.agents.event.__getitem__)])
 
-    def _list_iteration(self, row: int) -> list[Node]:
-        nodes = []
-        for event in self._events_of(row):
-            node = self._node_of(event)
-            if node is not None:
-                nodes.append(node)
-        silent = self._silent_in(self._session.iterations.branch[row], row)
-        nodes.extend(Node(NodeType.AGENT, agent) for agent in silent)
-        return nodes
-
-    def _silent_in(self, branch: int, row: int) -> Sequence[int]:
-        return self._silent_agents.get((branch, row), ())
-
-    def _events_of(self, row: int) -> list[int]:
-        previous, events = self._session.events.previous, []
-        event = self._session.iterations.last[row]
-        while event:
-            if event - 1 < self._at:
-                events.append(event - 1)
-            event = previous[event - 1]
-        return events[::-1]
-
-    def _node_of(self, event: int) -> Node | None:
-        """The node an event makes; None for one that only completes another's."""
-        session = self._session
+    def _node_of(self, event: int) -> Node:
+        """The node that stands at an event; the event itself where it makes none of another type."""
+        session = self.session
         kind = session.kinds[session.events.kind[event]]
-        if kind in ("iteration_start", "iteration_end"):
-            return None
-        if kind == "llm_request":
-            return None if self._answer(event) is not None else Node(NodeType.EVENT, event)
-        if kind == "llm_response":
-            row = bisect_left(session.llm.event, event)
-            opens = row < len(session.llm.event) and session.llm.event[row] == event
-            return Node(NodeType.LLM, row) if opens and session.llm.flags[row] & OPENS_CALL else None
-        if kind in _TOOL_KINDS:
+        found: Node | None = None
+        if kind in TOOL_KINDS:
             call = session.tools.call_of(event)
-            return Node(NodeType.TOOL, call) if call is not None and session.tools.event[call] == event else None
-        agents = session.agents
-        agent = bisect_left(agents.event, event)
-        while agent < len(agents.event) and agents.event[agent] == event:
-            if agents.announced[agent]:
-                return Node(NodeType.AGENT, agent) if agents.call[agent] == NONE else None
-            agent += 1
-        return None if event in self._agents_by_end else Node(NodeType.EVENT, event)
+            found = Node(NodeType.TOOL, call) if call is not None and session.tools.event[call] == event else None
+        elif kind == "llm_response":
+            found = self._call_opened_at(event)
+        elif kind == "llm_request":
+            found = self._call_asked_for_at(event)
+        elif category_of(kind) in DELEGATION:
+            agent = announced_at(session, event)
+            found = Node(NodeType.AGENT, agent) if agent is not None and session.agents.call[agent] == NONE else None
+        return found or Node(NodeType.EVENT, event)
 
-    def _answer(self, request: int) -> int | None:
-        """The LLM row that answers a request: the next call of the same agent, unless another request came before."""
-        llm, lane = self._session.llm, self._session.events.lane[request]
-        first = bisect_left(llm.event, request)
-        for row in range(first, min(first + MOST_INTERLEAVED, self._view.llm_rows)):
-            if self._session.events.lane[llm.event[row]] == lane and llm.flags[row] & OPENS_CALL:
-                return row if llm.request[row] == request else None
-        return None
+    def _call_opened_at(self, event: int) -> Node | None:
+        llm = self.session.llm
+        row = bisect_left(llm.event, event)
+        opens = row < len(llm.event) and llm.event[row] == event and llm.flags[row] & OPENS_CALL
+        return Node(NodeType.LLM, row) if opens else None
 
-    def _index_agents(self) -> None:
-        agents = self._session.agents
-        for agent in range(bisect_left(agents.event, self._at)):
-            if agents.call[agent] != NONE:
-                self._agents_by_call.setdefault(agents.call[agent], []).append(agent)
-            elif not agents.announced[agent]:
-                place = (agents.branch[agent], agents.iteration[agent])
-                self._silent_agents.setdefault(place, []).append(agent)
-            self._agents_by_branch.setdefault(agents.branch[agent], []).append(agent)
-            self._agents_by_end[agents.end[agent]] = agent
-        for number, branch in enumerate(self._session.lanes.branches):
-            if branch.first >= self._at:
-                continue
-            self._branches_by_lane.setdefault(branch.lane, []).append(number)
-            if branch.agent is not None:
-                self._branches_by_agent.setdefault(branch.agent, []).append(number)
+    def _call_asked_for_at(self, request: int) -> Node | None:
+        row = self.session.events.iteration[request]
+        answer = self._index.log(row).answers.get(request) if row else None
+        return Node(NodeType.LLM, answer) if answer is not None and answer < self.view.llm_rows else None

@@ -56,7 +56,9 @@ class Summary:
 class TokenFlowPoint:
     """What one iteration took; `iteration` is None for calls outside any. Buckets are disjoint, cost in dollars.
 
-    `run` and `agent` tell iterations of the same number apart; `row` is the iteration's row in the columns.
+    `run` and `agent` tell iterations of the same number apart; `row` is the iteration's row in the columns, `calls`
+    how many LLM calls it made. `context_tokens` is the length of the last prompt that was told.
+    `cost_estimated` says that some of `cost` is estimated, `cumulative_cost_estimated` that some of `cumulative_cost`.
     """
 
     iteration: int | None
@@ -70,11 +72,15 @@ class TokenFlowPoint:
     run: int = 1
     agent: str = ""
     row: int = 0
+    cost_estimated: bool = False
+    cumulative_cost_estimated: bool = False
+    calls: int = 0
+    context_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LlmCall:
-    """One row of the LLM columns, told: tokens None where unknown, cost in dollars."""
+    """One row of the LLM columns, told: tokens None where unknown, cost in dollars, by our prices if estimated."""
 
     row: int
     event: int
@@ -85,6 +91,7 @@ class LlmCall:
     tokens: Buckets
     cost: float | None
     opens: bool
+    cost_estimated: bool = False
 
 
 class View:
@@ -176,6 +183,11 @@ class View:
         """Compactions begun."""
         return bisect_left(self.session.compactions, self.at)
 
+    @property
+    def budget_events(self) -> int:
+        """How many events had spoken of a budget."""
+        return bisect_left(self.session.budget_events, self.at)
+
     @cached_property
     def tokens(self) -> Buckets:
         """All tokens so far."""
@@ -201,6 +213,11 @@ class View:
         """Dollars so far."""
         llm, last = self.session.llm, self.llm_rows - 1
         return llm.sum_cost[last] if self.llm_rows and llm.seen[last] & KNOWN_COST else None
+
+    @property
+    def cost_estimated(self) -> bool:
+        """Whether some of the cost so far is no figure of the trace but an estimate by configured prices."""
+        return self.session.llm.estimates(0, self.llm_rows) > 0
 
     @property
     def cache_hit_rate(self) -> float | None:
@@ -296,6 +313,7 @@ class View:
             ),
             cost=llm.cost[row] if flags & KNOWN_COST else None,
             opens=bool(flags & OPENS_CALL),
+            cost_estimated=llm.estimates(row, row + 1) > 0,
         )
 
     def llm_rows_of(self, iteration_row: int) -> list[int]:
@@ -318,6 +336,7 @@ class View:
         calls = [self.llm_call(row) for row in self.llm_rows_of(iteration_row)]
         branch = self.session.lanes.branches[self.session.iterations.branch[iteration_row]]
         costs = [call.cost for call in calls if call.cost is not None]
+        prompts = (call.tokens.prompt for call in reversed(calls))
         return TokenFlowPoint(
             iteration=self.session.iterations.number_of(iteration_row),
             input_tokens=_total(call.tokens.input for call in calls),
@@ -330,6 +349,10 @@ class View:
             run=branch.run if iteration_row else 1,
             agent=self.session.lanes.names.name(branch.lane) if iteration_row else "",
             row=iteration_row,
+            cost_estimated=any(call.cost_estimated for call in calls),
+            cumulative_cost_estimated=bool(calls) and self.session.llm.estimates(0, calls[-1].row + 1) > 0,
+            calls=sum(call.opens for call in calls),
+            context_tokens=next((prompt for prompt in prompts if prompt is not None), None),
         )
 
     def token_flow(self) -> list[TokenFlowPoint]:

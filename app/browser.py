@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from ..analysis import figures
+from ..analysis.prices import Prices
 from .contain import Failed, contained
 from .dashboard.key_line import KeyLine
 from .safe_text import fit, fit_right, one_line
@@ -66,7 +67,7 @@ class SessionRows:
             cells.append((fit_right(f"{summary.iterations:,} it", 9), "muted"))
         if width >= 50:
             cells.append((fit_right(figures.tokens(summary.total_tokens), 8), "text"))
-            cells.append((fit_right(figures.cost(summary.total_cost), 9), "cost"))
+            cells.append((fit_right(figures.cost(summary.total_cost, entry.cost_estimated), 9), "cost"))
         if width >= 70:
             cells.append((fit_right(figures.share(summary.cache_hit_rate), 6), "text"))
             cells.append((fit_right(figures.score(summary.efficiency_score), 5), "text"))
@@ -91,11 +92,16 @@ class BrowserScreen(Screen[None]):
         path: Path
 
     def __init__(
-        self, folders: Iterable[Path], *, select: Path | None = None, clock: Callable[[], float] = time.time
+        self,
+        folders: Iterable[Path],
+        *,
+        select: Path | None = None,
+        clock: Callable[[], float] = time.time,
+        prices: Prices | None = None,
     ) -> None:
         super().__init__()
         self._select = select
-        self.sessions = Sessions(folders)
+        self.sessions = Sessions(folders, prices=prices)
         self._rows = SessionRows(clock)
         self._clock = clock
         self._shown = -1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +12,20 @@ import click
 
 from .. import __version__
 from ..collector.kinds import Category
-from .command_group import VIOLATED, OpenCommand, TracetopGroup, complain, is_debugging, start_debugging
+from .command_group import (
+    VIOLATED,
+    NoSuchThemeError,
+    OpenCommand,
+    TracetopGroup,
+    complain,
+    is_debugging,
+    start_debugging,
+)
 
 if TYPE_CHECKING:
     from .trace import Trace
 
+_THEMED = ("PATH", "demo")
 SEVERITIES = ("critical", "high", "medium", "low")
 SHELLS = ("bash", "zsh", "fish")
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -29,6 +40,9 @@ debug_option = click.option(
 )
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON for other programs.")
+theme_option = click.option(
+    "--theme", metavar="NAME", help="The colors: tracetop, tracetop-light, nord, ansi-dark, ..."
+)
 fail_on_option = click.option(
     "--fail-on",
     metavar="SEVERITY",
@@ -43,10 +57,11 @@ fail_on_option = click.option(
     context_settings=_CONTEXT,
     subcommand_metavar="[PATH | COMMAND ...]",
 )
+@theme_option
 @debug_option
 @click.version_option(__version__, message="tracetop %(version)s")
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, theme: str | None) -> None:
     """See what a coding agent does, where its tokens and money go, and what it wastes.
 
     PATH is a trace file (followed while it grows) or a folder of them. Without PATH: the folders .attocode/traces and
@@ -60,16 +75,23 @@ def cli(ctx: click.Context) -> None:
       tracetop ./report                      a file that is called like a command
       tracetop demo                          a scripted agent to look at
 
+    What you always want so goes into a file: see tracetop config --help.
+
     Exit codes: 0 fine, 1 a gate was violated, 2 wrong usage, 3 the input cannot be read.
     """
+    ctx.obj = theme
     if ctx.invoked_subcommand is None:
         ctx.invoke(open_path, path=None)
+    elif theme is not None and ctx.invoked_subcommand not in _THEMED:
+        raise click.UsageError(f"{ctx.invoked_subcommand} draws no dashboard: --theme means nothing here", ctx)
 
 
 @click.command("open", cls=OpenCommand, context_settings=_CONTEXT)
 @click.argument("path", type=click.Path(path_type=Path))
+@theme_option
 @debug_option
-def open_path(path: Path | None) -> None:
+@click.pass_obj
+def open_path(general_theme: str | None, path: Path | None, theme: str | None = None) -> None:
     """Open the dashboard on a file or a folder."""
     from . import headless
 
@@ -78,7 +100,8 @@ def open_path(path: Path | None) -> None:
             headless.check_openable(path)
         from .standalone import run_dashboard
 
-        run_dashboard(path, debug=is_debugging())
+        with _usage_errors():
+            run_dashboard(path, debug=is_debugging(), theme=theme or general_theme)
     elif path is None or path.is_dir():
         headless.write_lines(headless.list_sessions(path))
     else:
@@ -226,10 +249,12 @@ def _size(ctx: click.Context, param: click.Parameter, text: str) -> tuple[int, i
 @click.option("--size", callback=_size, metavar="WxH", default="160x48", show_default=True, help="Columns x rows.")
 @click.option("--pane", metavar="NAME", help="Zoom one pane: timeline, tree, tokens, cache, issues.")
 @click.option("--at", type=click.IntRange(min=0), metavar="EVENT", help="As of this event; else the end.")
-@click.option("--theme", metavar="NAME", help="A theme of Textual's, such as textual-light.")
+@theme_option
 @debug_option
 def shot(file: Path, out: Path, size: tuple[int, int], pane: str | None, at: int | None, theme: str | None) -> None:
     """A picture of the dashboard as SVG, without a terminal.
+
+    The same everywhere: your settings are not read.
 
     \b
       tracetop shot session-1.jsonl -o session.svg
@@ -239,9 +264,16 @@ def shot(file: Path, out: Path, size: tuple[int, int], pane: str | None, at: int
 
     if not out.absolute().parent.is_dir():
         raise click.BadParameter(f"no folder {out.parent}", param_hint="-o")
-    try:
+    with _usage_errors(ValueError):
         take_shot(file, out, size, pane, at, theme)
-    except ValueError as error:
+
+
+@contextmanager
+def _usage_errors(kind: type[ValueError] = NoSuchThemeError) -> Iterator[None]:
+    """What these errors say was said wrong on the command line."""
+    try:
+        yield
+    except kind as error:
         raise click.UsageError(str(error), click.get_current_context()) from error
 
 
@@ -250,8 +282,10 @@ def shot(file: Path, out: Path, size: tuple[int, int], pane: str | None, at: int
     "--speed", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True, help="Times real."
 )
 @click.option("--keep", type=click.Path(path_type=Path), metavar="PATH", help="Keep the trace that the demo records.")
+@theme_option
 @debug_option
-def demo(speed: float, keep: Path | None) -> None:
+@click.pass_obj
+def demo(general_theme: str | None, speed: float, keep: Path | None, theme: str | None) -> None:
     """A scripted agent records a session, live in the dashboard.
 
     No model is called, nothing is spent.
@@ -262,7 +296,47 @@ def demo(speed: float, keep: Path | None) -> None:
     """
     from .demo.command import run_demo
 
-    run_demo(debug=is_debugging(), speed=speed, keep=keep)
+    with _usage_errors():
+        run_demo(debug=is_debugging(), speed=speed, keep=keep, theme=theme or general_theme)
+
+
+@cli.command()
+@json_option
+@click.option("--keys", is_flag=True, help="List the bindings of the dashboard: their ids and keys.")
+@click.option("--init", is_flag=True, help="Write a commented example where the file is looked for.")
+@debug_option
+def config(as_json: bool, keys: bool, init: bool) -> int:
+    """The settings that hold, and where each comes from.
+
+    The file is ~/.config/tracetop/config.toml (XDG_CONFIG_HOME moves it, TRACETOP_CONFIG names another). The command
+    line goes before the environment (TRACETOP_THEME, TRACETOP_FRAME_RATE, TRACETOP_LAYOUT), the environment before the
+    file. What the file says wrong is told and passed over. A dashboard inside another app reads none of this.
+
+    \b
+      theme = "tracetop-light"        the colors
+      frame_rate = 20                 frames a second, 1 to 60
+      layout = "timeline"             what to open with; overview: all panes
+      [keys]
+      "trace.zoom" = "z,f11"          other keys, by binding id
+      [prices."claude-haiku-4*"]      dollars per million tokens
+      input = 1.00                    and output, cache_read, cache_write
+
+    Where a trace gives no cost, prices make an estimate, shown with a ~. The very name of a model goes before a name
+    with *.
+
+    \b
+      tracetop config                 what holds
+      tracetop config --init          begin with an example
+      tracetop config --keys          what could have other keys
+      TRACETOP_THEME=nord tracetop    just this once
+    """
+    from . import headless
+
+    if init:
+        return headless.init_config()
+    if keys:
+        return headless.put_keys(as_json)
+    return headless.put_config(as_json)
 
 
 def _age(ctx: click.Context, param: click.Parameter, text: str) -> int:

@@ -23,6 +23,10 @@ _DEBUG = "tracetop.debug"
 _log = logging.getLogger("tracetop")
 
 
+class NoSuchThemeError(ValueError):
+    """The command line names a theme that does not exist."""
+
+
 class TracetopGroup(click.Group):
     """A group whose first argument may also be a path, given to `opener`. Errors are one line on stderr."""
 

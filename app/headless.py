@@ -12,19 +12,32 @@ from pathlib import Path
 from ..collector.folder import FolderTail
 from ..collector.follow import TailState
 from ..collector.parts import parts_from
+from .command_group import USAGE, complain
 from .reports.layout import terminal_width
 from .reports.report import report_json, report_text
 from .reports.sessions import Found, sessions_text
+from .safe_text import one_line
+from .settings.config_file import config_path
+from .settings.effective import EffectiveSettings, effective_settings
+from .settings.example import write_example
 from .trace import Trace, UnreadableTraceError, load_trace
 
 DEFAULT_FOLDERS = (Path(".attocode/traces"), Path(".traces"))
 
 
+def told_settings() -> EffectiveSettings:
+    """The settings that hold; what is wrong with them is said on stderr."""
+    effective = effective_settings()
+    for problem in effective.problems:
+        complain(problem, 0)
+    return effective
+
+
 def open_trace(path: Path) -> Trace:
-    """The trace in a file. Raises UnreadableTraceError."""
+    """The trace in a file, by the user's prices. Raises UnreadableTraceError."""
     if path.is_dir():
         raise UnreadableTraceError(f"{path}: is a folder; name one of the trace files in it")
-    return load_trace(path)
+    return load_trace(path, prices=told_settings().settings.prices)
 
 
 def put(
@@ -73,7 +86,7 @@ def list_sessions(folder: Path | None) -> Iterable[str]:
     found = find_sessions(folders)
     if not found:
         return [f"No sessions in {', '.join(map(str, folders))}."]
-    return sessions_text(found, time.time(), terminal_width())
+    return sessions_text(found, time.time(), terminal_width(), prices=told_settings().settings.prices)
 
 
 def check_openable(path: Path) -> None:
@@ -110,3 +123,42 @@ def write_json(lines: Iterable[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     return write_lines(lines)
+
+
+def put_config(as_json: bool) -> int:
+    """Print the settings that hold; return the exit code."""
+    from .reports.config import config_json, config_text
+
+    effective = told_settings()
+    if as_json:
+        write_json([config_json(effective)])
+    else:
+        write_lines(config_text(effective, terminal_width()))
+    return 0
+
+
+def put_keys(as_json: bool) -> int:
+    """Print what is bound to which keys; return the exit code. The one that loads Textual, to ask what is bound."""
+    from .keymap import bound, usable_keys
+    from .reports.config import keys_json, keys_text
+
+    effective = told_settings()
+    others, refused = usable_keys(effective.settings.keys)
+    for id, reason in refused.items():
+        complain(effective.problem(f"keys.{id}", reason), 0)
+    if as_json:
+        write_json(keys_json(bound(), others))
+    else:
+        write_lines(keys_text(bound(), others, terminal_width()))
+    return 0
+
+
+def init_config() -> int:
+    """Write the example file, unless there is one; return the exit code. Raises OSError where that cannot be."""
+    path = config_path(os.environ)
+    try:
+        write_example(path)
+    except FileExistsError:
+        return complain(f"{path} exists already and stays as it is", USAGE)
+    write_lines([f"Written: {one_line(str(path))}"])
+    return 0

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..analysis.prices import Prices
 from ..analysis.view import Summary
 from ..collector.folder import FileState, FolderTail
 from ..collector.watch import Watch
@@ -21,7 +22,10 @@ _SWEEP_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A session of the browser; `summary` is None until it is known, `error` says why it cannot be."""
+    """A session of the browser; `summary` is None until it is known, `error` says why it cannot be.
+
+    `cost_estimated` says that the cost in the summary is an estimate, in part or whole.
+    """
 
     path: Path
     size: int
@@ -30,13 +34,18 @@ class Entry:
     ended: bool = False
     issues: int = 0
     error: str = ""
+    cost_estimated: bool = False
 
 
 class Sessions:
-    """Looks through folders in a thread: first what files there are, then what is in each, newest first."""
+    """Looks through folders in a thread: first what files there are, then what is in each, newest first.
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    By `prices` the cost of calls is estimated where a trace gives none.
+    """
+
+    def __init__(self, folders: Iterable[Path], *, prices: Prices | None = None) -> None:
         self.folders = list(folders)
+        self._prices = prices
         self.entries: list[Entry] = []
         self.version = 0
         self.error: BaseException | None = None
@@ -73,7 +82,7 @@ class Sessions:
             if self._stop.is_set() or not self._awake.is_set():
                 return
             if _key(file) not in self._known:
-                self._known[_key(file)] = _summarized(file)
+                self._known[_key(file)] = _summarized(file, self._prices)
                 self._publish(
                     [self._known.get(_key(each)) or Entry(each.path, each.size, each.mtime) for each in files]
                 )
@@ -115,15 +124,23 @@ def _key(file: FileState) -> tuple[Path, int, float]:
     return file.path, file.size, file.mtime
 
 
-def _summarized(file: FileState) -> Entry:
+def _summarized(file: FileState, prices: Prices | None) -> Entry:
     entry = Entry(file.path, file.size, file.mtime)
     if file.size > _LARGEST_SUMMARY_BYTES:
         return Entry(file.path, file.size, file.mtime, error="large: open it to see more")
     try:
-        view = load_trace(file.path).view()
+        view = load_trace(file.path, prices=prices).view()
     except UnreadableTraceError as error:
         return Entry(file.path, file.size, file.mtime, error=str(error).partition(": ")[2])
-    return Entry(entry.path, entry.size, entry.mtime, view.summary(), view.ended, len(view.episodes()))
+    return Entry(
+        entry.path,
+        entry.size,
+        entry.mtime,
+        view.summary(),
+        view.ended,
+        len(view.episodes()),
+        cost_estimated=view.cost_estimated,
+    )
 
 
 def is_live(entry: Entry, now: float) -> bool:

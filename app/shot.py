@@ -32,8 +32,9 @@ def take_shot(
     """Write a picture of a trace's dashboard to `out`.
 
     `size` is columns and rows, `pane` the one to zoom, `at` the number of the event (from 1) as of which to show the
-    session, `keys` are pressed before the picture is taken. Raises UnreadableTraceError for a trace that cannot be
-    read, ValueError for a pane, an event or a theme that does not exist, OSError where `out` cannot be written.
+    session, `theme` one of Textual's or ours, `keys` are pressed before the picture is taken. What the user set is not
+    read, so that a picture is the same everywhere. Raises UnreadableTraceError for a trace that cannot be read,
+    ValueError for a pane, an event or a theme that does not exist, OSError where `out` cannot be written.
     """
     if pane is not None and pane not in PANES:
         raise ValueError(f"no pane is called {pane!r}; there are {', '.join(PANES)}")

@@ -8,47 +8,98 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from logging.handlers import MemoryHandler
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 
 from .browser import BrowserScreen
+from .command_group import NoSuchThemeError
 from .dashboard.host import DashboardHost
-from .dashboard.source import SourceLike
+from .dashboard.screen import DashboardScreen
+from .dashboard.source import SourceLike, open_source
+from .keymap import usable_keys
+from .safe_text import one_line
+from .settings.effective import EffectiveSettings, effective_settings
+from .settings.settings import meant
+from .themes import THEMES
 
 DEFAULT_FOLDERS = (Path(".attocode/traces"), Path(".traces"))
 """Where agents of this format leave their traces."""
 
+_MOST_TOLD = 5
+_TOLD_SECONDS = 15.0
 _log = logging.getLogger("tracetop")
 
 
 class TracetopApp(DashboardHost):
-    """Shows a trace file, or the sessions of folders. `clock` gives epoch seconds."""
+    """Shows a trace file, or the sessions of folders. `clock` gives epoch seconds.
+
+    `settings` are what the user set; what of them cannot be met stays as it is built in, and is told on the screen.
+    """
 
     TITLE = "tracetop"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = []
     is_tracetop = True
 
-    def __init__(self, path: Path | None, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        clock: Callable[[], float] = time.time,
+        settings: EffectiveSettings | None = None,
+    ) -> None:
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.effective = self._made_usable(settings or EffectiveSettings())
+        self.settings = self.effective.settings
+        self.theme = self.settings.theme
+        self.set_keymap(dict(self.settings.keys))
         self._clock = clock
         self._shown: Path | None = path if path is not None and not path.is_dir() else None
         folders = DEFAULT_FOLDERS if path is None else (path if path.is_dir() else path.parent,)
-        self.browser = BrowserScreen(folders, select=self._shown, clock=clock)
+        self.browser = BrowserScreen(folders, select=self._shown, clock=clock, prices=self.settings.prices)
+
+    def _made_usable(self, effective: EffectiveSettings) -> EffectiveSettings:
+        theme = effective.settings.theme
+        if theme not in self.available_themes:
+            effective = effective.without("theme", f"no theme is called {theme}{meant(theme, self.available_themes)}")
+        keys, refused = usable_keys(effective.settings.keys)
+        for id, reason in refused.items():
+            effective = effective.without(f"keys.{id}", reason)
+        return replace(effective, settings=replace(effective.settings, keys=keys))
 
     def dashboard_clock(self) -> float:
         return self._clock()
+
+    def dashboard_screen(self, source: SourceLike) -> DashboardScreen:
+        return DashboardScreen(
+            open_source(source, prices=self.settings.prices),
+            clock=self.dashboard_clock,
+            frames_per_second=self.settings.frame_rate,
+            layout=self.settings.layout,
+        )
 
     def get_default_screen(self) -> BrowserScreen:
         return self.browser
 
     async def on_mount(self) -> None:
+        self._tell_problems()
         if self._shown is not None:
             await self.open_dashboard()
+
+    def _tell_problems(self) -> None:
+        problems = self.effective.problems
+        lines = [one_line(problem) for problem in problems[:_MOST_TOLD]]
+        if len(problems) > _MOST_TOLD:
+            lines.append(f"… and {len(problems) - _MOST_TOLD} more (see: tracetop config)")
+        if lines:
+            text = "\n".join(lines)
+            self.notify(text, title="settings", severity="warning", timeout=_TOLD_SECONDS, markup=False)
 
     def on_ready(self) -> None:
         # Ours is the whole process: what lives now lives until the end, and need not be looked at again and again.
@@ -68,10 +119,15 @@ class TracetopApp(DashboardHost):
         await self.open_dashboard()
 
 
-def run_dashboard(path: Path | None, *, debug: bool = False) -> None:
-    """Open tracetop on a trace file, a folder, or the default folders, until the user leaves."""
+def run_dashboard(path: Path | None, *, debug: bool = False, theme: str | None = None) -> None:
+    """Open tracetop on a trace file, a folder, or the default folders, until the user leaves.
+
+    Settings come from the environment and the user's file; `theme` goes before them. Raises NoSuchThemeError.
+    """
+    app = TracetopApp(path, settings=effective_settings({"theme": theme}))
+    if theme is not None and theme not in app.available_themes:
+        raise NoSuchThemeError(f"no theme is called {theme!r}{meant(theme, app.available_themes)}")
     _log.debug("opening %s", path or ", ".join(map(str, DEFAULT_FOLDERS)))
-    app: App[None] = TracetopApp(path)
     with _log_apart_from_screen(debug):
         app.run()
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from ..analysis.prices import Prices
 from ..analysis.session import Session
 from ..analysis.view import View
 from ..collector.events import TraceEvent
@@ -27,18 +28,27 @@ class Trace:
     """What is known of a trace. One thread feeds it (`take`), any other may look at it.
 
     `line` gives the raw line at a position that the reader delivered; it may raise OSError. `place` says for people
-    where that is. `generation` counts how often the trace started over, each time with a new `session`.
+    where that is. `generation` counts how often the trace started over, each time with a new `session`. By `prices`
+    the cost of calls is estimated where the trace gives none.
     """
 
-    def __init__(self, name: str, line: Callable[[int], bytes], place: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        line: Callable[[int], bytes],
+        place: Callable[[int], str],
+        *,
+        prices: Prices | None = None,
+    ) -> None:
         self.name = name
-        self.session = Session()
+        self.session = Session(prices)
         self.generation = 0
         self.lines = 0
         self.bad_line_count = 0
         self.bad_lines: list[BadLine] = []
         self.torn_bytes = 0
         """What stood behind the last newline when the trace was loaded, if that is not one of its events."""
+        self._prices = prices
         self._line = line
         self._place = place
         self._events: dict[int, TraceEvent] = {}
@@ -63,7 +73,7 @@ class Trace:
     def take(self, delivery: Delivery) -> None:
         """Take in what the reader delivered."""
         if delivery.fresh:
-            self.session = Session()
+            self.session = Session(self._prices)
             self._events = {}
             self.generation += 1
             self.lines = self.bad_line_count = 0
@@ -104,10 +114,10 @@ class Trace:
         return self.event(number).event_id
 
 
-def load_trace(path: str | os.PathLike[str]) -> Trace:
+def load_trace(path: str | os.PathLike[str], *, prices: Prices | None = None) -> Trace:
     """Read a trace, with the parts that follow its file, to its present end. Raises UnreadableTraceError."""
     tail = FileTail(path)
-    trace = Trace(str(path), tail.line, tail.place)
+    trace = Trace(str(path), tail.line, tail.place, prices=prices)
     with collection_paused():
         for _ in range(2):  # the second look takes a last line that lacks its newline
             for delivery in tail.poll():

@@ -76,7 +76,13 @@ def test_collector_imports_of_ours_only_itself(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [*sources("app/reports"), PACKAGE / "app/cli.py", PACKAGE / "app/headless.py", PACKAGE / "app/command_group.py"],
+    [
+        *sources("app/reports"),
+        *sources("app/settings"),
+        PACKAGE / "app/cli.py",
+        PACKAGE / "app/headless.py",
+        PACKAGE / "app/command_group.py",
+    ],
     ids=lambda path: str(path.relative_to(PACKAGE)),
 )
 def test_reports_do_not_name_textual(path: Path) -> None:
@@ -130,6 +136,14 @@ def test_cleaning_never_loads_textual(trace: Path) -> None:
     os.utime(trace, (1e9, 1e9))
     modules = loaded_by(RUN, "clean", str(trace.parent), "--older-than", "30d")
     assert not trace.exists()
+    assert not tops(modules) & {"textual", "watchfiles"}
+    assert "rich.console" not in modules
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"], ["--init"]], ids=["text", "json", "init"])
+def test_the_settings_never_load_textual(flags: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACETOP_CONFIG", str(tmp_path / "config.toml"))
+    modules = loaded_by(RUN, "config", *flags)
     assert not tops(modules) & {"textual", "watchfiles"}
     assert "rich.console" not in modules
 

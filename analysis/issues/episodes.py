@@ -53,14 +53,27 @@ class Episode:
         """Whether it was raised and not withdrawn as of event `at`."""
         return self.raised < at <= self.withdrawn
 
+    def updated(self, at: int) -> int:
+        """The last event that changed it, as of event `at`."""
+        return self.updates[bisect_left(self.updates, at) - 1]
+
+    def count(self, at: int) -> int:
+        """How many events prove it as of event `at`."""
+        return self.lengths[bisect_left(self.updates, at) - 1]
+
     def value(self, at: int) -> float:
         """The rule's figure as of event `at`."""
         return self.values[bisect_left(self.updates, at) - 1]
 
     def evidence_at(self, at: int) -> list[int]:
         """The events that prove it as of event `at`."""
-        length = self.lengths[bisect_left(self.updates, at) - 1]
-        return self.evidence[:length].tolist()
+        return self.evidence[: self.count(at)].tolist()
+
+    def proves(self, event: int, at: int) -> bool:
+        """Whether an event is among those that prove it as of event `at`."""
+        count = self.count(at)
+        place = bisect_left(self.evidence, event, hi=count)
+        return place < count and self.evidence[place] == event
 
 
 class IssueLog:

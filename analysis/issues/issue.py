@@ -144,6 +144,18 @@ def severity_of(category: str) -> str:
     return _WORDINGS[category].severity
 
 
+def occurrences(category: str, evidence: int) -> int:
+    """How often an issue occurred that so many events prove: a fall of the cache takes the response before it too."""
+    if category == "subagent_timeout":
+        return 1
+    return evidence - 1 if category == "cache_drop" else evidence
+
+
+def title_of(episode: Episode, at: int) -> str:
+    """The title of the issue that an episode is as of event `at`: `describe`, without what all of it costs."""
+    return _WORDINGS[episode.category].title(episode, episode.value(at), episode.count(at))
+
+
 def describe(episode: Episode, at: int, agent: str, event_id: Callable[[int], str] | None) -> Issue:
     """The issue that an episode is as of event `at`. `event_id` looks up the id of an event by its number."""
     wording = _WORDINGS[episode.category]
@@ -152,14 +164,14 @@ def describe(episode: Episode, at: int, agent: str, event_id: Callable[[int], st
     return Issue(
         severity=wording.severity,
         category=episode.category,
-        title=wording.title(episode, value, count),
+        title=title_of(episode, at),
         description=wording.description(episode, value, count),
         suggestion=wording.suggestion,
         iteration=episode.iteration,
         event_ids=tuple(event_id(event) for event in evidence) if event_id is not None else (),
         events=tuple(evidence),
         raised=episode.raised,
-        count=count,
+        count=occurrences(episode.category, count),
         agent=agent,
     )
 

@@ -46,6 +46,10 @@ class DashboardHost(App[Any]):
         """What the dashboard shows: a `TraceCollector` of this process, or the path of a trace."""
         raise NotImplementedError(f"{type(self).__name__} must say in dashboard_source() what its dashboard shows")
 
+    def dashboard_screen(self, source: SourceLike) -> DashboardScreen:
+        """The dashboard on what `dashboard_source` gave; a host may make its own here."""
+        return DashboardScreen(source, clock=self.dashboard_clock)
+
     @property
     def dashboard(self) -> DashboardScreen | None:
         """The dashboard, once it was opened."""
@@ -81,6 +85,6 @@ class DashboardHost(App[Any]):
         if self._dashboard is not None:
             self.uninstall_screen(_SCREEN_NAME)
             await self._dashboard.remove()
-        self._dashboard = DashboardScreen(source, clock=self.dashboard_clock)
+        self._dashboard = self.dashboard_screen(source)
         self._dashboard_shows = source
         self.install_screen(self._dashboard, _SCREEN_NAME)

@@ -36,6 +36,7 @@ from .history import History
 from .key_line import KeyLine
 from .keys import KeyActions
 from .replay import Replay
+from .ribbon import Ribbon
 from .source import SourceLike, open_source
 from .strip import SessionStrip, facts_of
 from .tab_line import TabLine
@@ -110,6 +111,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self.inspector, self.help = InspectorPane(id="trace-inspector"), HelpPane(id="trace-help")
         self._painted = ()
         yield SessionStrip(id="trace-strip")
+        yield Ribbon(id="trace-ribbon")
         yield Static("", id="trace-notice", markup=False)
         yield TabLine(_SHORT_NAMES, id="trace-tabs")
         with Vertical(id="trace-body"):
@@ -201,6 +203,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         loading = self.source.progress
         self._show_strip(view)
         self._show_notice()
+        self._show_ribbon(view)
         self.extend_filter()
         painted = (version, self.cursor, loading, self.filtered_through)
         if painted == self._painted:
@@ -234,6 +237,18 @@ class DashboardScreen(KeyActions, Screen[None]):
         strip = self.query_one(SessionStrip)
         waiting = self.source.note or self.source.name
         strip.show(facts_of(view, self.cursor.mode, now=self._clock(), speed=self.replay.speed, waiting=waiting))
+
+    def _show_ribbon(self, view: View) -> None:
+        timeline = self.panes[0]
+        seen = getattr(timeline, "visible_events", lambda: None)() if timeline.display else None
+        total = None if self.cursor.mode is Mode.LIVE else self.source.trace.session.count
+        self.query_one(Ribbon).show(view, self.cursor.place(view.at), seen, total)
+
+    def on_ribbon_jumped(self, message: Ribbon.Jumped) -> None:
+        if message.begins:
+            self.leave_place()
+        is_newest = self.cursor.mode is Mode.LIVE and message.event >= self.source.trace.session.count - 1
+        self.move_cursor(None if is_newest else message.event)
 
     def _show_notice(self) -> None:
         text = self._failure or self.source.note or self.source.trace.defect

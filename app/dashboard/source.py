@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from ...analysis.prices import Prices
 from ...collector.follow import Delivery, FileTail, TailState
 from ...collector.formats.native import decode_block
 from ...collector.lines import Block
@@ -27,11 +28,19 @@ class TraceSource:
 
     `start` may be called again and again; `pause` lets the thread sleep until `resume`, so that a hidden dashboard
     costs nothing. `error` is what ended the thread, should anything have. Subclasses say where deliveries come from.
+    By `prices` the cost of calls is estimated where the trace gives none.
     """
 
-    def __init__(self, name: str, line: Callable[[int], bytes], place: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        line: Callable[[int], bytes],
+        place: Callable[[int], str],
+        *,
+        prices: Prices | None = None,
+    ) -> None:
         self.name = name
-        self.trace = Trace(name, line, place)
+        self.trace = Trace(name, line, place, prices=prices)
         self.error: BaseException | None = None
         self._stop = threading.Event()
         self._halt = threading.Event()
@@ -115,9 +124,9 @@ class TraceSource:
 class FileSource(TraceSource):
     """A trace file and the parts that follow it, followed as they grow."""
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, prices: Prices | None = None) -> None:
         self._tail = FileTail(path)
-        super().__init__(str(path), self._tail.line, self._tail.place)
+        super().__init__(str(path), self._tail.line, self._tail.place, prices=prices)
         self.path = Path(path)
 
     @property
@@ -155,8 +164,8 @@ class FileSource(TraceSource):
 class CollectorSource(TraceSource):
     """A collector of this process that keeps its lines in memory."""
 
-    def __init__(self, collector: TraceCollector) -> None:
-        super().__init__(collector.session_id or "in memory", self._line, self._place)
+    def __init__(self, collector: TraceCollector, *, prices: Prices | None = None) -> None:
+        super().__init__(collector.session_id or "in memory", self._line, self._place, prices=prices)
         self._collector = collector
         self._read = 0
 
@@ -185,8 +194,8 @@ class CollectorSource(TraceSource):
 class RecordingSource(FileSource):
     """A collector of this process that writes a file: the file is followed."""
 
-    def __init__(self, collector: TraceCollector, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, collector: TraceCollector, path: Path, *, prices: Prices | None = None) -> None:
+        super().__init__(path, prices=prices)
         self._collector = collector
 
     @property
@@ -198,13 +207,15 @@ class RecordingSource(FileSource):
         yield from super().deliveries()
 
 
-def open_source(source: SourceLike) -> TraceSource:
-    """The source for whatever a host gives. Raises TypeError for anything else."""
+def open_source(source: SourceLike, *, prices: Prices | None = None) -> TraceSource:
+    """The source for whatever a host gives; a ready one keeps its own prices. Raises TypeError for anything else."""
     if isinstance(source, TraceSource):
         return source
     if isinstance(source, TraceCollector):
         path = source.path
-        return CollectorSource(source) if path is None else RecordingSource(source, path)
+        if path is None:
+            return CollectorSource(source, prices=prices)
+        return RecordingSource(source, path, prices=prices)
     if isinstance(source, str | os.PathLike):
-        return FileSource(source)
+        return FileSource(source, prices=prices)
     raise TypeError(f"a dashboard shows a TraceCollector, a path or a TraceSource, not {type(source).__name__}")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import ClassVar
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
 
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
 from ...analysis import figures
+from ...analysis.efficiency import Efficiency
 from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import fit, one_line, width_of
@@ -17,28 +20,56 @@ from ..widgets.palette import PALETTE_CLASSES, Cell, Palette, style_sheet
 from .cursor import Mode
 
 _JUST_NOW_SECONDS = 1.5
-_QUIET_SECONDS = 60.0
+_LEFT_ALONE_SECONDS = 3600.0
+"""An unfinished session that was silent for longer is not shown as going on."""
+_AGES = ((120, 1, "s"), (7_200, 60, "min"), (172_800, 3_600, "h"), (float("inf"), 86_400, "days"))
+"""Below how many seconds an age is told in which unit, and how many seconds that is."""
+
 _COMPONENTS = {
-    "cache_hit_rate": "cache hits",
-    "error_rate": "errors",
-    "compaction_frequency": "compactions",
-    "tool_success_rate": "failed tools",
-    "token_efficiency": "little output",
+    "cache_hit_rate": ("cache hits", "cache"),
+    "error_rate": ("errors", "errors"),
+    "compaction_frequency": ("compactions", "compaction"),
+    "tool_success_rate": ("failed tools", "tools"),
+    "token_efficiency": ("little output", "output"),
 }
+"""The components of the score in the order of its formula: what is wrong where one is the weakest, and its name."""
+_BARS = "▁▂▃▄▅▆▇"
+_NO_DATA = "·"
+
+_DATE = re.compile(r"(?<=.)[-@]20\d\d-?\d\d-?\d\d(-v\d+(:\d+)?)?$")
+_MAKER = re.compile(r"^(?:.*/)?(?:[a-z.]*anthropic\.)?(?:claude-)?(?=.)")
+_LONGEST_MODEL = 40
+_SHORTEST_MODEL = 12
+
+_GAP: Cell = ("  ", "text")
+_GOAL_CELLS = ((8, 20), (11, 12), (99, 4))
+"""How much of the goal stays at least, until which rank; beyond that it takes what room there is."""
+_FRESHNESS_CELLS = 20
+_AGE_CELLS = 11
+"""The longest there are in a live session: an age that grows from `9 s` to `10 s` must not push anything else out."""
+
+Form: TypeAlias = tuple[Cell, ...]
+"""One way to say something."""
+
+Part: TypeAlias = tuple[tuple[int, Form], ...]
+"""One thing to say: its forms, the longest first, each with the rank at which it gives way to the next or to nothing.
+Lower ranks give way first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the strip says: cells in reading order, each with how much it matters (0 goes last when room is short)."""
+    """What the strip says, in reading order; on two lines the parts stand below the rest."""
 
     state: Cell = ("", "muted")
     goal: str = ""
-    parts: list[tuple[Cell, int]] = field(default_factory=list)
+    model: Part = ()
+    parts: tuple[Part, ...] = ()
+    freshness: Part = ()
 
 
 @contained
 class SessionStrip(Palette, Widget):
-    """Draws `Facts`, dropping what matters least until the rest fits."""
+    """Draws `Facts`, in shorter forms where there is less room; what matters most goes last."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = PALETTE_CLASSES
     DEFAULT_CSS = style_sheet("SessionStrip")
@@ -56,60 +87,132 @@ class SessionStrip(Palette, Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         looks = self.looks()
-        lines = self._lay_out(width, self.size.height)
+        lines = _lay_out(self._facts, width, self.size.height)
         cells = lines[y] if y < len(lines) else []
         return Strip([Segment(one_line(text), looks[style]) for text, style in cells]).adjust_cell_length(
             width, looks["text"]
         )
 
-    def _lay_out(self, width: int, height: int) -> list[list[Cell]]:
-        state, goal = self._facts.state, one_line(self._facts.goal)
-        parts = list(self._facts.parts)
-        taken = width_of(state[0]) + 3
-        if height > 1:
-            first = [(" ", "text"), state, ("  ", "text"), (fit(goal, max(0, width - taken)), "title")]
-            return [first, _joined(_fitting(parts, width - 1))]
-        parts = _fitting(parts, width - taken - min(24, width_of(goal)) - 2)
-        used = sum(width_of(text) + 2 for (text, _), _ in parts)
-        room = max(0, width - taken - used - 2)
-        return [
-            [(" ", "text"), state, ("  ", "text"), (fit(goal, min(room, width_of(goal))), "title"), *_joined(parts)]
-        ]
+
+def _lay_out(facts: Facts, width: int, height: int) -> list[list[Cell]]:
+    """The cells of each line."""
+    if height > 1:
+        first = _with_goal(facts, (facts.model, facts.freshness), width, fill=True)
+        return [first, [(" ", "text"), *_joined(_fitting(facts.parts, width - 1))[1:]]]
+    return [_with_goal(facts, (facts.model, *facts.parts, facts.freshness), width, fill=False)]
 
 
-def _fitting(parts: list[tuple[Cell, int]], room: int) -> list[tuple[Cell, int]]:
-    kept = list(parts)
-    while kept and sum(width_of(text) + 2 for (text, _), _ in kept) > room:
-        kept.remove(min(kept, key=lambda part: part[1]))
-    return kept
+def _with_goal(facts: Facts, parts: Sequence[Part], width: int, *, fill: bool) -> list[Cell]:
+    """State, goal and parts; the goal is cut if need be, and fills what is left over if that is wanted."""
+    goal = one_line(facts.goal)
+    start: list[Cell] = [(" ", "text"), facts.state]
+    room = width - sum(width_of(text) for text, _ in start)
+    at_least, *forms = _fitting((_goal(goal), *parts), room)
+    room -= sum(map(_width, forms)) + width_of(_GAP[0])
+    cells = max(_width(at_least) - width_of(_GAP[0]), room if fill else min(room, width_of(goal)))
+    return [*start, _GAP, (fit(goal, cells), "title"), *_joined(forms)]
 
 
-def _joined(parts: list[tuple[Cell, int]]) -> list[Cell]:
-    return [piece for cell, _ in parts for piece in (("  ", "text"), cell)]
+def _goal(goal: str) -> Part:
+    """The room that is kept free for the goal, of which it takes all that is left over."""
+    return tuple((rank, ((" " * min(cells, width_of(goal)), "title"),)) for rank, cells in _GOAL_CELLS)
+
+
+def _fitting(parts: Sequence[Part], room: int) -> list[Form]:
+    """The longest forms that fit in so many cells, gaps before them included; at least one, whether or not it fits."""
+    left = [list(part) for part in parts if part]
+    while sum(map(len, left)) > 1 and sum(_width(part[0][1]) for part in left) > room:
+        del min(left, key=lambda part: part[0][0])[0]
+        left = [part for part in left if part]
+    return [part[0][1] for part in left]
+
+
+def _width(form: Form) -> int:
+    return width_of(_GAP[0]) + sum(width_of(text) for text, _ in form)
+
+
+def _joined(forms: Iterable[Form]) -> list[Cell]:
+    return [cell for form in forms for cell in (_GAP, *form)]
 
 
 def facts_of(view: View, mode: Mode, *, now: float, speed: float = 1.0, waiting: str = "") -> Facts:
     """What the strip says of a view at the time `now` (epoch seconds)."""
     last = view.time_span[1] if view.time_span else None
-    state = state_of(view, mode, now, speed)
-    tokens, efficiency = view.tokens, view.efficiency
-    score = f"score {figures.score(efficiency.score)}"
-    if efficiency.weakest:
-        score += f", weakest: {_COMPONENTS[efficiency.weakest]}"
     duration = view.duration_seconds
-    parts: list[tuple[Cell, int]] = [
-        ((view.model or "", "llm"), 3),
-        ((f"it {_iteration_at(view)}", "text"), 7),
-        ((figures.duration(None if duration is None else duration * 1000), "text"), 6),
-        ((f"{figures.tokens(tokens.total)} tok", "text"), 8),
-        ((figures.cost(view.cost), "cost"), 9),
-        ((f"cache {figures.share(view.cache_hit_rate)}", "text"), 5),
-        ((score, "text"), 4),
-        ((f"{figures.count(view.errors, 'error')}", "error" if view.errors else "muted"), 2),
-        ((freshness(last, now, view.ended), "muted"), 1),
-    ]
-    goal = view.goal or (waiting if not view.at else view.session_id)
-    return Facts(state, goal, [part for part in parts if part[0][0]])
+    parts = (
+        _plain(20, f"it {_iteration_at(view)}"),
+        _plain(17, figures.duration(None if duration is None else duration * 1000)),
+        _plain(21, f"{figures.tokens(view.tokens.total)} tok"),
+        _plain(22, figures.cost(view.cost, view.cost_estimated), "cost"),
+        _plain(16, f"cache {figures.share(view.cache_hit_rate)}"),
+        _score(view.efficiency),
+        _errors(view.errors),
+    )
+    return Facts(
+        state=state_of(view, mode, now, speed),
+        goal=view.goal or (waiting if not view.at else view.session_id),
+        model=_model(view.model or ""),
+        parts=parts,
+        freshness=_freshness(last, now, view.ended),
+    )
+
+
+def _plain(rank: int, text: str, style: str = "text") -> Part:
+    return ((rank, ((text, style),)),)
+
+
+def _model(name: str) -> Part:
+    """The model: without the date of its release, then without its maker's prefix, then cut."""
+    if not name:
+        return ()
+    whole = one_line(name)
+    undated = _DATE.sub("", whole)
+    short = _MAKER.sub("", undated)
+    limit = _LONGEST_MODEL
+    forms = ((1, whole, limit), (5, undated, limit), (9, short, limit), (12, short, _SHORTEST_MODEL))
+    return tuple((rank, ((fit(form, min(cells, width_of(form))), "llm"),)) for rank, form, cells in forms)
+
+
+def _score(efficiency: Efficiency) -> Part:
+    """The score: with a bar for each component and the name of the weakest, then without one or both."""
+    number: Cell = (f"score {figures.score(efficiency.score)}", "text")
+    if efficiency.score is None:
+        return ((14, (number,)),)
+    bars: Form = (number, (" ", "text"), *_bars(efficiency))
+    weakest = efficiency.weakest
+    if weakest is None:
+        return (2, bars), (14, (number,))
+    wrong, short = (f" weakest: {word}" for word in _COMPONENTS[weakest])
+    return (
+        (3, (*bars, (wrong, "muted"))),
+        (4, (number, (wrong, "muted"))),
+        (10, (number, (short, "muted"))),
+        (14, (number,)),
+    )
+
+
+def _bars(efficiency: Efficiency) -> list[Cell]:
+    """Each component as a bar, the taller the better; the weakest stands out."""
+    ratios = efficiency.components.ratios()
+    cells: list[Cell] = []
+    for name in _COMPONENTS:
+        ratio = ratios.get(name)
+        bar = _NO_DATA if ratio is None else _BARS[min(int(ratio * len(_BARS)), len(_BARS) - 1)]
+        cells.append((bar, "muted" if ratio is None else "warn" if name == efficiency.weakest else "ok"))
+    return cells
+
+
+def _errors(count: int) -> Part:
+    style = "error" if count else "muted"
+    return (2, ((figures.count(count, "error"), style),)), (7, ((f"✗ {count:,}", style),))
+
+
+def _freshness(last: float | None, now: float, ended: bool) -> Part:
+    whole = freshness(last, now, ended)
+    if not whole:
+        return ()
+    short = whole.removeprefix("last event ").removeprefix("ended ")
+    return (6, ((whole.ljust(_FRESHNESS_CELLS), "muted"),)), (15, ((short.ljust(_AGE_CELLS), "muted"),))
 
 
 def state_of(view: View, mode: Mode, now: float, speed: float) -> Cell:
@@ -123,20 +226,21 @@ def state_of(view: View, mode: Mode, now: float, speed: float) -> Cell:
     if view.ended:
         return "○ ENDED", "muted"
     last = view.time_span[1] if view.time_span else None
-    if last is not None and now - last > 3600:
+    if last is not None and now - last > _LEFT_ALONE_SECONDS:
         return "○ NOT ENDED", "muted"
     return "● LIVE", "ok"
 
 
 def freshness(last: float | None, now: float, ended: bool) -> str:
-    """How long ago the newest event was."""
+    """How long ago the newest event was, in the coarsest unit that tells much; "" without one."""
     if last is None:
         return ""
+    what = "ended" if ended else "last event"
     ago = max(0.0, now - last)
     if ago <= _JUST_NOW_SECONDS:
-        return "ended just now" if ended else "just now"
-    words = figures.duration((ago if ago >= 10 else round(ago)) * 1000).replace(".0s", "s")
-    return f"ended {words} ago" if ended else f"last event {words} ago"
+        return f"{what} just now"
+    seconds, unit = next((seconds, unit) for limit, seconds, unit in _AGES if ago < limit)
+    return f"{what} {round(ago) // seconds} {unit} ago"
 
 
 def _iteration_at(view: View) -> str:

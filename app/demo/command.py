@@ -24,15 +24,15 @@ _FLUSH_SECONDS = 0.1
 _JOIN_SECONDS = 2.0
 
 
-def run_demo(*, debug: bool = False, speed: float = 1.0, keep: Path | None = None) -> None:
+def run_demo(*, debug: bool = False, speed: float = 1.0, keep: Path | None = None, theme: str | None = None) -> None:
     """Record a scripted session live and open the dashboard on it.
 
     The trace is removed afterwards unless a folder to `keep` it in is given. Without a terminal it is recorded at
-    once and reported as text. Raises ValueError for a speed that is not above 0.
+    once and reported as text. Raises ValueError for a speed that is not above 0, NoSuchThemeError.
     """
     with _folder(keep) as folder:
         if has_screen():
-            path = _watch_live(folder, debug, speed)
+            path = _watch_live(folder, debug, speed, theme)
         else:
             path = write_demo(folder)
             write_lines(report_text(load_trace(path), terminal_width()))
@@ -74,7 +74,7 @@ class ScriptedClock:
         self._slept += seconds
 
 
-def _watch_live(folder: Path, debug: bool, speed: float) -> Path:
+def _watch_live(folder: Path, debug: bool, speed: float, theme: str | None) -> Path:
     from ..standalone import run_dashboard
 
     stop = threading.Event()
@@ -84,7 +84,7 @@ def _watch_live(folder: Path, debug: bool, speed: float) -> Path:
     thread = threading.Thread(target=agent.run, name="tracetop-demo", daemon=True)
     thread.start()
     try:
-        run_dashboard(path, debug=debug)
+        run_dashboard(path, debug=debug, theme=theme)
     finally:
         stop.set()
         thread.join(_JOIN_SECONDS)

@@ -2,97 +2,180 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left, bisect_right
 from typing import ClassVar
 
-from textual.app import ComposeResult
-
 from ...analysis import figures
-from ...analysis.cache import WINDOW
+from ...analysis.cache import WINDOW, CacheView
+from ...analysis.cache_breaks import CATEGORY, CacheBreak, CacheBreaks
 from ...analysis.view import View
 from ..contain import contained
-from ..widgets.braille_chart import BrailleChart, Mark
+from ..widgets.braille_chart import BrailleChart, Mark, Track
+from ..widgets.palette import Cell
+from .break_table import BreakList, BreakTable
 from .chart_pane import ChartPane
 from .pane import Frame
+from .tokens import axis_tokens
 
-_MOST_REQUESTS = 1_000
+_MOST_COLUMNS = 1_000
+_GAUGE_CELLS = 10
+
+Values = tuple[float, float, float | None]
+"""Of one column: prompt, cached prefix, and the hit rate as of its last request."""
 
 
 @contained
 class CachePane(ChartPane):
-    """The prompt as a line, its cached prefix filled below it, breaks marked."""
+    """The prompt as a line, its cached prefix filled below it, breaks marked; the hit rate below."""
 
     NUMBER: ClassVar[int] = 4
     NAME: ClassVar[str] = "cache boundary"
 
     def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
         self._chart = BrailleChart(
             line=("prompt", "input"),
             area=("cached prefix", "cache_read"),
-            format_value=figures.tokens,
-            format_label=lambda index: f"#{index * self._step + 1}",
+            format_value=axis_tokens,
+            format_label=lambda index: f"#{index * self._per_column + 1}",
             empty_text="no response has reported its cache yet",
-            id="trace-cache-chart",
+            id=f"{id}-chart",
         )
-        self._step = 1
-        self._drawn: tuple[int, ...] = ()
+        table = BreakTable(self._row)
+        self._break_list = BreakList(table, can_follow=False, id=f"{id}-list")
+        super().__init__(self._chart, table, self._break_list, id=id)
+        self._per_column = 1
+        self._columns: list[Values] = []
+        self._columns_size = 1
+        self._drawn: tuple[object, ...] = ()
         self._view: View | None = None
-
-    def compose(self) -> ComposeResult:
-        yield self._chart
+        self._breaks: CacheBreaks | None = None
 
     def show(self, frame: Frame) -> None:
-        view = self._view = frame.view
-        breaks = cache_breaks(view)
-        drawn = (id(frame.trace), frame.trace.generation, view.cache.requests, len(breaks))
-        if drawn != self._drawn:
+        view = frame.view
+        if self._breaks is None or self._view is None or self._view.session is not view.session:
+            self._breaks = CacheBreaks(view.session)
+            self._columns = []
+        self._view = view
+        breaks = self._breaks.count(view.at)
+        drawn = (view.session, view.cache.requests, breaks, view.compactions)
+        changed = drawn != self._drawn
+        if changed:
             self._drawn = drawn
             self._draw(view, breaks)
-        requests = view.cache.requests
+        requests, row = view.cache.requests, None
         if frame.cursor is not None and requests:
-            self._chart.cursor = max(0, view.cache.index_of(frame.cursor)) // self._step
+            self._chart.cursor = max(0, view.cache.index_of(frame.cursor)) // self._per_column
+            row = max(0, bisect_right(self._breaks.events, frame.cursor, hi=breaks) - 1)
         else:
             self._chart.cursor = None
-        self.headline = self._headline_of(view, len(breaks))
+        self.headline_parts(self._figures(view, breaks))
+        self.show_table(breaks, row, changed=changed)
+        if breaks and row is not None and frame.cursor is not None:
+            self._break_list.stand(frame.cursor - self._breaks.events[row])
 
-    def _headline_of(self, view: View, breaks: int) -> str:
+    @staticmethod
+    def _figures(view: View, breaks: int) -> list[str]:
         cache = view.cache
         if not cache.requests:
-            return figures.UNKNOWN
+            return [figures.UNKNOWN]
         parts = [f"{figures.share(view.cache_hit_rate)} hit"]
+        parts.append(figures.count(breaks, "break") if breaks else "no breaks")
+        parts.append(f"boundary {figures.tokens(cache.boundary_position)}")
         if cache.requests > 1:
             parts.append(f"last {min(WINDOW, cache.requests)}: {figures.share(cache.hit_rate)}")
-        parts.append(f"boundary {figures.tokens(cache.boundary_position)}")
-        parts.append(figures.count(breaks, "break") if breaks else "no breaks")
-        return " · ".join(parts)
+        return parts
 
-    def _draw(self, view: View, breaks: list[int]) -> None:
+    def _draw(self, view: View, breaks: int) -> None:
         cache = view.cache
-        self._step = max(1, -(-cache.requests // _MOST_REQUESTS))
-        requests = [cache.request(index) for index in range(0, cache.requests, self._step)]
-        self._chart.set_series(
-            [float(request.prompt) for request in requests], [float(request.read) for request in requests]
-        )
-        self._chart.marks = [
-            Mark(cache.index_of(event) // self._step, "○", "cache_break", top=True) for event in breaks
-        ]
+        self._per_column = 1
+        while cache.requests > _MOST_COLUMNS * self._per_column:
+            self._per_column *= 2
+        columns = self._values(cache)
+        self._chart.set_series([prompt for prompt, _, _ in columns], [read for _, read, _ in columns])
+        self._chart.data_group = self._per_column
+        self._chart.tracks = [Track("hit", "idle", [rate for _, _, rate in columns], full=1.0)] if columns else []
+        self._chart.captions = _gauges(cache)
+        self._chart.marks = [*self._compactions(view), *self._break_marks(cache, breaks)]
 
-    def columns(self) -> int:
-        return self._chart.count()
+    def _values(self, cache: CacheView) -> list[Values]:
+        """What the columns show; those before the last are kept, for no request is added to them."""
+        size = self._per_column
+        if size != self._columns_size:
+            self._columns, self._columns_size = [], size
+        whole = cache.requests // size
+        for column in range(len(self._columns), whole):
+            self._columns.append(_values_of(cache, column * size, (column + 1) * size))
+        values = self._columns[:whole]
+        if whole * size < cache.requests:
+            values.append(_values_of(cache, whole * size, cache.requests))
+        return values
 
-    def column(self) -> int | None:
-        return self._chart.cursor
+    def _break_marks(self, cache: CacheView, breaks: int) -> list[Mark]:
+        assert self._breaks is not None
+        events = self._breaks.events[:breaks]
+        return [Mark(column, "○", "cache_break", top=True) for column in self._columns_of(cache, events)]
+
+    def _compactions(self, view: View) -> list[Mark]:
+        events = view.session.compactions[: view.compactions]
+        return [Mark(column, "▼", "compaction") for column in self._columns_of(view.cache, events)]
+
+    def _columns_of(self, cache: CacheView, events: array[int]) -> list[int]:
+        """The columns of the requests that came at these events, or first after them."""
+        found: list[int] = []
+        passed = 0
+        for column in range(-(-cache.requests // self._per_column) if events else 0):
+            last = min((column + 1) * self._per_column, cache.requests) - 1
+            before, passed = passed, bisect_right(events, cache.event(last))
+            if passed > before:
+                found.append(column)
+        return found
+
+    def _row(self, index: int) -> CacheBreak:
+        assert self._breaks is not None and self._view is not None
+        return self._breaks.tell(self._view, index)
 
     def event_of(self, column: int) -> int:
         assert self._view is not None
-        return self._view.cache.request(min(column * self._step, self._view.cache.requests - 1)).event
+        cache = self._view.cache
+        return cache.event(min(column * self._per_column, cache.requests - 1))
 
-    def on_chart_column_clicked(self, message: BrailleChart.ColumnClicked) -> None:
-        message.stop()
-        if self._view is not None and self._view.cache.requests:
-            self.post_message(self.CursorMoved(self.event_of(message.index)))
+    def event_of_row(self, row: int) -> int:
+        assert self._breaks is not None
+        return self._breaks.events[row]
+
+    def event_after(self) -> int | None:
+        assert self._view is not None
+        session = self._view.session
+        row = bisect_left(session.llm.cache_rows, self._view.llm_rows)
+        beyond = session.llm.event[session.llm.cache_rows[row]] if row < len(session.llm.cache_rows) else session.count
+        return beyond if beyond < session.count else None
+
+    def event_after_rows(self) -> int | None:
+        assert self._breaks is not None and self._view is not None
+        session = self._view.session
+        self._breaks.count(session.count)
+        index = bisect_left(self._breaks.events, self._view.at)
+        return self._breaks.events[index] if index < len(self._breaks.events) else None
 
 
 def cache_breaks(view: View) -> list[int]:
     """The events at which the cache hit rate fell, in order."""
-    return [episode.raised for episode in view.session.issues.standing(view.at) if episode.category == "cache_drop"]
+    return [episode.raised for episode in view.session.issues.standing(view.at) if episode.category == CATEGORY]
+
+
+def _values_of(cache: CacheView, first: int, end: int) -> Values:
+    prompt, read = cache.mean(first, end)
+    return prompt, read, cache.hit_rate_at(end)
+
+
+def _gauges(cache: CacheView) -> list[list[Cell]]:
+    """The moving average of the hit rate with a bar, the longest way of saying it first."""
+    rate, window = cache.hit_rate, min(WINDOW, cache.requests)
+    if rate is None:
+        return []
+    filled = round(rate * _GAUGE_CELLS)
+    gauge: list[Cell] = [(f" {'▇' * filled}", "ok"), ("·" * (_GAUGE_CELLS - filled), "muted")]
+    share: Cell = (figures.share(rate), "text")
+    long: Cell = (f"hit, {figures.count(window, 'request')} ", "muted")
+    return [[long, share, *gauge], [("hit ", "muted"), share, *gauge], [("hit ", "muted"), share]]

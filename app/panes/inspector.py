@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
 
 from ...analysis import figures
+from ...analysis.counterparts import Counterpart, counterpart_of
 from ...analysis.issues.issue import Issue
-from ...analysis.timeline import duration_of, summarize
+from ...analysis.json_value import json_of
+from ...analysis.repeats import previous_call
+from ...collector.formats.native import parse_object
+from ...collector.records import NotAnEventError
 from ..contain import contained
 from ..safe_text import one_line
 from ..trace import Trace
-from ..widgets.event_list import EventList
-from ..widgets.palette import Cell
-from .kinds import look_of
+from ..widgets.line_tree import LineTree
+from .argument_diff import argument_diff
+from .event_card import SourceLine, event_card, line_of
+from .issue_card import issue_card
+from .outline import Copied, Entry, Outline, Place, Sheet
+from .pager import PagerError, pager_command, read_in_pager
 from .pane import Frame, Pane
-from .payload_lines import payload_lines, wrapped
-from .timeline import clock
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the inspector; one with an `event` leads there."""
-
-    cells: Sequence[Cell]
-    event: int | None = None
-
-
-class InspectorLines:
-    """What the inspector shows, as rows."""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-
-    @property
-    def count(self) -> int:
-        """How many lines there are."""
-        return len(self.lines)
-
-    def row(self, index: int, width: int) -> list[Cell]:
-        """The pieces of a line."""
-        return list(self.lines[index].cells)
+_EASILY_COPIED = 100_000
+_MOST_COPIED = 8_000_000
+"""No more characters are handed to a terminal at once: it shows nothing else until it has read them."""
+_LONGEST_NAME = 40
 
 
 @contained
@@ -54,118 +40,226 @@ class InspectorPane(Pane):
     NUMBER: ClassVar[int] = 0
     NAME: ClassVar[str] = "inspector"
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "diff", "Diff", id="inspector.diff", tooltip="Compare with the tool call before it, or go back"),
+        Binding(
+            "o", "pager", "Pager", id="inspector.pager", tooltip="Open the value, or on its head the event, in $PAGER"
+        ),
+        Binding("y", "copy", "Copy", id="inspector.copy", tooltip="Copy the value under the cursor"),
+        Binding(
+            "Y", "copy_event", "Copy event", show=False, id="inspector.copy_event", tooltip="Copy the event's line"
+        ),
+    ]
+
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._lines = InspectorLines()
-        self._list = EventList(self._lines, can_follow=False, id="trace-inspector-lines")
+        self._outline = Outline(id="trace-inspector-lines")
         self._trace: Trace | None = None
+        self._generation = 0
         self._event: int | None = None
         self._issue: Issue | None = None
-        self._version = 0
+        self._at: int | None = None
+        self._width = 0
+        self._line_known: tuple[Trace, int, int] | None = None
+        self._line = SourceLine(None)
+        self._other_half: Counterpart | None = None
+        self._can_compare = False
+        self._compares = False
+        self._place_before = Place()
 
     def compose(self) -> ComposeResult:
-        yield self._list
+        yield self._outline
 
     @property
     def event(self) -> int | None:
         """The event that is shown."""
         return self._event
 
-    def inspect_event(self, trace: Trace, event: int) -> None:
-        """Show an event."""
-        self._trace, self._event, self._issue = trace, event, None
-        self._redraw()
+    def inspect_event(self, trace: Trace, event: int, at: int | None = None) -> None:
+        """Show an event as of event `at`; as far as the trace is read where that is None.
+
+        One that is in sight already stays as it is.
+        """
+        shown = self._trace, self._generation, self._event, self._issue
+        if self.display and shown == (trace, trace.generation, event, None):
+            self._at = self._at if at is None else at
+            self._notice_other_half()
+        else:
+            self._show_card(trace, event, None, at)
 
     def inspect_issue(self, trace: Trace, issue: Issue) -> None:
         """Show an issue and its evidence."""
-        self._trace, self._event, self._issue = trace, None, issue
-        self._redraw()
+        self._show_card(trace, None, issue, None)
 
     def show(self, frame: Frame) -> None:
-        if self._issue is None and frame.cursor is not None and frame.cursor != self._event:
-            self.inspect_event(frame.trace, frame.cursor)
+        self._at = frame.view.at
+        if (frame.trace, frame.trace.generation) != (self._trace, self._generation):
+            self._trace, self._generation = frame.trace, frame.trace.generation
+            self._event = self._issue = None
+        if self._issue is not None:
+            return
+        if frame.cursor != self._event:
+            self._event = frame.cursor
+            self._redraw(self._outline.place_elsewhere)
+        else:
+            self._notice_other_half()
+        self._show_headline()
 
     def on_resize(self) -> None:
-        if self._trace is not None:
-            self._redraw(stay=True)
+        if self._outline.text_width != self._width:
+            self._redraw(self._outline.place)
 
-    def _redraw(self, stay: bool = False) -> None:
-        trace, width = self._trace, max(20, self.size.width - 4)
-        if trace is None:
-            return
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "diff":
+            return True if self._can_compare else None
+        return super().check_action(action, parameters)
+
+    def on_line_tree_node_highlighted(self, message: LineTree.NodeHighlighted) -> None:
+        message.stop()
+
+    def on_line_tree_node_chosen(self, message: LineTree.NodeChosen) -> None:
+        message.stop()
+        entry = self._outline.entry
+        if entry is not None and entry.event is not None:
+            self._compares = False
+            self.post_message(self.Inspected(entry.event))
+
+    def action_diff(self) -> None:
+        """Compare the call with the one before it, or show the event again."""
+        self._compares = not self._compares
+        if self._compares:
+            self._place_before = self._outline.place
+        self._redraw(Place() if self._compares else self._place_before)
+        self._show_headline()
+
+    def action_copy(self) -> None:
+        """Copy the value under the cursor."""
+        entry = self._outline.entry
+        copied = None if entry is None else entry.copied()
+        if copied is None:
+            self._tell("there is nothing to copy in this row", warns=True)
+        else:
+            self._copy(copied)
+
+    def action_copy_event(self) -> None:
+        """Copy the line of the event."""
+        number = self._event_to_read
+        if number is None:
+            self._tell("there is no event in this row", warns=True)
+        else:
+            try:
+                self._copy(Copied(f"event {number + 1:,}", self._read_line(number).decode(errors="replace")))
+            except OSError as error:
+                self._tell(f"the event cannot be read again: {error}", warns=True)
+
+    def action_pager(self) -> None:
+        """Open the value under the cursor in the user's pager, or the event if the cursor is on none."""
+        try:
+            read_in_pager(self._text_to_read(), pager_command(os.environ), self.app.suspend)
+        except SuspendNotSupported:
+            self._tell("this terminal cannot be handed over to a pager; y and Y copy", warns=True)
+        except PagerError as error:
+            self._tell(str(error), warns=True)
+        except OSError as error:
+            self._tell(f"the event cannot be read again: {error}", warns=True)
+
+    @property
+    def _event_to_read(self) -> int | None:
+        """The event that is shown, or of an issue's evidence the one under the cursor."""
+        entry = self._outline.entry
+        return self._event if self._issue is None or entry is None else entry.event
+
+    def _show_card(self, trace: Trace, event: int | None, issue: Issue | None, at: int | None) -> None:
+        self._trace, self._generation = trace, trace.generation
+        self._event, self._issue, self._at = event, issue, at
+        self._compares = False
+        self._outline.forget_fold_all()
+        self._redraw(Place())
+        self._show_headline()
+
+    def _notice_other_half(self) -> None:
+        """Show the end of a call, the answer to a request, once it is there."""
+        trace, number = self._trace, self._event
+        if trace is not None and number is not None and self._half_of(trace, number) != self._other_half:
+            self._redraw(self._outline.place)
+
+    def _redraw(self, place: Place) -> None:
+        """Make all rows anew and put the cursor at a place."""
+        self._width = self._outline.text_width
+        self._outline.set_outline(self._card(), place)
+        if self.is_mounted:
+            self.refresh_bindings()
+
+    def _card(self) -> Entry:
+        trace, number = self._trace, self._event
+        self._can_compare = False
+        if trace is not None and self._issue is not None:
+            return issue_card(trace, self._issue, self._width)
+        if trace is None or number is None:
+            return Sheet([])
+        session = trace.session
+        self._other_half = self._half_of(trace, number)
+        at = session.count if self._at is None else self._at
+        call = session.tools.call_of(number)
+        self._can_compare = call is not None and previous_call(session, call) is not None
+        if self._compares and self._can_compare and call is not None:
+            return argument_diff(trace, call, at, self._width)
+        return event_card(trace, number, at, self._width, self._line_once(trace, number))
+
+    def _line_once(self, trace: Trace, number: int) -> SourceLine:
+        """What is known of the event's line. Once for each event: a line of many MB takes its time to read."""
+        known = (trace, self._generation, number)
+        if known != self._line_known:
+            self._line_known, self._line = known, line_of(trace, number)
+        return self._line
+
+    def _half_of(self, trace: Trace, number: int) -> Counterpart | None:
+        return counterpart_of(trace.session, number, trace.session.count if self._at is None else self._at)
+
+    def _show_headline(self) -> None:
+        trace, number = self._trace, self._event
         if self._issue is not None:
-            self.headline = f"{self._issue.severity} issue"
-            self._lines.lines = issue_lines(trace, self._issue, width)
-        elif self._event is not None:
-            kind = trace.event(self._event).kind
-            self.headline = f"event {self._event + 1:,} of {trace.session.count:,} · {kind}"
-            self._lines.lines = event_lines(trace, self._event, width)
-        self._version += 1
-        self._list.refresh_rows(self._version)
-        if not stay:
-            self._list.move_to(0)
+            self.headline_parts([f"{self._issue.severity} issue"])
+        elif trace is None or number is None:
+            self.headline_parts([])
+        else:
+            session = trace.session
+            kind = session.kinds[session.events.kind[number]]
+            compared = ["compared with the call before"] if self._compares and self._can_compare else []
+            self.headline_parts([f"event {number + 1:,} of {session.count:,}", kind, *compared])
 
-    def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
-        message.stop()
+    def _copy(self, copied: Copied) -> None:
+        size = len(copied.text)
+        what = f"{one_line(copied.name, _LONGEST_NAME)} ({figures.count(size, 'character')})"
+        if size > _MOST_COPIED:
+            self._tell(f"not copied: {what} is too much for a terminal; o opens it in a pager", warns=True)
+            return
+        # A lone surrogate cannot be encoded.
+        self.app.copy_to_clipboard(copied.text.encode(errors="replace").decode())
+        if size > _EASILY_COPIED:
+            self._tell(f"copied {what}; some terminals refuse so much, o opens it in a pager", warns=True)
+        else:
+            self._tell(f"copied {what}")
 
-    def on_event_list_follow_changed(self, message: EventList.FollowChanged) -> None:
-        message.stop()
+    def _read_line(self, number: int) -> bytes:
+        assert self._trace is not None
+        return self._trace.line(number)
 
-    def on_event_list_chosen(self, message: EventList.Chosen) -> None:
-        message.stop()
-        event = self._lines.lines[message.index].event
-        if event is not None:
-            self.post_message(self.CursorMoved(event))
-            self.post_message(self.Inspected(event))
+    def _text_to_read(self) -> str:
+        """What the pager is to show. Raises OSError where the event cannot be read again."""
+        entry, number = self._outline.entry, self._event_to_read
+        copied = None if entry is None or (number is not None and not entry.is_value) else entry.copied()
+        if copied is not None:
+            return copied.text
+        if number is None:
+            raise PagerError("there is nothing to read in this row")
+        line = self._read_line(number)
+        try:
+            content, _ = parse_object(line)
+        except NotAnEventError:
+            return line.decode(errors="replace")
+        return json_of(content)
 
-
-def event_lines(trace: Trace, number: int, width: int) -> list[Line]:
-    """Everything about an event."""
-    event = trace.event(number)
-    session = trace.session
-    look = look_of(event.kind)
-    row = session.events.iteration[number]
-    iteration = session.iterations.number_of(row)
-    stated = "" if event.iteration is not None or iteration is None else " (the open one)"
-    agent = session.lanes.names.name(session.events.lane[number])
-    facts = {
-        "kind": f"{event.kind} · {event.category}",
-        "time": f"{clock(event.timestamp)} · {_date(event.timestamp)}",
-        "iteration": figures.UNKNOWN if iteration is None else f"{iteration}{stated}",
-        "agent": agent or "main",
-        "duration": figures.duration(duration_of(event)),
-        "event id": event.event_id or figures.UNKNOWN,
-        "parent": event.parent_event_id or figures.UNKNOWN,
-        "position": trace.place(number),
-    }
-    lines = [Line([(f"{look.glyph} {one_line(summarize(event))}", "title")]), Line([])]
-    lines += [Line([(f"{name:<10}", "muted"), (one_line(fact), "text")]) for name, fact in facts.items()]
-    lines += [Line([]), Line([("data", "title")])]
-    lines += [Line(cells) for cells in payload_lines(event.data, width)] or [Line([("no payload", "muted")])]
-    return lines
-
-
-def issue_lines(trace: Trace, issue: Issue, width: int) -> list[Line]:
-    """Everything about an issue: what, why, what to do, and the events that prove it."""
-    where = "" if issue.iteration is None else f" · iteration {issue.iteration}"
-    lines = [
-        Line([(f"{issue.severity.upper()} ", issue.severity), (one_line(issue.title), "title")]),
-        Line([(f"{issue.category}{where}{f' · agent {one_line(issue.agent)}' if issue.agent else ''}", "muted")]),
-        Line([]),
-    ]
-    lines += [Line([(line, "text")]) for line in wrapped(issue.description, width)]
-    lines += [Line([]), Line([("what to do", "title")])]
-    lines += [Line([(line, "text")]) for line in wrapped(issue.suggestion, width)]
-    lines += [Line([]), Line([(f"evidence: {figures.count(len(issue.events), 'event')}, enter goes there", "title")])]
-    for number in issue.events:
-        event = trace.event(number)
-        look = look_of(event.kind)
-        text = f"#{number + 1:<7,} {clock(event.timestamp)}  {look.glyph} {one_line(summarize(event))}"
-        lines.append(Line([(text, look.style)], event=number))
-    return lines
-
-
-def _date(timestamp: float) -> str:
-    if timestamp != timestamp:  # NaN is not equal to itself
-        return figures.UNKNOWN
-    return time.strftime("%Y-%m-%d", time.localtime(timestamp)) + f" · {timestamp:.3f}"
+    def _tell(self, text: str, *, warns: bool = False) -> None:
+        severity: SeverityLevel = "warning" if warns else "information"
+        self.notify(one_line(text), severity=severity, markup=False, timeout=4 if warns else 2)

@@ -2,57 +2,46 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.message import Message
+from textual.strip import Strip
 
 from ...analysis.issues.episodes import Episode
-from ...analysis.issues.issue import SEVERITIES, Issue, severity_of
-from ...analysis.view import View
+from ...analysis.issues.issue import Issue
 from ..contain import contained
-from ..safe_text import fit, fit_right, one_line
+from ..safe_text import fit
 from ..widgets.event_list import EventList
-from ..widgets.palette import Cell
+from .issue_rows import IssueRows
 from .pane import Frame, Pane
+from .table import TableHead
+from .wrapped_text import WrappedText
 
-_GLYPHS = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
+_HEADS_FROM = (10, 52)
+"""From so many rows and columns of the pane on, one row is for the heads of the columns."""
+
+WATCHED_FOR = (
+    "Watched for: identical calls, iterations without a tool call, cache drops, token spikes, frequent compactions, "
+    "empty responses, failing and slow tools, context overflow, ignored budget warnings, failed sub-agents."
+)
 
 
-class IssueRows:
-    """The rows of the issue list."""
+@contained
+class IssueList(EventList):
+    """The list of issues; where there are none and there is room, it says what is watched for."""
 
-    def __init__(self) -> None:
-        self.view: View | None = None
-        self.episodes: list[Episode] = []
-
-    @property
-    def count(self) -> int:
-        """How many issues stand."""
-        return len(self.episodes)
-
-    def issue(self, index: int) -> Issue:
-        """The issue on a row."""
-        assert self.view is not None
-        return self.view.issue(self.episodes[index])
-
-    def row(self, index: int, width: int) -> list[Cell]:
-        """Severity, title, how often, in which iteration."""
-        issue = self.issue(index)
-        severity: Cell = (f"{_GLYPHS[issue.severity]} {issue.severity:<8} ", issue.severity)
-        where = f"it {issue.iteration}" if issue.iteration is not None else ""
-        if issue.agent:
-            where = f"{one_line(issue.agent)} {where}"
-        times = f"{issue.count}×" if issue.count > 1 else ""
-        tail: list[Cell] = []
-        if width >= 70:
-            tail = [(fit_right(times, 6), "muted"), (fit_right(where, 12), "muted")]
-        elif width >= 40:
-            tail = [(fit_right(where, max(6, min(len(where) + 1, 12))), "muted")]
-        room = width - sum(len(text) for text, _ in (severity, *tail))
-        return [severity, (fit(one_line(issue.title), max(0, room)), "text"), *tail]
+    def render_line(self, y: int) -> Strip:
+        if self.row_count() or y < 2:
+            return super().render_line(y)
+        width = self.scrollable_content_region.width
+        lines = WrappedText(WATCHED_FOR, max(1, width - 2))
+        lines.read_on(len(WATCHED_FOR))
+        line = lines.line(y - 2) if lines.count + 2 <= self.page and y - 2 < lines.count else ""
+        return Strip([Segment(fit(f" {line}", width), self.looks()["muted"])], width)
 
 
 @contained
@@ -71,12 +60,16 @@ class IssuesPane(Pane):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._rows = IssueRows()
-        self._list = EventList(self._rows, can_follow=False, empty_text="no issues so far", id="trace-issues-list")
+        self._head = TableHead(self._rows.heads, id="trace-issues-head")
+        self._list = IssueList(self._rows, can_follow=False, empty_text="no issues so far", id="trace-issues-list")
         self._version = 0
         self._shown = (0, 0, -1)
+        self._at = -1
         self._cursor: int | None = None
+        self._chosen: Episode | None = None
 
     def compose(self) -> ComposeResult:
+        yield self._head
         yield self._list
 
     @property
@@ -86,48 +79,60 @@ class IssuesPane(Pane):
 
     def show(self, frame: Frame) -> None:
         view = frame.view
+        self._rows.set_view(view)
         shown = (id(frame.trace), frame.trace.generation, view.issue_version)
         if shown != self._shown:
+            if shown[:2] != self._shown[:2]:
+                self._chosen = None
             self._shown = shown
-            self._list_issues(view)
+            self._list_issues()
+        elif self._rows.is_unsettled and view.at != self._at:
+            self._redraw()
+        self._at = view.at
+        rows, columns = _HEADS_FROM
+        self._head.display = (
+            bool(self._rows.count) and self.outer_size.height >= rows and self.outer_size.width >= columns
+        )
         if frame.cursor != self._cursor:
             self._cursor = frame.cursor
             self._select_raised_at(frame.cursor)
 
-    def _list_issues(self, view: View) -> None:
-        selected = self._rows.episodes[self._list.cursor] if self._list.has_focus and self._rows.count else None
-        self._rows.view = view
-        self._rows.episodes = sorted(view.episodes(), key=_rank)
+    def _redraw(self) -> None:
+        self._rows.is_unsettled = False
         self._version += 1
         self._list.refresh_rows(self._version)
-        self._keep(selected)
-        counts = Counter(severity_of(episode.category) for episode in self._rows.episodes)
-        worst = [f"{counts[severity]:,} {severity}" for severity in SEVERITIES if counts[severity]]
-        self.headline = " · ".join([f"{self._rows.count:,}", *worst]) if worst else "none"
+
+    def _list_issues(self) -> None:
+        counts = self._rows.list_issues()
+        self._redraw()
+        self._keep_chosen()
+        self.headline_parts(_headline(counts))
 
     def _select_raised_at(self, event: int | None) -> None:
-        """Put the cursor on the issue that an event raised, if it did."""
-        episodes, row = self._rows.episodes, self._list.cursor
-        if 0 <= row < len(episodes) and episodes[row].raised == event:
+        """Put the cursor on the issue that an event raised, if it did; not away from one that the event proves."""
+        row, rows = self._list.cursor, self._rows
+        if event is None or (0 <= row < rows.count and rows.proves(row, event)):
             return
-        for index, episode in enumerate(episodes):
+        for index, episode in enumerate(rows.episodes):
             if episode.raised == event:
+                self._chosen = episode
                 self._list.move_to(index)
                 return
 
-    def _keep(self, selected: Episode | None) -> None:
-        """Leave the cursor on the issue it was on, though others came before it."""
+    def _keep_chosen(self) -> None:
+        """Leave the cursor on the issue it was put on, though others came before it; else show the worst."""
         for index, episode in enumerate(self._rows.episodes):
-            if episode is selected:
+            if episode is self._chosen:
                 self._list.move_to(index)
                 return
+        self._chosen = None
         self._list.cursor = 0
 
     def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
         message.stop()
-        issue = self.selected
-        if issue is not None:
-            self.post_message(self.CursorMoved(issue.raised))
+        if 0 <= message.index < self._rows.count:
+            self._chosen = self._rows.episodes[message.index]
+            self.post_message(self.CursorMoved(self._chosen.raised))
 
     def on_event_list_follow_changed(self, message: EventList.FollowChanged) -> None:
         message.stop()
@@ -139,6 +144,8 @@ class IssuesPane(Pane):
             self.post_message(self.IssueChosen(issue))
 
 
-def _rank(episode: Episode) -> tuple[int, int]:
-    """Worst first, and of one severity the newest."""
-    return SEVERITIES.index(severity_of(episode.category)), -episode.raised
+def _headline(counts: Mapping[str, int]) -> list[str]:
+    """How many issues there are, and how many of each severity, worst first."""
+    if not counts:
+        return ["none"]
+    return [f"{sum(counts.values()):,}", *(f"{count:,} {severity}" for severity, count in counts.items())]

@@ -36,7 +36,7 @@ _KINDS: dict[str, Look] = {
     "compaction_end": Look("▼", "compact", "compaction"),
     "context_overflow": Look("▼", "overflow", "critical"),
     "subagent_spawn": Look("▾", "spawn", "agent"),
-    "subagent_complete": Look("▴", "agent", "agent"),
+    "subagent_complete": Look("▴", "done", "agent"),
     "subagent_error": Look("✗", "agent", "error"),
     "subagent_timeout": Look("✗", "agent", "error"),
     "swarm_task_failed": Look("✗", "swarm", "error"),

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
+from itertools import accumulate
 from typing import ClassVar
 
-from textual.app import ComposeResult
-
 from ...analysis import figures
+from ...analysis.budget import Budget, budget_as_of
+from ...analysis.flow import FlowGroup, TokenFlow
 from ...analysis.view import TokenFlowPoint, View
 from ..contain import contained
-from ..widgets.block_chart import BlockChart, Mark, Series
+from ..safe_text import fit
+from ..widgets.block_chart import BlockChart, Limit, Mark, Series, Track
+from ..widgets.event_list import EventList
+from ..widgets.palette import Cell
 from .chart_pane import ChartPane
 from .pane import Frame
+from .token_table import TokenRow, TokenTable, iteration_name
 
-_MOST_BARS = 500
-_GROUPED_BARS = 250
+_MOST_COLUMNS = 500
+_MOST_CALLS = 5_000
+"""With more calls, or more iterations than columns, a column is told from running sums."""
+_MOST_COMPACTIONS = 1_000
+_ROOMY = 60
+_FLAT = 2.0
+"""Bars so many times as high as the longest context would make its line flat: iterations of several calls."""
+
+Stack = tuple[float, ...]
+"""Cached, written, fresh, output, and what is in a total that tells no bucket."""
 
 
 @contained
 class TokensPane(ChartPane):
-    """Stacked bars: tokens per iteration in the four buckets, compactions marked."""
+    """Stacked bars: tokens per iteration in the four buckets; over them the context, below them the cost so far."""
 
     NUMBER: ClassVar[int] = 3
     NAME: ClassVar[str] = "token flow"
@@ -29,125 +42,255 @@ class TokensPane(ChartPane):
         Series("cached", "cache_read", "░"),
         Series("written", "cache_write", "▒"),
         Series("fresh", "input", "█"),
-        Series("output", "output", "▓"),
+        Series("out", "output", "▓"),
         Series("not told apart", "bar", "█"),
     )
 
     def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
         self._chart = BlockChart(
             self.SERIES[:4],
-            format_value=figures.tokens,
+            group="mean",
+            line=("context", "context"),
+            format_value=axis_tokens,
             format_label=self._label,
             empty_text="no tokens reported yet",
-            id="trace-tokens-chart",
+            id=f"{id}-chart",
         )
-        self._labels: list[str] = []
-        self._events: list[int] = []
-        self._drawn: tuple[int, ...] = ()
-
-    def compose(self) -> ComposeResult:
-        yield self._chart
+        self._rows = TokenTable(self._row)
+        super().__init__(self._chart, self._rows, EventList(self._rows, can_follow=False, id=f"{id}-list"), id=id)
+        self._flow: TokenFlow | None = None
+        self._per_column = 1
+        self._groups: dict[tuple[int, int], FlowGroup] = {}
+        self._cliffs: dict[int, int] = {}
+        self._cliff_rows: frozenset[int] = frozenset()
+        self._drawn: tuple[object, ...] = ()
+        self._budget: Budget | None = None
 
     def show(self, frame: Frame) -> None:
         view = frame.view
-        drawn = (id(frame.trace), frame.trace.generation, view.llm_rows, view.compactions)
-        if drawn != self._drawn:
+        if self._flow is None or self._flow.view.session is not view.session:
+            self._flow = TokenFlow(view)
+            self._groups, self._cliffs = {}, {}
+        flow = self._flow
+        flow.view = view
+        drawn = (view.session, view.llm_rows, view.compactions, view.budget_events)
+        changed = drawn != self._drawn
+        if changed:
             self._drawn = drawn
-            self._draw(view)
-        self._chart.cursor = self._column_at(frame.cursor)
-        self.headline = self._headline_of(view)
+            self._budget = budget_as_of(view, frame.trace.event)
+            self._draw(flow)
+        row = None if frame.cursor is None else flow.index_of(frame.cursor)
+        column = self.column_of(frame.cursor)
+        if changed or column != self._chart.cursor:
+            self._chart.captions = self._captions(flow, column)
+            self._chart.cursor = column
+            self._chart.redraw()
+        self.headline_parts(self._figures(view))
+        agents = view.session.agents.event
+        self._rows.tell_agents(bool(agents) and agents[0] < view.at)
+        self.show_table(flow.count, row, changed=changed)
 
-    def _headline_of(self, view: View) -> str:
+    def _figures(self, view: View) -> list[str]:
         tokens = view.tokens
-        parts = [figures.tokens(tokens.total), figures.cost(view.cost)]
+        if not view.llm_rows:
+            return [figures.UNKNOWN]
+        parts = [figures.tokens(tokens.total), figures.cost(view.cost, view.cost_estimated)]
+        if self._budget is not None:
+            parts.append(budget_text(self._budget, tokens.total, brief=self.content_size.width < _ROOMY))
+        context = self._context_now(view)
+        if context is not None:
+            parts.append(f"context {context}")
         if tokens.output is not None:
             parts.append(f"{figures.tokens(tokens.output)} out")
         if view.input_included_cache:
             parts.append("input taken as including cache")
-        if self._chart.count() and len(view.flow_rows()) > _MOST_BARS:
-            parts.append("per group of calls")
-        return " · ".join(parts)
+        return parts
 
-    def _draw(self, view: View) -> None:
-        rows = view.flow_rows()
-        if len(rows) > _MOST_BARS:
-            self._draw_grouped(view)
-            return
-        points = [view.flow_point(row) for row in rows]
-        self._labels = [_name(point) for point in points]
-        self._events = [view.llm_call(view.llm_rows_of(row)[0]).event for row in rows]
-        self._show([_stack(point) for point in points], view)
-
-    def _draw_grouped(self, view: View) -> None:
-        """Too many iterations to tell one by one: bars of equally many calls, from the running sums alone."""
-        llm, rows = view.session.llm, view.llm_rows
-        sums = (llm.sum_read, llm.sum_write, llm.sum_input, llm.sum_output)
-        ends = [(index + 1) * rows // _GROUPED_BARS - 1 for index in range(_GROUPED_BARS)]
-        columns = []
-        before: tuple[int, ...] = (0, 0, 0, 0, 0)
-        for end in ends:
-            now = (*(column[end] for column in sums), llm.sum_total[end])
-            split = [now[index] - before[index] for index in range(4)]
-            columns.append((*map(float, split), _rest(now[4] - before[4], split)))
-            before = now
-        firsts = [0, *(end + 1 for end in ends[:-1])]
-        self._events = [llm.event[row] for row in firsts]
-        rows_of = view.session.events.iteration
-        self._labels = [str(view.session.iterations.number[rows_of[event]]) for event in self._events]
-        self._show(columns, view)
-
-    def _show(self, columns: list[tuple[float, ...]], view: View) -> None:
-        used = slice(0, 4)
-        if any(column[4] for column in columns):
-            used = slice(0, 5) if any(any(column[:4]) for column in columns) else slice(4, 5)
-        self._chart.series = self.SERIES[used]
-        self._chart.set_columns([column[used] for column in columns])
-        marks = []
-        for event in view.session.compactions[: view.compactions]:
-            column = self._column_at(event)
-            if column is not None:
-                marks.append(Mark(min(column + 1, len(columns) - 1), "▼", "compaction"))
-        self._chart.marks = marks
-
-    def _column_at(self, event: int | None) -> int | None:
-        if event is None or not self._events:
+    def _context_now(self, view: View) -> str | None:
+        flow = self._flow
+        if flow is None or not flow.count:
             return None
-        return max(0, bisect_right(self._events, event) - 1)
+        context = flow.newest_context()
+        if context is None:
+            return None
+        limit = self._budget.context_limit if self._budget is not None else None
+        return figures.tokens(context) + (f" of {figures.tokens(limit)}" if limit else "")
+
+    def _draw(self, flow: TokenFlow) -> None:
+        view, count = flow.view, flow.count
+        whole = count <= _MOST_COLUMNS and view.llm_rows <= _MOST_CALLS
+        self._per_column = 1
+        while count > _MOST_COLUMNS * self._per_column:
+            self._per_column *= 2
+        if whole:
+            points = [flow.point(index) for index in range(count)]
+            stacks = [stack_of(point) for point in points]
+            context = [flow.context_of(point) for point in points]
+            costs = [point.cumulative_cost for point in points]
+        else:
+            groups = [self._group(flow, first) for first in range(0, count, self._per_column)]
+            stacks = [_stack_of_group(group) for group in groups]
+            context = [group.context_tokens for group in groups] if self._per_column == 1 else []
+            costs = [group.cumulative_cost for group in groups]
+        self._find_cliffs(flow)
+        self._show(view, stacks, context, costs)
+        self._chart.marks = [Mark(column, "▼", "compaction") for column in self._compacted_columns(flow)]
+        self._chart.data_group = self._per_column
+
+    def _show(self, view: View, stacks: list[Stack], context: list[int | None], costs: list[float | None]) -> None:
+        """Show the bars, and the context on their scale where that does not make it flat, else on one of its own."""
+        used = slice(0, 4)
+        if any(stack[4] for stack in stacks):
+            used = slice(0, 5) if any(any(stack[:4]) for stack in stacks) else slice(4, 5)
+        known = [length for length in context if length is not None]
+        longest = max(known, default=0)
+        is_line = longest * _FLAT > max(map(sum, stacks), default=0.0)
+        self._chart.series = self.SERIES[used]
+        self._chart.set_columns([stack[used] for stack in stacks], line=context if is_line else ())
+        limit = self._budget.context_limit if self._budget is not None else None
+        self._chart.limit = Limit(f"limit {figures.tokens(limit)}", limit) if limit and is_line else None
+        self._chart.tracks = _cost_track(view, costs)
+        if longest and not is_line:
+            full = limit if limit is not None and longest <= limit else None
+            track = Track(figures.tokens(known[-1]), "muted", context, full=full, name="context")
+            self._chart.tracks = [track, *self._chart.tracks]
+
+    def _group(self, flow: TokenFlow, first: int) -> FlowGroup:
+        """A column of several iterations; those before the last are kept, for nothing is added to them."""
+        end = min(first + self._per_column, flow.count)
+        group = self._groups.get((self._per_column, first))
+        if group is None:
+            group = flow.group(first, end)
+            if end < flow.count:
+                self._groups[self._per_column, first] = group
+        return group
+
+    def _find_cliffs(self, flow: TokenFlow) -> None:
+        """Look for the iterations in which the newest compactions show."""
+        view = flow.view
+        newest = view.session.compactions[max(0, view.compactions - _MOST_COMPACTIONS) : view.compactions]
+        for event in newest:
+            if event not in self._cliffs:
+                row = flow.cliff_of(event)
+                if row is not None:
+                    self._cliffs[event] = row
+        last = flow.count - 1
+        self._cliff_rows = (
+            frozenset(min(last, self._cliffs.get(event, last)) for event in newest) if flow.count else frozenset()
+        )
+
+    def _compacted_columns(self, flow: TokenFlow) -> list[int]:
+        if self._per_column == 1:
+            return sorted(self._cliff_rows)
+        return [
+            first // self._per_column
+            for first in range(0, flow.count, self._per_column)
+            if self._has_compaction(flow, first)
+        ]
+
+    def _has_compaction(self, flow: TokenFlow, first: int) -> bool:
+        """Whether a compaction came before the first call of one of the iterations of a column."""
+        compactions, last = flow.view.session.compactions, min(first + self._per_column, flow.count) - 1
+        start = flow.event(first - 1) if first else 0
+        return bisect_left(compactions, start) < bisect_left(compactions, flow.event(last))
+
+    def _captions(self, flow: TokenFlow, column: int | None) -> list[list[Cell]]:
+        """What the iteration under the cursor took in all."""
+        if column is None or self._per_column > 1:
+            return []
+        point = flow.point(column)
+        name = fit(point.agent, 12).rstrip() + " " if point.agent else ""
+        total: list[Cell] = [
+            (f"{name}it {iteration_name(point)} ", "muted"),
+            (figures.tokens(point.total_tokens), "text"),
+        ]
+        cost: Cell = (f" {figures.cost(point.cost, point.cost_estimated)}", "cost")
+        return [[*total, cost], total] if point.cost is not None else [total]
+
+    def _row(self, index: int) -> TokenRow:
+        assert self._flow is not None
+        return TokenRow(self._flow.point(index), index in self._cliff_rows)
 
     def _label(self, index: int) -> str:
-        return self._labels[index] if index < len(self._labels) else ""
+        flow = self._flow
+        if flow is None or index * self._per_column >= flow.count:
+            return ""
+        session = flow.view.session
+        row = session.flow_rows[index * self._per_column]
+        number = session.iterations.number_of(row)
+        lane = session.lanes.branches[session.iterations.branch[row]].lane if row else 0
+        return f"{'·' if lane else ''}{figures.UNKNOWN if number is None else number}"
 
-    def columns(self) -> int:
-        return len(self._events)
-
-    def column(self) -> int | None:
-        return self._chart.cursor
+    def column_of(self, event: int | None) -> int | None:
+        """The column an event belongs to."""
+        row = None if event is None or self._flow is None else self._flow.index_of(event)
+        return None if row is None else row // self._per_column
 
     def event_of(self, column: int) -> int:
-        return self._events[column]
+        return self.event_of_row(column * self._per_column)
 
-    def on_chart_column_clicked(self, message: BlockChart.ColumnClicked) -> None:
-        message.stop()
-        if message.index < len(self._events):
-            self.post_message(self.CursorMoved(self._events[message.index]))
+    def event_of_row(self, row: int) -> int:
+        assert self._flow is not None
+        return self._flow.event(row)
 
+    def event_after(self) -> int | None:
+        assert self._flow is not None
+        flow, session = self._flow, self._flow.view.session
+        beyond = session.flow_events[flow.count] if flow.count < len(session.flow_events) else session.count
+        return beyond if beyond < session.count else None
 
-def _name(point: TokenFlowPoint) -> str:
-    number = str(point.iteration) if point.iteration is not None else figures.UNKNOWN
-    return f"·{number}" if point.agent else number
-
-
-def _stack(point: TokenFlowPoint) -> tuple[float, ...]:
-    split = [
-        point.cache_read_tokens or 0,
-        point.cache_write_tokens or 0,
-        point.input_tokens or 0,
-        point.output_tokens or 0,
-    ]
-    return (*map(float, split), _rest(point.total_tokens or 0, split))
+    event_after_rows = event_after
 
 
-def _rest(total: int, split: list[int]) -> float:
+def _cost_track(view: View, costs: list[float | None]) -> list[Track]:
+    """What the session had cost by the end of each column, which never falls though agents overlap."""
+    if not any(cost is not None for cost in costs):
+        return []
+    highest = accumulate((cost or 0.0 for cost in costs), max)
+    so_far = [None if cost is None else high for cost, high in zip(costs, highest, strict=True)]
+    return [Track(figures.cost(view.cost, view.cost_estimated), "idle", so_far)]
+
+
+def axis_tokens(count: float) -> str:
+    """A round number of tokens: `2.5k`, `15k`."""
+    text = figures.tokens(count)
+    number, unit = text.rstrip("kMG"), text.lstrip("0123456789.")
+    return (number.rstrip("0").rstrip(".") if "." in number else number) + unit
+
+
+def budget_text(budget: Budget, total_tokens: int | None, *, brief: bool = False) -> str:
+    """`budget 98% used`, `budget 41% of 1.00M used`, briefly `budget 98%`."""
+    used = budget.used
+    if used is None and budget.token_limit and total_tokens is not None:
+        used = total_tokens / budget.token_limit
+    limit = ""
+    if budget.token_limit:
+        limit = f" of {figures.tokens(budget.token_limit)}"
+    elif budget.cost_limit:
+        limit = f" of {figures.cost(budget.cost_limit)}"
+    if used is None:
+        return f"budget{limit or ' ' + figures.UNKNOWN}"
+    return f"budget {_share(used)}" if brief else f"budget {_share(used)}{limit} used"
+
+
+def _share(used: float) -> str:
+    if 0 < used < 0.005:
+        return "<1%"
+    return figures.share(used) if used < 10 else ">999%"
+
+
+def stack_of(point: TokenFlowPoint) -> Stack:
+    """The layers of an iteration's bar."""
+    cached, written = float(point.cache_read_tokens or 0), float(point.cache_write_tokens or 0)
+    fresh, output = float(point.input_tokens or 0), float(point.output_tokens or 0)
+    return cached, written, fresh, output, _rest(float(point.total_tokens or 0), cached, written, fresh, output)
+
+
+def _stack_of_group(group: FlowGroup) -> Stack:
+    split = group.cache_read_tokens, group.cache_write_tokens, group.input_tokens, group.output_tokens
+    return (*split, _rest(group.total_tokens, *split))
+
+
+def _rest(total: float, *split: float) -> float:
     """What of a total no bucket accounts for; a total that leaves the cache out leaves no rest."""
-    return float(max(0, total - sum(split))) if not any(split) else 0.0
+    return max(0.0, total - sum(split)) if not any(split) else 0.0

@@ -3,94 +3,59 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
 
 from ...analysis import figures
-from ...analysis.tree import NodeFacts, Tree, title
-from ...analysis.tree_shape import Node, NodeType
+from ...analysis.tree_shape import TOP
 from ..contain import contained
-from ..safe_text import fit, fit_right, one_line
-from ..trace import Trace
+from ..safe_text import width_of
+from ..screens import is_seen
 from ..widgets.line_tree import LineTree
-from ..widgets.open_rows import ROOT
-from ..widgets.open_rows import Node as TreeNode
-from ..widgets.palette import Cell
-from .kinds import look_of
 from .pane import Frame, Pane
-from .timeline import bar
+from .table import TableHead
+from .tree_model import IterationTreeModel, Sort
 
-_STATE_GLYPHS = {"ok": "▪", "failed": "✗", "running": "…"}
-_STATE_STYLES = {"ok": "tool", "failed": "error", "running": "warn"}
-_BAR_CELLS = 8
+_HEAD_FROM = 10
+"""From so many rows of the pane on, one is for the heads of the columns."""
+_STEP_SECONDS = 1 / 20
 
 
-class IterationTreeModel:
-    """The iteration tree as the line tree asks for it."""
+@contained
+class IterationTree(LineTree):
+    """The line tree, with a key for its order."""
 
-    def __init__(self) -> None:
-        self.trace: Trace | None = None
-        self.tree: Tree | None = None
-        self._generation = 0
-        self._most_tokens = 1.0
-        self.columns = 80
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "sort", "Sort", id="tree.sort", tooltip="Sort by cost, by time, or as it ran"),
+    ]
 
-    def set(self, frame: Frame) -> None:
-        """Show another view."""
-        self.trace = frame.trace
-        self._generation = frame.trace.generation
-        self.tree = Tree(frame.view)
-        self._most_tokens = float(frame.view.tokens.total or 1)
+    @dataclass
+    class SortAsked(Message):
+        """The user wants the next order."""
 
-    def child_count(self, node: TreeNode) -> int:
-        """How many children a node has."""
-        if self.tree is None:
-            return 0
-        return len(self.tree.roots()) if node == ROOT else self.tree.child_count(_typed(node))
+    def action_sort(self) -> None:
+        self.post_message(self.SortAsked())
 
-    def child(self, node: TreeNode, index: int) -> TreeNode:
-        """One of them."""
-        if self.tree is None:
-            raise IndexError(index)
-        return self.tree.roots()[index] if node == ROOT else self.tree.child(_typed(node), index)
 
-    def expandable(self, node: TreeNode) -> bool:
-        """Whether it has any."""
-        return self.tree is not None and self.tree.expandable(_typed(node))
+@contained
+class TreeHead(TableHead):
+    """The heads of the columns; a click on one sorts by it."""
 
-    def label(self, node: TreeNode, width: int) -> list[Cell]:
-        """The pieces of a node's row: what it is, tokens, cost, time, a bar of its share of the tokens."""
-        if self.tree is None or self.trace is None:
-            return []
-        typed = _typed(node)
-        if self.trace.generation != self._generation:
-            return []  # the trace has just started over: the next frame shows it
-        facts = self.tree.facts(typed)
-        needs_payload = typed.type in (NodeType.TOOL, NodeType.EVENT, NodeType.AGENT)
-        words = title(typed, facts, self.trace.event(facts.event) if needs_payload else None)
-        kind = self.trace.session.kinds[self.trace.session.events.kind[facts.event]]
-        glyph, style = _look(typed, facts, kind)
-        figures_ = self._figures(facts)
-        room = width - sum(len(text) for text, _ in figures_)
-        return [(fit(f"{glyph}{one_line(words)}{_marks(facts)}", max(0, room)), style), *figures_]
+    @dataclass
+    class Clicked(Message):
+        """The user clicked this many cells right of the first head."""
 
-    def _figures(self, facts: NodeFacts) -> list[Cell]:
-        """By the width of the whole tree, not of the row, so that columns line up at any depth."""
-        width = self.columns
-        if width < 36:
-            return []
-        tokens = figures.tokens(facts.tokens) if facts.tokens is not None else ""
-        cells: list[Cell] = [(fit_right(tokens, 7), "text")]
-        if width >= 50:
-            cells.append((fit_right(figures.cost(facts.cost) if facts.cost is not None else "", 9), "cost"))
-        time = "running" if facts.state == "running" else ""
-        if facts.duration_ms is not None and facts.state != "running":
-            time = figures.duration(facts.duration_ms)
-        cells.append((fit_right(time, 8), "muted"))
-        if width >= 68:
-            cells.append((f" {bar(facts.tokens, self._most_tokens, _BAR_CELLS)}", "bar"))
-        return cells
+        place: int
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Clicked(event.x - 1))
 
 
 @contained
@@ -103,80 +68,143 @@ class TreePane(Pane):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._model = IterationTreeModel()
-        self._tree = LineTree(empty_text="no iterations yet", id="trace-tree-lines")
+        self._head = TreeHead(lambda width: [head for head, _ in self._model.heads()], id="trace-tree-head")
+        self._lines = IterationTree(empty_text="no iterations yet", id="trace-tree-lines")
+        self._frame: Frame | None = None
         self._shown: tuple[int, int] | None = None
         self._revealed: int | None = None
+        self._unfolded: list[tuple[int, ...]] = []
+        self._stepping: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield self._tree
+        yield self._head
+        yield self._lines
+
+    @property
+    def sort(self) -> Sort:
+        """In which order siblings are shown."""
+        return self._model.sort
 
     def show(self, frame: Frame) -> None:
-        is_resized = self._tree.size.width != self._model.columns
-        self._model.columns = self._tree.size.width
-        self._model.set(frame)
+        self._fit_columns()
+        self._frame = frame
+        changed = self._model.set(frame)
         identity = (id(frame.trace), frame.trace.generation)
+        self._lines.holds_cursor = not self._stays_at_top
         if identity != self._shown:
-            self._shown = identity
-            self._revealed = None
-            self._tree.set_model(self._model, frame.version)
+            self._shown, self._revealed, self._unfolded = identity, None, []
+            self._lines.sort(self._model.order_of)
+            self._lines.set_model(self._model)
         else:
-            self._tree.refresh_model(None if is_resized else frame.version)
+            self._lines.refresh_model(grown=changed)
         if frame.cursor != self._revealed:
             self._revealed = frame.cursor
             self._reveal(frame)
-        runs = frame.view.runs
-        agents = bisect_left(frame.trace.session.agents.event, frame.view.at)
-        parts = [figures.count(frame.view.iterations, "iteration")]
-        if runs > 1:
-            parts.append(figures.count(runs, "run"))
-        if agents:
-            parts.append(figures.count(agents, "sub-agent"))
-        self.headline = " · ".join(parts)
+        self._measure()
+        self._rank_on()
+        self._tell(frame)
+
+    def _fit_columns(self) -> None:
+        width = self._lines.scrollable_content_region.width
+        if width and width != self._model.columns:
+            self._model.columns = width
+            self._lines.rows_changed()
+
+    @property
+    def _stays_at_top(self) -> bool:
+        """Whether the highest stay in sight, wherever in the order the newest event is."""
+        return self._model.sort is not Sort.AS_IT_RAN and self._frame is not None and self._frame.follows
 
     def _reveal(self, frame: Frame) -> None:
-        if self._model.tree is None or frame.cursor is None or frame.cursor >= frame.view.at:
+        """Put the cursor on the node of the event looked at; what was unfolded for the last one is folded again."""
+        tree, lines = self._model.tree, self._lines
+        if tree is None or frame.cursor is None or frame.cursor >= frame.view.at:
             return
-        node = self._tree.cursor_node
-        if node is not None and self._model.tree.facts(_typed(node)).event == frame.cursor:
+        node = lines.cursor_node
+        if node is not None and self._model.event_of(node) == frame.cursor:
             return
-        path = self._model.tree.path_of(frame.cursor)
-        if path and path != self._tree.cursor_path:
-            self._tree.select(path)
+        path = tree.path_of(frame.cursor)
+        for stale in [above for above in reversed(self._unfolded) if above != path[: len(above)]]:
+            self._unfolded.remove(stale)
+            lines.fold_at(stale)
+        if self._stays_at_top:
+            lines.select(path, unfold=False, reveal=False)
+        elif path != lines.cursor_path:
+            self._unfolded += [path[:depth] for depth in range(1, len(path)) if not lines.is_open(path[:depth])]
+            lines.select(path)
+
+    def _measure(self) -> None:
+        self._model.measure(self._lines.open_at_top())
+
+    def _rank_on(self) -> None:
+        """Go on ranking, where there are too many children for one frame."""
+        order = self._model.order
+        if order is not None and order.progress is not None and self._stepping is None:
+            self._stepping = self.set_timer(_STEP_SECONDS, self._show_more)
+
+    def _show_more(self) -> None:
+        self._stepping = None
+        if self._frame is None or not self.size.width or not is_seen(self.screen):
+            return
+        self._lines.refresh_model(grown=self._model.step())
+        self._measure()
+        self._rank_on()
+        self._tell(self._frame)
+
+    def _tell(self, frame: Frame) -> None:
+        """Say what is shown: in the border and, where there is room, in the heads of the columns."""
+        tree, order = self._model.tree, self._model.order
+        if tree is None or order is None:
+            return
+        parts = []
+        if self._model.sort_name:
+            progress = order.progress
+            parts.append(f"by {self._model.sort_name}{'' if progress is None else f', {progress:.0%} sorted'}")
+        parts.append(figures.count(frame.view.iterations, "iteration"))
+        runs, agents = tree.child_count(TOP), bisect_left(frame.trace.session.agents.event, frame.view.at)
+        parts += [figures.count(runs, "run")] if runs > 1 else []
+        parts += [figures.count(agents, "sub-agent")] if agents else []
+        self.headline_parts(parts)
+        self._head.display = runs > 0 and self.outer_size.height >= _HEAD_FROM
+        self._head.refresh()
+
+    def sort_by(self, sort: Sort) -> None:
+        """Show siblings in another order."""
+        self._model.sort_by(sort)
+        self._lines.holds_cursor = not self._stays_at_top
+        self._lines.sort(self._model.order_of)
+        if self._stays_at_top:
+            self._lines.scroll_rows_to(0)
+        else:
+            self._lines.reveal(self._lines.cursor)
+        if self._frame is not None:
+            self._measure()
+            self._rank_on()
+            self._tell(self._frame)
+
+    def on_iteration_tree_sort_asked(self, message: IterationTree.SortAsked) -> None:
+        message.stop()
+        self.sort_by(self._model.sort.following)
+
+    def on_tree_head_clicked(self, message: TreeHead.Clicked) -> None:
+        message.stop()
+        right = 0
+        for (text, _), sort in self._model.heads():
+            right += width_of(text)
+            if message.place < right:
+                if sort is not None:
+                    self.sort_by(Sort.AS_IT_RAN if sort is self._model.sort else sort)
+                return
 
     def on_line_tree_node_highlighted(self, message: LineTree.NodeHighlighted) -> None:
         message.stop()
-        self._move_to(message.node)
+        self._unfolded.clear()  # what the user walks in stays open
+        event = self._model.event_of(message.node)
+        if event is not None:
+            self.post_message(self.CursorMoved(event))
 
     def on_line_tree_node_chosen(self, message: LineTree.NodeChosen) -> None:
         message.stop()
-        if self._model.tree is not None:
-            self.post_message(self.Inspected(self._model.tree.facts(_typed(message.node)).event))
-
-    def _move_to(self, node: TreeNode) -> None:
-        if self._model.tree is not None:
-            self.post_message(self.CursorMoved(self._model.tree.facts(_typed(node)).event))
-
-
-def _typed(node: TreeNode) -> Node:
-    assert isinstance(node, Node)
-    return node
-
-
-def _look(node: Node, facts: NodeFacts, kind: str) -> tuple[str, str]:
-    if node.type is NodeType.RUN:
-        return "", "title"
-    if node.type is NodeType.ITERATION:
-        return "", "title" if not facts.errors else "warn"
-    if node.type is NodeType.LLM:
-        return "◆ ", "llm"
-    if node.type is NodeType.TOOL:
-        return f"{_STATE_GLYPHS[facts.state]} ", _STATE_STYLES[facts.state]
-    if node.type is NodeType.AGENT:
-        return "▾ ", "agent" if facts.state != "failed" else "error"
-    look = look_of(kind)
-    return f"{look.glyph} ", look.style
-
-
-def _marks(facts: NodeFacts) -> str:
-    errors = f"  ✗{facts.errors}" if facts.errors else ""
-    return errors + (f"  ▼{facts.compactions}" if facts.compactions else "")
+        event = self._model.event_of(message.node)
+        if event is not None:
+            self.post_message(self.Inspected(event))

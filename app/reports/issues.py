@@ -46,6 +46,8 @@ def issues_text(trace: Trace, width: int) -> Iterator[str]:
     if not issues:
         yield "No issues."
         return
+    tree = Tree(trace.view())
+    tolls = {id(issue): toll_of(episode, tree) for issue, episode in zip(issues, _episodes(trace), strict=True)}
     yield tally(issues)
     for severity in SEVERITIES:
         group = [issue for issue in issues if issue.severity == severity]
@@ -56,7 +58,7 @@ def issues_text(trace: Trace, width: int) -> Iterator[str]:
             suggestion = ""
             for issue in alike:
                 yield ""
-                yield from _in_full(issue, width)
+                yield from _in_full(issue, tolls[id(issue)], width)
                 suggestion = issue.suggestion
             yield from wrapped(f"→ {suggestion}", width, "    ")
 

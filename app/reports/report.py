@@ -55,6 +55,7 @@ def report_object(trace: Trace) -> dict[str, Any]:
             "total": tokens.total,
         },
         "cost": known(summary.total_cost),
+        **({"cost_estimated": True} if view.cost_estimated else {}),
         "cache_hit_rate": known(summary.cache_hit_rate),
         "efficiency": {
             "score": known(efficiency.score),
@@ -124,10 +125,10 @@ def _figures(view: View, width: int) -> Iterator[str]:
         ("compactions", f"{summary.compactions:,}"),
         ("tools running", f"{view.running_tools:,}"),
         ("tokens", figures.tokens(summary.total_tokens)),
-        ("cost", figures.cost(summary.total_cost)),
+        ("cost", figures.cost(summary.total_cost, view.cost_estimated)),
         ("cache hit", figures.share(summary.cache_hit_rate)),
         ("tokens/iter", figures.tokens(per_iteration)),
-        ("cost/iter", figures.cost(summary.avg_cost_per_iteration)),
+        ("cost/iter", figures.cost(summary.avg_cost_per_iteration, view.cost_estimated)),
         ("score", figures.score(summary.efficiency_score)),
     ]
     for start in range(0, len(cells), 3):

@@ -30,6 +30,8 @@ def tokens_json(trace: Trace) -> Iterator[str]:
                 "total_tokens": point.total_tokens,
                 "cost": known(point.cost),
                 "cumulative_cost": known(point.cumulative_cost),
+                **({"cost_estimated": True} if point.cost_estimated else {}),
+                **({"cumulative_cost_estimated": True} if point.cumulative_cost_estimated else {}),
                 "cache_hit_rate": known(hit_rate(point.input_tokens, point.cache_read_tokens)),
             }
         )
@@ -59,6 +61,9 @@ def notes(view: View) -> Iterator[str]:
     if view.input_included_cache:
         yield ""
         yield "  Some responses report input with the cached part in it, by their model's custom; it was taken out."
+    if view.cost_estimated:
+        yield ""
+        yield "  A ~ marks cost that the trace does not give: estimated by your prices (see: tracetop config)."
 
 
 def _extra_columns(view: View, flow: list[TokenFlowPoint]) -> Iterator[tuple[str, Callable[[TokenFlowPoint], str]]]:
@@ -78,8 +83,8 @@ def _row(point: TokenFlowPoint) -> list[str]:
         exact(point.output_tokens),
         exact(point.total_tokens),
         figures.share(hit_rate(point.input_tokens, point.cache_read_tokens)),
-        _dollars(point.cost),
-        _dollars(point.cumulative_cost),
+        _dollars(point.cost, point.cost_estimated),
+        _dollars(point.cumulative_cost, point.cumulative_cost_estimated),
     ]
 
 
@@ -93,11 +98,11 @@ def _totals(view: View) -> list[str]:
         exact(tokens.output),
         exact(tokens.total),
         figures.share(view.cache_hit_rate),
-        _dollars(view.cost),
-        _dollars(view.cost),
+        _dollars(view.cost, view.cost_estimated),
+        _dollars(view.cost, view.cost_estimated),
     ]
 
 
-def _dollars(cost: float | None) -> str:
+def _dollars(cost: float | None, estimated: bool) -> str:
     """Money with as many places in every row."""
-    return figures.UNKNOWN if cost is None else f"${cost:,.4f}"
+    return figures.UNKNOWN if cost is None else f"{'~' if estimated else ''}${cost:,.4f}"

@@ -9,9 +9,11 @@ from textual.geometry import Region
 
 from .canvas import Canvas
 from .chart import Chart, Mark
+from .legend import Entry
 from .scale import Slots, usable
+from .track import Track
 
-__all__ = ["BrailleChart", "Mark"]
+__all__ = ["BrailleChart", "Mark", "Track"]
 
 EMPTY = 0x2800
 # Bits of a cell's dots from the bottom up, left column then right column.
@@ -25,6 +27,7 @@ Values = Sequence[float | None]
 class BrailleChart(Chart):
     """Two series over the same columns; each value holds for the whole width of its column, None leaves a gap."""
 
+    COLUMN = "column"
     PER_CELL = 2
     WIDEST = 16
 
@@ -69,9 +72,15 @@ class BrailleChart(Chart):
     def count(self) -> int:
         return max(len(self._line), len(self._area))
 
-    def legend(self) -> list[tuple[str, str, str]]:
-        series = (("─", *self._line_style), ("⣿", *self._area_style))
-        return [(glyph, label, style) for glyph, label, style in series if label]
+    def legend(self, index: int | None) -> list[Entry]:
+        series = (("─", self._line_style, self._line), ("⣿", self._area_style, self._area))
+        return [
+            Entry(glyph, label, style, self._told(values, index)) for glyph, (label, style), values in series if label
+        ]
+
+    def _told(self, values: Values, index: int | None) -> str:
+        value = values[index] if index is not None and index < len(values) else None
+        return "" if value is None else self.format_value(value)
 
     def resample(self, slots: Slots) -> float:
         self._lines = _grouped(self._line, slots.group, "max")

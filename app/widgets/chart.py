@@ -1,4 +1,4 @@
-"""What the charts share: room for bars, axes, labels, marks, a cursor and clicks. A subclass only draws the plot."""
+"""What the charts share: axes, labels, marks, tracks, a legend, a cursor and clicks. A subclass draws the plot."""
 
 from __future__ import annotations
 
@@ -17,20 +17,35 @@ from textual.widget import Widget
 from ..contain import contained
 from ..safe_text import fit, fit_right, one_line, width_of
 from .canvas import Canvas
-from .palette import PALETTE_CLASSES, Palette, style_sheet
-from .scale import Slots, nice_ticks
+from .chart_lines import Lines
+from .legend import Entry, draw_legend
+from .palette import PALETTE_CLASSES, Cell, Palette, style_sheet
+from .scale import Slots, nice_axis
+from .track import Track
 
 _STRIDES = (1, 2, 5, 10, 20, 25, 50)
+_FEWEST_WITH_HEADROOM = 4
+_LIMIT_IN_SIGHT = 1.6
+"""A limit so many times the highest value is still drawn; one further up would flatten the plot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A glyph on a column: above the plot if `top`, else below its axis. Of two on one spot the later shows."""
+    """A glyph on a column: at the top of the plot if `top`, else on its axis. Of two on one spot the later shows."""
 
     index: int
     glyph: str
     style: str = "mark"
     top: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A height of the plot to be marked by a line, and what it is called."""
+
+    label: str
+    value: float
+    style: str = "budget"
 
 
 @contained
@@ -41,6 +56,8 @@ class Chart(Palette, Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = PALETTE_CLASSES
     DEFAULT_CSS = style_sheet("Chart", "chart.tcss")
 
+    COLUMN: ClassVar[str] = "bar"
+    """What a slot that several columns of data share is called."""
     PER_CELL: ClassVar[int] = 1
     WIDEST: ClassVar[int] = 8
 
@@ -72,6 +89,13 @@ class Chart(Palette, Widget):
         self.format_value = format_value
         self.format_label = format_label
         self.empty_text = empty_text
+        self.captions: Sequence[Sequence[Cell]] = ()
+        """What to say at the right of the legend, the longest first: the first that fits is shown."""
+        self.tracks: Sequence[Track] = ()
+        """Narrow charts under the axis, shown where the height allows."""
+        self.limit: Limit | None = None
+        self.data_group = 1
+        """How many things each column of data stands for."""
         self._marks: tuple[Mark, ...] = ()
         self._frame: list[Strip] | None = None
         self._frame_size = Size(0, 0)
@@ -82,9 +106,13 @@ class Chart(Palette, Widget):
         """Return how many columns of data there are."""
         raise NotImplementedError
 
-    def legend(self) -> list[tuple[str, str, str]]:
-        """Return (glyph, label, style name) of each series that has a label."""
+    def legend(self, index: int | None) -> list[Entry]:
+        """Return an entry for each series that has a label, with its value at column `index`."""
         raise NotImplementedError
+
+    def group_note(self, size: int) -> str:
+        """Say that a slot stands for `size` things."""
+        return f"{size:,} per {self.COLUMN}"
 
     def resample(self, slots: Slots) -> float:
         """Prepare what `plot` draws, one value per slot, and return the highest one."""
@@ -93,6 +121,11 @@ class Chart(Palette, Widget):
     def plot(self, canvas: Canvas, slots: Slots, room: Region, full: float) -> None:
         """Draw into `room`, whose height stands for the value `full`."""
         raise NotImplementedError
+
+    @property
+    def headroom(self) -> int:
+        """How many lines above the highest value are to be left free."""
+        return 0
 
     @property
     def group_size(self) -> int:
@@ -153,39 +186,42 @@ class Chart(Palette, Widget):
         if not self.count():
             return self._draw_empty(width, height)
         canvas = Canvas(width, height)
-        legend = self.legend() if height >= 6 else []
-        above = height >= 5 and any(mark.top for mark in self._marks)
-        below = height >= 5 and any(not mark.top for mark in self._marks)
-        top = bool(legend) + above
-        rows = max(1, height - top - below - (height >= 4) - (height >= 3))
-
-        slots, ticks, labels = self._scale(width, rows)
-        room = Region(self._left, top, width - self._left, rows)
+        cursor = self.cursor if self.cursor is not None and 0 <= self.cursor < self.count() else None
+        entries = self.legend(cursor)
+        has_legend = bool(entries or self.captions or any(track.name for track in self.tracks))
+        lines = Lines.lay_out(height, len(self.tracks), has_legend, any(mark.top for mark in self._marks))
+        shown_tracks = list(zip(self.tracks, lines.tracks, strict=False))
+        entries += [self._entry_of(track, cursor) for track, _ in shown_tracks if track.name]
+        slots, full, ticks = self._scale(width, lines, [track.label for track, _ in shown_tracks])
+        room = Region(self._left, lines.plot.start, width - self._left, len(lines.plot))
         if self._left:
-            self._draw_value_axis(canvas, room, ticks, labels)
-        self.plot(canvas, slots, room, ticks[-1])
-        line = room.bottom
-        if height >= 4:
-            self._draw_base(canvas, slots, line)
-            line += 1
-        self._draw_marks(canvas, slots, bool(legend) if above else None, line if below else None)
-        line += below
-        if height >= 3:
-            self._draw_labels(canvas, slots, line)
-        if legend:
-            self._draw_legend(canvas, slots, legend)
-        if self.cursor is not None and 0 <= self.cursor < slots.count:
-            canvas.light((self._left + cell for cell in slots.cells_of(self.cursor)), range(top, room.bottom))
+            self._draw_value_axis(canvas, room, full, ticks)
+        self.plot(canvas, slots, room, full)
+        self._draw_limit(canvas, room, full)
+        if lines.base is not None:
+            self._draw_base(canvas, slots, lines.base)
+        self._draw_marks(canvas, slots, lines.top_marks if height >= 5 else None, lines.base)
+        for track, rows in shown_tracks:
+            self._draw_track(canvas, slots, track, rows)
+        if lines.labels is not None:
+            self._draw_labels(canvas, slots, lines.labels)
+        group = slots.group * self.data_group
+        note = self.group_note(group) if group > 1 else ""
+        if not (lines.legend and draw_legend(canvas, entries, self.captions, note)):
+            self._draw_group(canvas, group, lines.labels)
+        if cursor is not None:
+            lit = (*lines.plot, *(y for rows in lines.tracks for y in rows))
+            canvas.light((self._left + cell for cell in slots.cells_of(cursor)), lit)
         return canvas.strips(self.looks(), self.cursor_looks())
 
-    def _scale(self, width: int, rows: int) -> tuple[Slots, list[float], list[str]]:
-        """Find slots and ticks that agree: the axis takes room from the slots, and grouping them changes the peak."""
-        slots, ticks, labels = self._slots, [0.0], [""]
+    def _scale(self, width: int, lines: Lines, names: list[str]) -> tuple[Slots, float, list[tuple[float, str]]]:
+        """Find slots and an axis that agree: it takes room from the slots, and grouping them changes the peak."""
+        slots, full, ticks = self._slots, 1.0, [(1.0, "")]
         for _ in range(3):
             slots = self._lay_out(width)
-            ticks = nice_ticks(self.resample(slots), max(1, min(5, rows // 3)))
-            labels = [one_line(self.format_value(tick)) for tick in ticks]
-            left = self._axis_width(width, labels)
+            full, values = nice_axis(self._peak(self.resample(slots), len(lines.plot)), min(5, len(lines.plot) // 3))
+            ticks = [(value, one_line(self.format_value(value))) for value in values]
+            left = self._axis_width(width, [*(label for _, label in ticks), *names])
             if left == self._left:
                 break
             self._left = left
@@ -193,7 +229,14 @@ class Chart(Palette, Widget):
             slots = self._lay_out(width)
             self.resample(slots)
         self._slots = slots
-        return slots, ticks, labels
+        return slots, full, ticks
+
+    def _peak(self, highest: float, rows: int) -> float:
+        """What the axis must reach: the highest value with the headroom it needs, and a limit not far above it."""
+        limit = self.limit.value if self.limit is not None else 0.0
+        if self.headroom and rows >= _FEWEST_WITH_HEADROOM:
+            highest *= rows / (rows - self.headroom)
+        return limit if highest < limit <= highest * _LIMIT_IN_SIGHT else highest
 
     def _draw_empty(self, width: int, height: int) -> list[Strip]:
         self._slots = Slots(0, 1, 1, self.PER_CELL)
@@ -204,13 +247,39 @@ class Chart(Palette, Widget):
         strips[(height - 1) // 2] = Strip([Segment(fit(" " * before + text, width), looks["muted"])], width)
         return strips
 
-    def _draw_value_axis(self, canvas: Canvas, room: Region, ticks: list[float], labels: list[str]) -> None:
+    def _draw_value_axis(self, canvas: Canvas, room: Region, full: float, ticks: list[tuple[float, str]]) -> None:
         for y in range(room.y, room.bottom):
             canvas.put(room.x - 1, y, "│", "axis")
-        for tick, label in zip(ticks[1:], labels[1:], strict=True):
-            y = room.bottom - round(tick / ticks[-1] * room.height)
+        for value, label in ticks:
+            y = room.bottom - max(1, round(value / full * room.height))
             canvas.write(0, y, fit_right(label, room.x - 1), "axis")
             canvas.put(room.x - 1, y, "┤", "axis")
+
+    def _entry_of(self, track: Track, index: int | None) -> Entry:
+        value = track.values[index] if index is not None and index < len(track.values) else None
+        return Entry("▃", track.name, track.style, "" if value is None else self.format_value(value))
+
+    def _draw_limit(self, canvas: Canvas, room: Region, full: float) -> None:
+        """Draw the line of the limit where the plot leaves room, and its label at the right, clear of it if it can."""
+        limit = self.limit
+        if limit is None or not 0 < limit.value <= full:
+            return
+        y = room.bottom - max(1, round(limit.value / full * room.height))
+        label = f" {one_line(limit.label)} "
+        last = max(room.x, room.right - width_of(label))
+        clear = (x for x in range(last, room.x - 1, -1) if canvas.is_free(x, y, width_of(label)))
+        x = next(clear, last)
+        for dot in range(room.x, room.right):
+            if canvas.is_free(dot, y, 1):
+                canvas.put(dot, y, "·", limit.style)
+        canvas.write(x, y, label, limit.style)
+
+    def _draw_track(self, canvas: Canvas, slots: Slots, track: Track, rows: range) -> None:
+        if self._left:
+            for y in rows:
+                canvas.put(self._left - 1, y, "│", "axis")
+            canvas.write(0, rows[-1], fit_right(one_line(track.label), self._left - 1), "axis")
+        track.draw(canvas, slots, Region(self._left, rows[0], canvas.width - self._left, len(rows)))
 
     def _draw_base(self, canvas: Canvas, slots: Slots, y: int) -> None:
         if self._left:
@@ -247,10 +316,9 @@ class Chart(Palette, Widget):
             if canvas.is_free(left, y, right - left):
                 canvas.write(x, y, text, "axis")
 
-    def _draw_legend(self, canvas: Canvas, slots: Slots, legend: list[tuple[str, str, str]]) -> None:
-        x = self._left
-        for glyph, label, style in legend:
-            x = canvas.write(x, 0, glyph, style)
-            x = canvas.write(x, 0, f" {one_line(label)}  ", "muted")
-        if slots.group > 1:
-            canvas.write(x, 0, f"{slots.group} per bar", "warn")
+    def _draw_group(self, canvas: Canvas, group: int, y: int | None) -> None:
+        """Say at the left of the labels how many things a slot stands for, where the legend has no room for it."""
+        notes = (f"{group:,}/{self.COLUMN}", f"×{group}")
+        fitting = next((note for note in notes if width_of(note) < self._left), "")
+        if group > 1 and y is not None:
+            canvas.write(0, y, fitting, "warn")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,15 +11,15 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from ..contain import contained
-from .open_rows import ROOT, Branch, Node, OpenRows, TreeModel
+from .open_rows import ROOT, Branch, Node, OpenRows, Order, TreeModel
 from .palette import Cell
 from .row_view import RowView
 
 __all__ = ["ROOT", "LineTree", "Node", "TreeModel"]
 
 INDENT = 2
-# One key press should not ask for more than can be drawn within a frame or two.
-UNFOLDED_AT_ONCE = 10_000
+# One key press should not ask for more than a frame or two can take in.
+UNFOLDED_AT_ONCE = 1_000
 
 
 class _NoTree:
@@ -88,6 +88,8 @@ class LineTree(RowView):
         self._rows = OpenRows(model or _NoTree())
         self._place: tuple[Branch, int] = (self._rows.root, 0)
         self._version: int | None = None
+        self.holds_cursor = True
+        """Whether the row under the cursor stays where it is on the screen as rows come and go above it."""
 
     def on_mount(self) -> None:
         self.rows_changed()
@@ -123,7 +125,7 @@ class LineTree(RowView):
 
     def set_model(self, model: TreeModel, version: int | None = None) -> None:
         """Show another tree, folded, with the cursor on its first node."""
-        self._rows = OpenRows(model)
+        self._rows = OpenRows(model, self._rows.order_of)
         self._place = (self._rows.root, 0)
         self._version = version
         self.rows_changed()
@@ -141,14 +143,44 @@ class LineTree(RowView):
         self._rows.refresh(grown)
         self._rearranged()
 
-    def select(self, path: Sequence[int]) -> bool:
-        """Unfold what hides the node at `path` and put the cursor on it; posts no message.
+    def sort(self, order_of: Callable[[Node], Order | None]) -> None:
+        """Show the children of each node in the order that `order_of` gives; None for as they are.
 
-        If it is not there, the cursor goes to its nearest ancestor and the answer is False.
+        Paths stay what they are: indexes, not places. When an order has changed, `refresh_model` looks at it again.
+        """
+        self._rows.order_of = order_of
+        self._rows.refresh()
+        self._rearranged()
+
+    def open_at_top(self) -> list[Node]:
+        """Return the nodes at the top that are unfolded."""
+        root = self._rows.root
+        return [branch.node for branch in root.branches[: root.live]]
+
+    def fold_at(self, path: Sequence[int]) -> None:
+        """Fold the node at `path`; a cursor below goes to it."""
+        branch: Branch | None = self._rows.root
+        for index in path[:-1]:
+            branch = branch.find(index) if branch is not None else None
+        if branch is not None and path and self._rows.fold(branch, path[-1]):
+            here: Branch | None = self._place[0]
+            while here is not None and here.parent is not None:
+                here = here.parent
+            if here is not self._rows.root:
+                self._place = (branch, path[-1])
+            self._rearranged()
+
+    def select(self, path: Sequence[int], *, unfold: bool = True, reveal: bool = True) -> bool:
+        """Unfold what hides the node at `path`, put the cursor on it and show it; posts no message.
+
+        If it is not there, or hidden and not to be unfolded, the cursor goes to its nearest ancestor that is, and the
+        answer is False.
         """
         branch, place, found = self._rows.root, -1, 0
         for index in path:
-            below = self._rows.unfold(branch, place) if found else branch
+            below: Branch | None = branch
+            if found:
+                below = self._rows.unfold(branch, place) if unfold else branch.find(place)
             if below is None or not 0 <= index < below.count:
                 break
             branch, place, found = below, index, found + 1
@@ -156,7 +188,8 @@ class LineTree(RowView):
             return False
         self._place = (branch, place)
         self._rearranged()
-        self.reveal(self.cursor)
+        if reveal:
+            self.reveal(self.cursor)
         return found == len(path)
 
     def is_open(self, path: Sequence[int]) -> bool:
@@ -184,7 +217,7 @@ class LineTree(RowView):
         self._place = self._rows.nearest(*self._place)
         moved = self._rows.row_of(*self._place) - self.cursor
         self.cursor += moved
-        if moved and 0 <= on_screen < self.page:
+        if moved and self.holds_cursor and 0 <= on_screen < self.page:
             self.scroll_rows_to(self.cursor - on_screen)
 
     def _unfolded(self, branch: Branch) -> None:
@@ -212,7 +245,7 @@ class LineTree(RowView):
 
     def action_unfold_level(self) -> None:
         """Unfold every folded node of the shallowest level that has one."""
-        if self._rows.unfold_level(UNFOLDED_AT_ONCE):
+        if self._rows.unfold_level(UNFOLDED_AT_ONCE, self._place):
             self._rearranged()
 
     def action_fold_all(self) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import chain, islice
 from typing import Protocol, TypeAlias
 
 from .palette import Cell
@@ -13,9 +14,12 @@ Node: TypeAlias = tuple[Hashable, ...]
 
 ROOT: Node = ()
 
+LOOKED_AT_PER_NODE = 10
+"""How many children are looked at, at most, for each node that is to be unfolded."""
+
 
 class TreeModel(Protocol):
-    """A tree that is asked for what is visible only. Children are appended; they do not change places."""
+    """A tree that is asked for what is visible only. Children are appended; they do not change their index."""
 
     def child_count(self, node: Node) -> int:
         """Return how many children a node has; of ROOT, how many trees there are."""
@@ -34,26 +38,58 @@ class TreeModel(Protocol):
         ...
 
 
+class Order(Protocol):
+    """In which order the children of a node are shown: a place for every index, an index for every place."""
+
+    def place(self, index: int) -> int:
+        """Return where the child with this index is shown."""
+        ...
+
+    def index(self, place: int) -> int:
+        """Return which child is shown at a place."""
+        ...
+
+
+def _as_they_are(node: Node) -> Order | None:
+    return None
+
+
 class Branch:
-    """An open node: how many rows are under it, and which of its children are open."""
+    """An open node: how many rows are under it, which of its children are open, and the order they are shown in.
 
-    __slots__ = ("_before", "_settled", "branches", "count", "index", "node", "open_at", "parent", "total")
+    `branches` are the open children as they are shown, `places` where that is. A child keeps its index; without an
+    order that is its place too.
+    """
 
-    def __init__(self, node: Node, count: int) -> None:
+    __slots__ = ("_before", "_by_index", "_settled", "branches", "count", "index", "node", "order", "parent", "place",
+                 "places", "total")  # fmt: skip
+
+    def __init__(self, node: Node, count: int, order: Order | None = None) -> None:
         self.node = node
         self.parent: Branch | None = None
         self.index = 0
+        self.place = 0
         self.count = count
         self.total = count
-        self.open_at: list[int] = []
+        self.order = order
+        self.places: list[int] = []
         self.branches: list[Branch] = []
+        self._by_index: dict[int, Branch] = {}
         self._before = [0]
         self._settled = 0
 
     @property
     def live(self) -> int:
         """How many of the open children exist now: a model seen as of an earlier event has fewer."""
-        return bisect_left(self.open_at, self.count)
+        return bisect_left(self.places, self.count)
+
+    def place_of(self, index: int) -> int:
+        """Return where a child is shown; one that does not exist now stands behind all that do."""
+        return index if self.order is None or index >= self.count else self.order.place(index)
+
+    def index_at(self, place: int) -> int:
+        """Return which child is shown at a place."""
+        return place if self.order is None else self.order.index(place)
 
     def before(self, position: int) -> int:
         """Return the rows under the first `position` open children."""
@@ -68,39 +104,46 @@ class Branch:
         """Return which open child, counted among the open ones, is the last to begin at or above a row; -1 if none."""
         live = self.live
         self.before(live)
-        return bisect_right(range(live), row, key=lambda place: self.open_at[place] + self._before[place]) - 1
+        return bisect_right(range(live), row, key=lambda place: self.places[place] + self._before[place]) - 1
 
     def find(self, index: int) -> Branch | None:
         """Return the open child at `index`."""
-        position = bisect_left(self.open_at, index)
-        if position < len(self.open_at) and self.open_at[position] == index:
-            return self.branches[position]
-        return None
+        return self._by_index.get(index)
 
     def attach(self, index: int, branch: Branch) -> None:
-        position = bisect_left(self.open_at, index)
-        self.open_at.insert(position, index)
+        branch.parent, branch.index, branch.place = self, index, self.place_of(index)
+        position = bisect_left(self.places, branch.place)
+        self.places.insert(position, branch.place)
         self.branches.insert(position, branch)
+        self._by_index[index] = branch
         self._before.append(0)
         self._settled = min(self._settled, position)
-        branch.parent, branch.index = self, index
         self._grow_by(branch.total)
 
     def detach(self, index: int) -> Branch:
-        position = bisect_left(self.open_at, index)
-        branch = self.branches.pop(position)
-        del self.open_at[position]
+        branch = self._by_index.pop(index)
+        position = bisect_left(self.places, branch.place)
+        del self.branches[position]
+        del self.places[position]
         self._before.pop()
         self._settled = min(self._settled, position)
         branch.parent = None
         self._grow_by(-branch.total)
         return branch
 
-    def set_count(self, count: int) -> None:
-        """Take note of how many children there are now."""
-        if count != self.count:
-            self.count = count
-            self._grow_by(count + self.before(self.live) - self.total)
+    def settle(self, count: int, order: Order | None) -> None:
+        """Take note of how many children there are now, and of the order they are shown in."""
+        is_ordered = order is not None or self.order is not None
+        if count == self.count and not is_ordered:
+            return
+        self.count, self.order = count, order
+        if is_ordered and self.branches:
+            for branch in self.branches:
+                branch.place = self.place_of(branch.index)
+            self.branches.sort(key=lambda branch: branch.place)
+            self.places = [branch.place for branch in self.branches]
+            self._settled = 0
+        self._grow_by(count + self.before(self.live) - self.total)
 
     def _grow_by(self, rows: int) -> None:
         branch = self
@@ -109,7 +152,7 @@ class Branch:
             parent = branch.parent
             if parent is None:
                 return
-            position = bisect_left(parent.open_at, branch.index)
+            position = bisect_left(parent.places, branch.place)
             parent._settled = min(parent._settled, position)
             if branch.index >= parent.count:
                 return
@@ -127,8 +170,9 @@ class Branch:
 class OpenRows:
     """The visible rows of a tree: row number <-> node, opening and closing."""
 
-    def __init__(self, model: TreeModel) -> None:
+    def __init__(self, model: TreeModel, order_of: Callable[[Node], Order | None] = _as_they_are) -> None:
         self.model = model
+        self.order_of = order_of
         self.fold_all()
 
     def __len__(self) -> int:
@@ -141,13 +185,13 @@ class OpenRows:
             here = branch
             place = here.opening_above(row)
             if place < 0:
-                return here, row, depth
-            inside = row - here.open_at[place] - here.before(place) - 1
-            if inside < 0:
-                return here, here.open_at[place], depth
+                return here, here.index_at(row), depth
             branch = here.branches[place]
+            inside = row - branch.place - here.before(place) - 1
+            if inside < 0:
+                return here, branch.index, depth
             if inside >= branch.total:
-                return here, row - here.before(place) - branch.total, depth
+                return here, here.index_at(row - here.before(place) - branch.total), depth
             row, depth = inside, depth + 1
 
     def row_of(self, branch: Branch, index: int) -> int:
@@ -155,7 +199,8 @@ class OpenRows:
         row = 0
         here: Branch | None = branch
         while here is not None:
-            row += index + here.before(bisect_left(here.open_at, index))
+            place = here.place_of(index)
+            row += place + here.before(bisect_left(here.places, place))
             index, here = here.index, here.parent
             row += here is not None
         return row
@@ -191,10 +236,10 @@ class OpenRows:
             return None
         child = self._closed.pop(node, None)
         if child is None:
-            child = self._open[node] = Branch(node, self.model.child_count(node))
+            child = self._open[node] = Branch(node, self.model.child_count(node), self.order_of(node))
         else:
             for below in child.walk():
-                below.set_count(self.model.child_count(below.node))
+                self._settle(below)
         branch.attach(index, child)
         return child
 
@@ -208,32 +253,48 @@ class OpenRows:
 
     def fold_all(self) -> None:
         """Close everything and forget what was open."""
-        self.root = Branch(ROOT, self.model.child_count(ROOT))
+        self.root = Branch(ROOT, self.model.child_count(ROOT), self.order_of(ROOT))
         self._open: dict[Node, Branch] = {ROOT: self.root}
         self._closed: dict[Node, Branch] = {}
 
-    def unfold_level(self, at_most: int) -> int:
-        """Open every closed node of the shallowest level that has one, at most so many; return how many."""
+    def unfold_level(self, at_most: int, at: tuple[Branch, int] | None = None) -> int:
+        """Open the closed nodes of the shallowest level that has one, at most so many; return how many.
+
+        Where there are more, those at and below the place `at` are opened first.
+        """
         level = [self.root]
         while level:
-            closed = [
-                (branch, index)
-                for branch in level
-                for index in range(branch.count)
-                if branch.find(index) is None and self.model.expandable(self.node_at(branch, index))
-            ]
-            for branch, index in closed[:at_most]:
+            looked_at = islice(self._closed_below(level, at), LOOKED_AT_PER_NODE * at_most)
+            closed = list(islice((place for place in looked_at if place is not None), at_most))
+            for branch, index in closed:
                 self.unfold(branch, index)
             if closed:
-                return min(len(closed), at_most)
+                return len(closed)
             level = [below for branch in level for below in branch.branches[: branch.live]]
         return 0
 
+    def _closed_below(self, level: list[Branch], at: tuple[Branch, int] | None) -> Iterator[tuple[Branch, int] | None]:
+        """Yield the closed children of some open nodes that can be opened, and None for each child that is none."""
+        here, index = at or (None, 0)
+        starts: dict[int, int] = {}
+        while here is not None:
+            starts[id(here)] = here.place_of(index)
+            index, here = here.index, here.parent
+        for branch in level:
+            start = starts.get(id(branch), 0)
+            for place in chain(range(start, branch.count), range(start)):
+                index = branch.index_at(place)
+                opens = branch.find(index) is None and self.model.expandable(self.node_at(branch, index))
+                yield (branch, index) if opens else None
+
     def refresh(self, grown: Iterable[Node] | None = None) -> None:
-        """Ask for the number of children again, of `grown` or of all open nodes."""
+        """Ask for the number of children and their order again, of `grown` or of all open nodes."""
         if grown is None:
             branches: Iterable[Branch] = list(self.root.walk())
         else:
             branches = [self._open[node] for node in grown if node in self._open]
         for branch in branches:
-            branch.set_count(self.model.child_count(branch.node))
+            self._settle(branch)
+
+    def _settle(self, branch: Branch) -> None:
+        branch.settle(self.model.child_count(branch.node), self.order_of(branch.node))

@@ -50,15 +50,18 @@ class Slots:
         return ((unit + 1) * self.shown - 1) // self.span * self.group if 0 <= unit < self.span else None
 
 
-def nice_ticks(peak: float, at_most: int) -> list[float]:
-    """Return evenly spaced round values from 0 to one hardly above `peak`, at most so many above 0."""
+def nice_axis(peak: float, at_most: int) -> tuple[float, list[float]]:
+    """Return the value of an axis' full height, hardly above `peak`, and round values to label on it.
+
+    There are from one to `at_most` of these, evenly spaced from 0, which is not among them.
+    """
     if not 0 < peak < math.inf:
-        return [0.0, 1.0]
+        return 1.0, [1.0]
     magnitude = 10.0 ** (math.floor(math.log10(peak)) - 1)
-    spacings = ((factor * magnitude, math.ceil(peak / (factor * magnitude) - 1e-9)) for factor in _SPACINGS)
-    spacing, count = min(((step, n) for step, n in spacings if n <= 8), key=lambda found: found[0] * found[1])
-    stride = next(n for n in range(1, count + 1) if count % n == 0 and count // n <= max(1, at_most))
-    return [spacing * tick for tick in range(0, count + 1, stride)]
+    steps = [factor * magnitude for factor in _SPACINGS]
+    full = min(step * math.ceil(peak / step - 1e-9) for step in steps if peak / step <= 8)
+    spacing = next((step for step in steps if full / step + 1e-9 < max(1, at_most) + 1), full)
+    return full, [spacing * tick for tick in range(1, math.floor(full / spacing + 1e-9) + 1)]
 
 
 def usable(value: float | None) -> float:

@@ -136,7 +136,7 @@ def test_an_agent_nobody_announced_stands_where_the_main_agent_does(trace: Any) 
     trace.add("custom", agent="early")
     trace.add("iteration_start", 1)
     trace.add("custom", agent="helper")
-    assert outline(trace.view()) == [["run 1", ["iteration 1", ["helper", "custom"]], ["early", "custom"]]]
+    assert outline(trace.view()) == [["run 1", ["early", "custom"], ["iteration 1", ["helper", "custom"]]]]
 
 
 def test_an_agent_known_only_by_its_end_keeps_what_follows(trace: Any) -> None:

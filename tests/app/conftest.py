@@ -210,8 +210,10 @@ def show(utc: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     monkeypatch.setattr(TracetopApp, "on_ready", lambda self: None)
 
     @asynccontextmanager
-    async def shown(path: Path, size: tuple[int, int] = (120, 36), *, read: bool = True) -> AsyncIterator[Show]:
-        app = TracetopApp(path, clock=lambda: NOW)
+    async def shown(
+        path: Path, size: tuple[int, int] = (120, 36), *, read: bool = True, settings: Any = None
+    ) -> AsyncIterator[Show]:
+        app = TracetopApp(path, clock=lambda: NOW, settings=settings)
         async with app.run_test(size=size) as pilot:
             it = Show(app, pilot)
             await pilot.pause()

@@ -76,7 +76,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path | None, bool]]:
     """What a dashboard was opened on, on a terminal that could show it."""
     calls: list[tuple[Path | None, bool]] = []
     stand_in = ModuleType("tracetop.app.standalone")
-    stand_in.run_dashboard = lambda path, *, debug: calls.append((path, debug))  # type: ignore[attr-defined]
+    stand_in.run_dashboard = lambda path, *, debug, theme: calls.append((path, debug))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "tracetop.app.standalone", stand_in)
     monkeypatch.setattr(headless, "has_screen", lambda: True)
     return calls
@@ -467,8 +467,8 @@ def test_demo_passes_its_options_on(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert run("demo").exit_code == 0
     assert run("demo", "--speed", "4", "--keep", tmp_path, "--debug").exit_code == 0
     assert calls == [
-        {"debug": False, "speed": 1.0, "keep": None},
-        {"debug": True, "speed": 4.0, "keep": tmp_path},
+        {"debug": False, "speed": 1.0, "keep": None, "theme": None},
+        {"debug": True, "speed": 4.0, "keep": tmp_path, "theme": None},
     ]
 
 

@@ -258,7 +258,7 @@ def dashboard(monkeypatch):
     """Stand in for the dashboard: waits for the first events of the trace it is given."""
     seen = []
 
-    def run_dashboard(path, *, debug=False):
+    def run_dashboard(path, *, debug=False, theme=None):
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             if path.exists() and path.read_bytes().count(b"\n") >= 5:

@@ -104,7 +104,7 @@ async def test_the_strip_has_the_figures_of_the_session(show, demo):
             f"cache {figures.share(view.cache_hit_rate)}",
             f"score {figures.score(view.efficiency.score)}",
             f"{view.errors} errors",
-            "ended 87s ago",
+            "ended 87 s ago",
         ):
             assert words in it.strip, words
 

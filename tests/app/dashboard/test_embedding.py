@@ -459,7 +459,7 @@ async def test_an_error_in_every_frame_is_told_and_survived(visit, demo, monkeyp
     [
         (Replay, "faster", ["space", "plus"], "action_speed"),
         (DashboardScreen, "move_cursor", ["up"], "on_pane_cursor_moved"),
-        (inspector, "event_lines", ["enter"], "on_pane_inspected"),
+        (inspector, "event_card", ["enter"], "on_pane_inspected"),
         (DashboardScreen, "_activate", ["3"], "action_pane"),
         (DashboardScreen, "layers_open", ["escape"], "action_peel"),
         (Replay, "advance", ["home", "space", "space"], "on_tick"),

@@ -19,7 +19,7 @@ def places_of(it):
         "timeline": screen.query_one("#trace-timeline-list").cursor,
         "tree": tree._model.tree.path_of(it.place) == tree._tree.cursor_path
         or tree._model.tree.facts(node).event == it.place,
-        "tokens": screen.query_one("#trace-tokens-chart").cursor == tokens._column_at(it.place),
+        "tokens": screen.query_one("#trace-tokens-chart").cursor == tokens.column_of(it.place),
         "cache": screen.query_one("#trace-cache-chart").cursor == max(0, view.cache.index_of(it.place)),
     }
 
@@ -57,16 +57,16 @@ async def test_a_node_of_the_tree_moves_all(show, demo):
 async def test_a_bar_of_the_token_chart_moves_all(show, demo):
     async with show(demo) as it:
         chart = it.screen.query_one("#trace-tokens-chart")
-        await click(it, "#trace-tokens-chart", chart._left + 10, 6)
+        await click(it, "#trace-tokens-chart", 1 + chart._left + 10, 6)
         column = chart._slots.index_at(10)
-        assert_together(it, it.screen.panes[2]._events[column])
+        assert_together(it, it.screen.panes[2].event_of(column))
         assert it.place < 100
 
 
 async def test_a_column_of_the_cache_chart_moves_all(show, demo):
     async with show(demo) as it:
         chart = it.screen.query_one("#trace-cache-chart")
-        await click(it, "#trace-cache-chart", chart._left + 8, 6)
+        await click(it, "#trace-cache-chart", 1 + chart._left + 8, 6)
         column = chart._slots.index_at(8)
         assert_together(it, it.screen.frame.view.cache.request(column).event)
         assert it.place < 100
@@ -100,7 +100,7 @@ def what_is_said(it):
     said = {pane: "\n".join(it.crop(f"#trace-{pane}").split("\n")[1:]) for pane in PANES}
     said |= {f"title of {pane}": figures(it.title(pane)) for pane in PANES}
     facts = it.screen.query_one("#trace-strip")._facts
-    said["strip"] = (facts.goal, facts.parts)
+    said["strip"] = (facts.goal, facts.model, facts.parts, facts.freshness)
     return said
 
 

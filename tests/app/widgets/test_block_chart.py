@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tracetop.app.widgets.block_chart import BlockChart, Mark, Series
-from tracetop.app.widgets.scale import Slots, nice_ticks
+from tracetop.app.widgets.block_chart import BlockChart, Limit, Mark, Series, Track
+from tracetop.app.widgets.scale import Slots, nice_axis
 
 FrameText = Callable[[Any], str]
 LAYERS = [Series("cached", "cache_read", "░"), Series("fresh", "input"), Series("output", "output")]
@@ -29,19 +29,19 @@ async def test_a_chart(stage: Any, frame_text: FrameText) -> None:
     chart.marks = [Mark(1, "▼", "compaction"), Mark(2, "✗", "error", top=True)]
     async with stage(chart).run_test(size=(36, 14)) as pilot:
         assert lines(frame_text(pilot.app)) == [
-            "    ░ cached  █ fresh  █ output",
+            "░ cached 0  █ fresh 0  █ output 80k",
             "                      ✗",
-            "80k┤                ██████",
+            "   │                ██████",
+            "75k┤                ██████",
             "   │                ██████",
             "   │                ██████",
-            "   │                ██████",
-            "   │▄▄▄▄▄▄  ░░░░░░  ██████",
-            "40k┤▃▃▃▃▃▃  ░░░░░░  ██████",
+            "50k┤                ██████",
             "   │██████  ░░░░░░  ██████",
+            "   │▆▆▆▆▆▆  ░░░░░░  ██████",
+            "25k┤░░░░░░  ░░░░░░  ██████",
             "   │░░░░░░  ░░░░░░  ██████",
             "   │░░░░░░  ░░░░░░  ██████",
-            "   └──────────────────▲─────────────",
-            "              ▼",
+            "   └──────────▼───────▲─────────────",
             "      1       2       3       4",
         ]
 
@@ -72,7 +72,7 @@ async def test_layers_meet_within_a_cell(stage: Any) -> None:
         assert (segment.style.color, segment.style.bgcolor) == (looks["input"].color, looks["output"].color)
 
 
-@pytest.mark.parametrize(("group", "highest"), [("sum", "40"), ("max", "10")])
+@pytest.mark.parametrize(("group", "highest"), [("sum", "40"), ("max", "10"), ("mean", "10")])
 async def test_too_many_columns_share_bars(stage: Any, frame_text: FrameText, group: Any, highest: str) -> None:
     chart = BlockChart([Series("n", "bar")], group=group)
     chart.set_columns([(10.0,)] * 388)
@@ -80,7 +80,7 @@ async def test_too_many_columns_share_bars(stage: Any, frame_text: FrameText, gr
         await pilot.pause()
         assert chart.group_size == 4
         frame = frame_text(pilot.app)
-        assert "4 per bar" in frame
+        assert ("mean of 4" if group == "mean" else "4 per bar") in frame
         assert f"{highest}┤█████" in frame
         await pilot.resize_terminal(500, 12)
         await pilot.pause()
@@ -103,11 +103,17 @@ def test_bars_fill_the_room(count: int) -> None:
 
 @pytest.mark.parametrize("peak", [0, -1, math.nan, math.inf, 1e-9, 0.3, 1, 7, 99, 101, 101_000, 1.2e6, 9.99e17, 1e300])
 @pytest.mark.parametrize("at_most", [0, 1, 3, 5])
-def test_ticks_are_few_and_hardly_above_the_peak(peak: float, at_most: int) -> None:
-    ticks = nice_ticks(peak, at_most)
-    assert ticks[0] == 0 and 2 <= len(ticks) <= max(1, at_most) + 1
+def test_an_axis_ends_hardly_above_the_peak_and_has_a_few_round_values(peak: float, at_most: int) -> None:
+    full, ticks = nice_axis(peak, at_most)
+    assert 1 <= len(ticks) <= max(1, at_most)
+    assert full / 2 <= ticks[-1] <= full * 1.000001
+    assert [tick / ticks[0] for tick in ticks] == pytest.approx(range(1, len(ticks) + 1))
     if 0 < peak < math.inf:
-        assert peak * 0.999999 <= ticks[-1] <= peak * 1.35
+        assert peak * 0.999999 <= full <= peak * 1.35
+
+
+def test_an_awkward_peak_has_more_than_one_value() -> None:
+    assert nice_axis(13_900, 2) == (14_000, [5_000, 10_000])
 
 
 async def test_no_data(stage: Any, frame_text: FrameText) -> None:
@@ -135,8 +141,8 @@ async def test_clicks_say_which_column(stage: Any) -> None:
     chart.set_columns([(1.0,)] * 4)
     async with stage(chart).run_test(size=(34, 8)) as pilot:
         await pilot.pause()
-        left = 2
-        for x in (0, left, left + 7, left + 8, left + 31):
+        left = 4  # the axis with "0.5"
+        for x in (0, left, left + 6, left + 7, left + 27):
             await pilot.click(BlockChart, offset=(x, 3))
         assert [m.index for m in pilot.app.heard] == [0, 0, 1, 3]
 
@@ -173,3 +179,117 @@ async def test_every_size_and_hostile_labels(
                 await pilot.resize_terminal(width, height)
                 await pilot.pause()
                 assert_clean_frame(frame_text(pilot.app), width)
+
+
+# -- the line
+
+
+async def drawn(stage: Any, frame_text: FrameText, chart: BlockChart, size: tuple[int, int]) -> list[str]:
+    async with stage(chart).run_test(size=size) as pilot:
+        await pilot.pause()
+        return lines(frame_text(pilot.app))
+
+
+async def test_the_line_lies_on_the_bars_and_falls_where_they_do(stage: Any, frame_text: FrameText) -> None:
+    chart = BlockChart([Series("", "bar")], line=("", "context"))
+    chart.set_columns([(9,), (9,), (1,), (3,)], line=[8, 8, None, 3])
+    rows = await drawn(stage, frame_text, chart, (40, 12))
+    assert [row.rpartition("│")[2].rpartition("┤")[2] for row in rows[:10]] == [
+        "▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁",
+        "██████  ██████          ▏",
+        "██████  ██████          ▏",
+        "██████  ██████          ▏",
+        "██████  ██████          ▏",
+        "██████  ██████          ▏",
+        "██████  ██████          ▁▁▁▁▁▁▁▁",
+        "██████  ██████          ██████",
+        "██████  ██████          ██████",
+        "██████  ██████  ██████  ██████",
+    ]
+
+
+async def test_the_line_leaves_no_hole_in_a_bar(stage: Any, frame_text: FrameText) -> None:
+    chart = BlockChart(LAYERS, line=("", "context"))
+    chart.set_columns([(8, 0, 0), (0, 8, 0)], line=[4, 4])
+    async with stage(chart).run_test(size=(2, 2)) as pilot:
+        await pilot.pause()
+        top, bottom = frame_text(pilot.app).split("\n")
+        assert (top, bottom) == ("░▁", "░█")
+        over_texture, over_solid = list(chart.render_line(0))
+        looks = chart.looks()
+        assert over_texture.style.color == looks["context"].color
+        assert (over_solid.style.color, over_solid.style.bgcolor) == (looks["context"].color, looks["input"].color)
+
+
+async def test_a_group_of_columns_has_the_last_height_known(stage: Any, frame_text: FrameText) -> None:
+    chart = BlockChart([Series("", "bar")], group="mean", line=("", "context"))
+    chart.set_columns([(0,), (0,), (0,), (0,)], line=[9, 3, 1, None])
+    assert await drawn(stage, frame_text, chart, (2, 1)) == ["▁▁"]
+    chart.set_columns([(0,), (0,), (0,), (0,)], line=[3, 9, 9, None])
+    assert await drawn(stage, frame_text, chart, (2, 1)) == ["▁▁"]
+
+
+# -- tracks, limits, legend
+
+
+async def test_a_track_shows_the_last_value_known_and_a_zero_is_no_blank(stage: Any, frame_text: FrameText) -> None:
+    chart = BlockChart([Series("", "bar")])
+    chart.set_columns([(1,)] * 4)
+    chart.tracks = [Track("hit", "idle", [0.0, None, 0.5, 1.0], full=1.0)]
+    rows = await drawn(stage, frame_text, chart, (36, 8))
+    assert rows[6] == "hit│▁▁▁▁▁▁▁▁        ▄▄▄▄▄▄▄▄████████"
+    chart.tracks = [Track("hit", "idle", [0.0, None, 0.5, None] * 20, full=1.0)]
+    chart.set_columns([(1,)] * 80)
+    rows = await drawn(stage, frame_text, chart, (44, 8))
+    assert rows[6].startswith("hit│▁▄▁▄")
+
+
+async def test_tracks_give_way_where_there_is_no_height_for_them(stage: Any, frame_text: FrameText) -> None:
+    chart = BlockChart([Series("", "bar")])
+    chart.set_columns([(1,)] * 4)
+    chart.tracks = [Track("hit", "idle", [1.0] * 4)]
+    assert not any("hit" in row for row in await drawn(stage, frame_text, chart, (36, 7)))
+    assert sum("│████" in row for row in await drawn(stage, frame_text, chart, (36, 14))) > 0
+
+
+@pytest.mark.parametrize(("limit", "in_sight"), [(90, True), (120, True), (60, True), (400, False)])
+async def test_a_limit_is_drawn_where_it_does_not_flatten_the_bars(
+    stage: Any, frame_text: FrameText, limit: float, in_sight: bool
+) -> None:
+    chart = BlockChart([Series("", "bar")])
+    chart.set_columns([(100,), (50,)])
+    chart.limit = Limit("limit", limit)
+    rows = await drawn(stage, frame_text, chart, (40, 12))
+    assert any("limit" in row and "····" in row for row in rows) is in_sight
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (60, "░ cached 5  █ fresh 6  █ output 7" + " " * 17 + "it 1 $0.10"),
+        (45, "░ cached 5  █ fresh 6  █ output 7  it 1 $0.10"),
+        (44, "░ cached 5  █ fresh 6  █ output 7       it 1"),
+        (38, "░ cached  █ fresh  █ output" + " " * 7 + "it 1"),
+        (31, "░ cached █ fresh █ output  it 1"),
+        (27, "░ cached  █ fresh  █ output"),
+        (20, "░ cached █ fresh"),
+    ],
+)
+async def test_the_legend_shows_what_fits_whole(
+    stage: Any, frame_text: FrameText, width: int, expected: str
+) -> None:
+    chart = BlockChart(LAYERS)
+    chart.set_columns([(5, 6, 7)])
+    chart.cursor = 0
+    chart.captions = [[("it 1 $0.10", "text")], [("it 1", "text")]]
+    assert (await drawn(stage, frame_text, chart, (width, 8)))[0] == expected
+
+
+async def test_how_many_share_a_bar_is_said_beside_the_labels_where_the_legend_is_full(
+    stage: Any, frame_text: FrameText
+) -> None:
+    chart = BlockChart(LAYERS, format_value=lambda value: f"{value:6g}")
+    chart.set_columns([(1, 1, 1)] * 60)
+    rows = await drawn(stage, frame_text, chart, (30, 8))
+    assert "per bar" not in rows[0]
+    assert rows[-1].startswith("3/bar")

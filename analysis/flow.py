@@ -1,0 +1,164 @@
+"""The token flow as of an event, iteration by iteration or in groups, at a cost that does not grow with the trace."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .columns import KNOWN_COST
+from .lanes import MAIN_LANE
+from .view import TokenFlowPoint, View
+
+if TYPE_CHECKING:
+    from .session import Session
+
+_MOST_KEPT = 4_096
+_FIRST_CALLS = 1_000
+_NEAR = 64
+"""How far from where it should be a row is looked for: agents that run side by side take turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowGroup:
+    """What the iterations of a group took on average, and where they left the context and the cost.
+
+    Tokens are means per iteration, `context_tokens` is the last prompt in the group, as of `TokenFlow.context_of`;
+    cost is in dollars.
+    """
+
+    input_tokens: float
+    output_tokens: float
+    cache_read_tokens: float
+    cache_write_tokens: float
+    total_tokens: float
+    context_tokens: int | None
+    cumulative_cost: float | None
+
+
+class TokenFlow:
+    """The iterations that have LLM calls, in the order of their first, numbered from 0, as of `view`.
+
+    Points are kept for as long as their iteration gets no further call.
+    """
+
+    def __init__(self, view: View) -> None:
+        self._session: Session = view.session
+        self._kept: dict[int, tuple[int, TokenFlowPoint]] = {}
+        self._first_of_main: int | None = None
+        self.view = view
+
+    @property
+    def view(self) -> View:
+        """The view told of; always of the same session."""
+        return self._view
+
+    @view.setter
+    def view(self, view: View) -> None:
+        self._view = view
+        self.count = bisect_left(self._session.flow_events, view.at)
+
+    @property
+    def has_main_agent(self) -> bool:
+        """Whether the main agent makes calls at all; in a swarm only its workers may."""
+        if self._first_of_main is None:
+            events, lanes = self._session.llm.event, self._session.events.lane
+            first = range(min(self._view.llm_rows, _FIRST_CALLS))
+            self._first_of_main = next((events[row] for row in first if lanes[events[row]] == MAIN_LANE), None)
+        return self._first_of_main is not None and self._first_of_main < self._view.at
+
+    def context_of(self, point: TokenFlowPoint) -> int | None:
+        """The length of an iteration's last prompt, if it is the main agent's or there is no such agent.
+
+        Each agent has a context of its own: only one agent's makes a line.
+        """
+        return None if point.agent and self.has_main_agent else point.context_tokens
+
+    def newest_context(self) -> int | None:
+        """The length of the newest prompt."""
+        return self._context(0, self._view.llm_rows)
+
+    def event(self, index: int) -> int:
+        """The event of an iteration's first call."""
+        return self._session.flow_events[index]
+
+    def point(self, index: int) -> TokenFlowPoint:
+        """What an iteration took."""
+        row = self._session.flow_rows[index]
+        newest = self._newest_call(row)
+        kept = self._kept.get(row)
+        if kept is not None and kept[0] == newest:
+            return kept[1]
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        point = self._view.flow_point(row)
+        self._kept[row] = (newest, point)
+        return point
+
+    def group(self, first: int, end: int) -> FlowGroup:
+        """What iterations `first` up to `end` took, by the calls made from the first one's first call on."""
+        llm = self._session.llm
+        start = llm.rows(self.event(first))
+        stop = llm.rows(self.event(end)) if end < self.count else self._view.llm_rows
+        last, size = stop - 1, end - first
+
+        def mean(sums: array[int]) -> float:
+            return (sums[last] - (sums[start - 1] if start else 0)) / size
+
+        return FlowGroup(
+            input_tokens=mean(llm.sum_input),
+            output_tokens=mean(llm.sum_output),
+            cache_read_tokens=mean(llm.sum_read),
+            cache_write_tokens=mean(llm.sum_write),
+            total_tokens=mean(llm.sum_total),
+            context_tokens=self._context(start, stop),
+            cumulative_cost=llm.sum_cost[last] if llm.seen[last] & KNOWN_COST else None,
+        )
+
+    def index_of(self, event: int) -> int | None:
+        """The iteration that an event belongs to; where it has made no call, the one whose first call came last."""
+        if not self.count:
+            return None
+        before = max(0, bisect_right(self._session.flow_events, event, hi=self.count) - 1)
+        found = self._near(before, self._session.events.iteration[event])
+        return before if found is None else found
+
+    def cliff_of(self, compaction: int) -> int | None:
+        """The iteration in which a compaction shows: that of the same agent's next call. None before that call."""
+        row = next_call(self._view, compaction)
+        return None if row is None else self.index_of(self._session.llm.event[row])
+
+    def _newest_call(self, row: int) -> int:
+        llm, at = self._session.llm, self._view.at
+        call = self._session.iterations.last_llm[row]
+        while call and llm.event[call - 1] >= at:
+            call = llm.previous_in_iteration[call - 1]
+        return call
+
+    def _near(self, index: int, row: int) -> int | None:
+        rows = self._session.flow_rows
+        for distance in range(_NEAR):
+            for at in (index - distance, index + distance):
+                if 0 <= at < self.count and rows[at] == row:
+                    return at
+        return None
+
+    def _context(self, start: int, stop: int) -> int | None:
+        """The last prompt that is told in these LLM rows, as of `context_of`."""
+        events, lanes = self._session.llm.event, self._session.events.lane
+        for row in range(stop - 1, max(start, stop - _NEAR) - 1, -1):
+            if lanes[events[row]] == MAIN_LANE or not self.has_main_agent:
+                prompt = self._view.llm_call(row).tokens.prompt
+                if prompt is not None:
+                    return prompt
+        return None
+
+
+def next_call(view: View, event: int) -> int | None:
+    """The LLM row of the first call after an event by the same agent, as of the view; None if it made none yet."""
+    llm, lanes = view.session.llm, view.session.events.lane
+    first = llm.rows(event)
+    return next(
+        (row for row in range(first, min(view.llm_rows, first + _NEAR)) if lanes[llm.event[row]] == lanes[event]), None
+    )

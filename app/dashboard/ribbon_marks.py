@@ -1,0 +1,143 @@
+"""The marks of the ribbon: what went wrong or changed the context, and where in the session."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ...analysis.issues.issue import severity_of
+from ...analysis.session import Session
+from ...analysis.view import View
+
+_EPISODES_AT_A_TIME = 20_000
+_CROWDED_FROM = 8
+"""Events per cell from which on there are marks in most cells of any session."""
+
+
+class Bin(NamedTuple):
+    """Events `start` to `end - 1`, and the cell that stands for them."""
+
+    cell: int
+    start: int
+    end: int
+
+
+class Found(NamedTuple):
+    """A cell that has a mark: the first event it is for, and of how many."""
+
+    cell: int
+    event: int
+    many: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkLook:
+    """How a mark is drawn, and what it is called."""
+
+    glyph: str
+    style: str
+    word: str
+
+
+CRITICAL = MarkLook("!", "critical", "critical issue")
+HIGH = MarkLook("!", "high", "high issue")
+ERROR = MarkLook("✗", "error", "error")
+CACHE_BREAK = MarkLook("○", "cache_break", "cache break")
+COMPACTION = MarkLook("▼", "compaction", "compaction")
+MEDIUM = MarkLook("!", "medium", "medium issue")
+LOW = MarkLook("!", "low", "low issue")
+
+WORST_FIRST = (CRITICAL, HIGH, ERROR, CACHE_BREAK, COMPACTION, MEDIUM, LOW)
+"""Of several marks in one cell the first of these shows."""
+
+_OF_SEVERITY = {"critical": CRITICAL, "high": HIGH, "medium": MEDIUM, "low": LOW}
+
+
+class IssueMarks:
+    """The episodes of a session by the mark they get, each with the event that raised it. Grows by `extend`."""
+
+    def __init__(self, session: Session) -> None:
+        self._log = session.issues
+        self._known = 0
+        self._raised = {look: array("I") for look in (*_OF_SEVERITY.values(), CACHE_BREAK)}
+        self._numbers = {look: array("I") for look in self._raised}
+
+    def __len__(self) -> int:
+        return self._known
+
+    def extend(self, most: int = _EPISODES_AT_A_TIME) -> bool:
+        """Take in at most so many of the episodes raised since; return whether these were all."""
+        raised, known = self._log.raised, len(self._log.raised)
+        end = min(known, self._known + most)
+        for number in range(self._known, end):
+            category = self._log.episodes[number].category
+            look = CACHE_BREAK if category == "cache_drop" else _OF_SEVERITY[severity_of(category)]
+            self._raised[look].append(raised[number])
+            self._numbers[look].append(number)
+        self._known = end
+        return end == known
+
+    def find(self, look: MarkLook, bins: Sequence[Bin], at: int) -> list[Found]:
+        """The bins in which issues were raised that stand as of event `at`."""
+        raised, numbers, episodes = self._raised[look], self._numbers[look], self._log.episodes
+        found = []
+        for each, first, last in _rows_in(bins, raised):
+            # Few issues are ever withdrawn, so the first look nearly always ends the search.
+            standing = next((row for row in range(first, last) if episodes[numbers[row]].stands(at)), None)
+            if standing is not None:
+                found.append(Found(each.cell, raised[standing], last - first))
+        return found
+
+
+def marks_of(view: View, issues: IssueMarks, bins: Sequence[Bin]) -> dict[int, tuple[MarkLook, int]]:
+    """The marked cells: each with its worst mark and the first event that this is for.
+
+    Worse is a critical issue, then one of high severity, an error, a cache break, a compaction, an issue of medium
+    severity and one of low. Bins of many events nearly all have something; marks then take at most a third of the
+    cells, the worst kind of mark first, and of one kind the cells that have most, so that the phases stay visible. A
+    critical issue always shows.
+    """
+    crowded = bool(bins) and view.at >= _CROWDED_FROM * len(bins)
+    room = len(bins) // 3 if crowded else len(bins)
+    marked: dict[int, tuple[MarkLook, int]] = {}
+    for look in WORST_FIRST:
+        found = [each for each in _find(look, view, issues, bins) if each.cell not in marked]
+        if look is not CRITICAL:
+            found = _fullest(found, room - len(marked))
+        marked.update((each.cell, (look, each.event)) for each in found)
+    return marked
+
+
+def _find(look: MarkLook, view: View, issues: IssueMarks, bins: Sequence[Bin]) -> list[Found]:
+    if look is ERROR:
+        return _events_in(bins, view.session.errors)
+    if look is COMPACTION:
+        return _events_in(bins, view.session.compactions)
+    return issues.find(look, bins, view.at)
+
+
+def _events_in(bins: Sequence[Bin], events: array[int]) -> list[Found]:
+    return [Found(each.cell, events[first], last - first) for each, first, last in _rows_in(bins, events)]
+
+
+def _rows_in(bins: Sequence[Bin], events: array[int]) -> list[tuple[Bin, int, int]]:
+    """The bins that hold any of the events, with the rows of these. Bins are in order and leave nothing out."""
+    found = []
+    first, last = 0, len(events)
+    for each in bins:
+        if first == last:
+            break
+        end = bisect_left(events, each.end, first, last)
+        if first < end:
+            found.append((each, first, end))
+            first = end
+    return found
+
+
+def _fullest(found: list[Found], room: int) -> list[Found]:
+    if len(found) <= room:
+        return found
+    return sorted(found, key=lambda each: -each.many)[: max(0, room)]

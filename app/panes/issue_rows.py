@@ -1,0 +1,180 @@
+"""The rows of the issue list: severity, title, how often, where, since when, and what it cost."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...analysis import figures
+from ...analysis.issues.episodes import Episode
+from ...analysis.issues.issue import SEVERITIES, Issue, occurrences, severity_of, title_of
+from ...analysis.issues.toll import Assessment, Toll, assess
+from ...analysis.tree import Tree
+from ...analysis.tree_index import TreeIndex
+from ...analysis.view import View
+from ..safe_text import fit, fit_right, one_line, width_of
+from ..widgets.palette import Cell
+from .timeline import clock
+
+_GLYPHS = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
+_SHORT = {"critical": "crit", "high": "high", "medium": "med", "low": "low"}
+_WHOLE_WORDS_FROM = 56
+_BETWEEN = " · "
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What stands right of the title, in so many cells, where rows have at least `shown_from`."""
+
+    head: str
+    width: int
+    shown_from: int
+    tell: Callable[[IssueRows, Episode, int], Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What an issue cost after so many changes to it, as of event `at`."""
+
+    changes: int
+    at: int
+    assessment: Assessment
+
+    def holds(self, changes: int, at: int) -> bool:
+        """Whether that is what it costs as of another event too."""
+        return self.changes == changes and (self.at == at or (self.assessment.is_final and self.at < at))
+
+
+class IssueRows:
+    """The issues that stand as of a view, worst first, and of one severity the newest first."""
+
+    def __init__(self) -> None:
+        self.episodes: list[Episode] = []
+        self.is_unsettled = False
+        """Whether what some issue cost, of those drawn since this was last set back, may still grow by itself."""
+        self._tree: Tree | None = None
+        self._index: TreeIndex | None = None
+        self._known: dict[int, _Known] = {}
+
+    @property
+    def count(self) -> int:
+        """How many issues stand."""
+        return len(self.episodes)
+
+    def set_view(self, view: View) -> None:
+        """Tell everything as of another view; `list_issues` finds the issues anew."""
+        if self._index is None or self._index.session is not view.session:
+            self._index = TreeIndex(view.session)
+            self._known.clear()
+        self._tree = Tree(view, self._index)
+
+    def list_issues(self) -> dict[str, int]:
+        """Find the issues that stand now; gives how many of each severity there are, worst first."""
+        by_severity: dict[str, list[Episode]] = {severity: [] for severity in SEVERITIES}
+        for episode in self._view.episodes():
+            by_severity[severity_of(episode.category)].append(episode)
+        self.episodes = [episode for episodes in by_severity.values() for episode in reversed(episodes)]
+        return {severity: len(episodes) for severity, episodes in by_severity.items() if episodes}
+
+    def issue(self, index: int) -> Issue:
+        """The issue on a row, whole."""
+        return self._view.issue(self.episodes[index])
+
+    def proves(self, index: int, event: int) -> bool:
+        """Whether an event is evidence of the issue on a row."""
+        return self.episodes[index].proves(event, self._view.at)
+
+    def toll(self, episode: Episode) -> Toll:
+        """What an issue has cost so far; told again without another look where nothing can have changed."""
+        tree = self._tree
+        assert tree is not None
+        changes = bisect_left(episode.updates, tree.at)
+        known = self._known.get(id(episode))
+        if known is None or not known.holds(changes, tree.at):
+            known = self._known[id(episode)] = _Known(changes, tree.at, assess(episode, tree))
+        self.is_unsettled = self.is_unsettled or not known.assessment.is_final
+        return known.assessment.toll
+
+    def row(self, index: int, width: int) -> list[Cell]:
+        """Severity, title, and what there is room for."""
+        episode, columns = self.episodes[index], _columns(width)
+        severity = severity_of(episode.category)
+        mark = _severity(severity, width)
+        room = max(0, width - width_of(mark) - sum(column.width for column in columns))
+        title = fit(one_line(title_of(episode, self._view.at)), room)
+        cells: list[Cell] = [(mark, severity), (title, "text")]
+        for column in columns:
+            text, style = column.tell(self, episode, column.width - 1)
+            cells.append((fit_right(text, column.width), style))
+        return cells
+
+    def heads(self, width: int) -> list[Cell]:
+        """The heads above rows of the same width."""
+        columns, mark = _columns(width), width_of(_severity(SEVERITIES[0], width))
+        room = max(0, width - mark - sum(column.width for column in columns))
+        heads = "".join(fit_right(column.head, column.width) for column in columns)
+        return [(" " * mark + fit("issue", room) + heads, "muted")]
+
+    @property
+    def _view(self) -> View:
+        assert self._tree is not None
+        return self._tree.view
+
+    def tell_count(self, episode: Episode, room: int) -> Cell:
+        """How often it occurred: `14×`."""
+        count = occurrences(episode.category, episode.count(self._view.at))
+        return (f"{count:,}×" if count > 1 else ""), "muted"
+
+    def tell_where(self, episode: Episode, room: int) -> Cell:
+        """The iterations from the first to the last of its evidence, `7–9`, with the agent where there is room."""
+        session, count = self._view.session, episode.count(self._view.at)
+        rows = session.events.iteration
+        first, last = rows[episode.evidence[0]], rows[episode.evidence[count - 1]]
+        iterations = session.iterations
+        where = "" if episode.iteration is None else f"it {episode.iteration}"
+        if first and last and first != last and iterations.branch[first] == iterations.branch[last]:
+            where = f"it {iterations.number[first]}–{iterations.number[last]}"
+        agent = one_line(session.lanes.names.name(episode.lane))
+        named = f"{agent} {where}".strip()
+        return (named if width_of(named) <= room else where), "muted"
+
+    def tell_since(self, episode: Episode, room: int) -> Cell:
+        """The time of its first evidence: `14:02:11`."""
+        return clock(self._view.session.events.time[episode.evidence[0]]), "time"
+
+    def tell_toll(self, episode: Episode, room: int) -> Cell:
+        """As much of what it cost as there is room for, money first."""
+        toll = self.toll(episode)
+        style = "cost" if toll.cost is not None else "text" if toll.tokens is not None else "muted"
+        words = [word.removesuffix("ens") for word in toll.words()]
+        text = words[0] if words else figures.UNKNOWN
+        if width_of(text) > room:
+            text = text.removesuffix(" tok")
+        for word in words[1:]:
+            if width_of(text) + len(_BETWEEN) + width_of(word) <= room:
+                text += _BETWEEN + word
+        return text, style
+
+
+def _columns(width: int) -> list[_Column]:
+    """Those for rows of `width` cells: of one head the widest that is shown."""
+    shown = {column.head: column for column in _COLUMNS if width >= column.shown_from}
+    return list(shown.values())
+
+
+def _severity(severity: str, width: int) -> str:
+    if width < _WHOLE_WORDS_FROM:
+        return f"{_GLYPHS[severity]} {_SHORT[severity]:<4} "
+    return f"{_GLYPHS[severity]} {severity:<8} "
+
+
+_COLUMNS = (
+    _Column("count", 7, 84, IssueRows.tell_count),
+    _Column("iter", 10, 52, IssueRows.tell_where),
+    _Column("iter", 18, 110, IssueRows.tell_where),
+    _Column("since", 10, 66, IssueRows.tell_since),
+    _Column("cost", 8, 34, IssueRows.tell_toll),
+    _Column("cost", 12, 60, IssueRows.tell_toll),
+    _Column("cost", 21, 92, IssueRows.tell_toll),
+)

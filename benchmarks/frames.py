@@ -1,0 +1,262 @@
+"""What the dashboard costs on the screen: a frame by the size of the trace, a key while events pour in, doing nothing.
+
+Every figure is taken in a process of its own that draws on a real terminal of 120x40 (a pty, read and thrown away):
+without one Textual leaves out the conversion to text.
+
+- frame: CPU of one frame in which 10 new events have come, at 1k, 100k and 1M events. Promised: flat within 1.5x.
+- key: from the key to the painted frame while 5,000 events arrive each second. Promised: p95 under 50 ms.
+- idle: CPU with the dashboard open on a quiet session (promised: under 2 % of a core), and hidden (under 1 %).
+
+Usage: python benchmarks/frames.py [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fcntl
+import json
+import os
+import pty
+import statistics
+import struct
+import sys
+import tempfile
+import termios
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+COLUMNS, ROWS = 120, 40
+SIZES = (1_000, 100_000, 1_000_000)
+QUICK_SIZES = (1_000, 100_000)
+FRAMES = 60
+EVENTS_PER_FRAME = 10
+EVENTS_PER_SECOND = 5_000
+KEYS = 200
+KEY_SECONDS = 0.05
+SETTLE_SECONDS = 2.0
+FLAT, KEY_MS, OPEN_SHARE, HIDDEN_SHARE = 1.5, 50.0, 0.02, 0.01
+
+
+def in_terminal(task: str, *arguments: str) -> Any:
+    """Run one of `TASKS` in a process of its own with a terminal; return what it found."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "found.json"
+        pid, terminal = pty.fork()
+        if pid == 0:
+            environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONHASHSEED": "0"}
+            os.execve(sys.executable, [sys.executable, __file__, "--task", task, str(out), *arguments], environment)
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        tail = b""
+        try:
+            while data := os.read(terminal, 1 << 16):
+                tail = (tail + data)[-4000:]
+        except OSError:  # the terminal's other end is closed
+            pass
+        os.waitpid(pid, 0)
+        os.close(terminal)
+        if not out.exists():
+            sys.exit(f"{task} found nothing:\n{tail.decode(errors='replace')}")
+        return json.loads(out.read_text())
+
+
+def lines_of(path: Path, count: int) -> list[bytes]:
+    """The first `count` lines of a trace."""
+    with path.open("rb") as file:
+        return [next(file) for _ in range(count)]
+
+
+async def frame_cost(app: Any, events: str, trace: str) -> list[float]:
+    """Milliseconds of CPU for each of some frames in which new events have come."""
+    from tracetop.collector.follow import Delivery
+    from tracetop.collector.formats.native import decode_block
+    from tracetop.collector.lines import Block
+
+    screen = await opened(app)
+    screen.source.pause()  # the thread that reads would be counted in
+    screen._timer.pause()
+    blocks = [line.rstrip(b"\n") for line in lines_of(Path(trace), FRAMES * EVENTS_PER_FRAME)]
+    costs = []
+    for frame in range(FRAMES):
+        chunk = b"\n".join(blocks[frame * EVENTS_PER_FRAME : (frame + 1) * EVENTS_PER_FRAME]) + b"\n"
+        screen.source.trace.take(Delivery(decode_block(Block(chunk, 0, 1))))
+        start = time.process_time()
+        screen.paint()
+        await painted(screen)
+        costs.append((time.process_time() - start) * 1000)
+    return costs[5:]
+
+
+async def key_latency(app: Any, trace: str) -> list[float]:
+    """Milliseconds from each of some keys to the frame that shows what it did, while events pour in."""
+    screen = await opened(app)
+    path = Path(trace)
+    lines = lines_of(path, 20_000)
+    done = threading.Event()
+
+    def pour() -> None:
+        with path.open("ab", buffering=0) as file:
+            count = 0
+            while not done.wait(0.02):
+                batch = [lines[(count + index) % len(lines)] for index in range(EVENTS_PER_SECOND // 50)]
+                count += len(batch)
+                file.write(b"".join(batch))
+
+    latencies: list[float] = []
+    waiting: list[float] = []
+    display, move = app._display, screen.move_cursor
+
+    def moved(event: int | None) -> None:
+        move(event)
+        waiting.append(pressed[0])
+
+    def displayed(*arguments: Any) -> None:
+        display(*arguments)
+        latencies.extend((time.perf_counter() - at) * 1000 for at in waiting)
+        waiting.clear()
+
+    app._display, screen.move_cursor = displayed, moved
+    pressed = [0.0]
+    writer = threading.Thread(target=pour, daemon=True)
+    writer.start()
+    from textual.events import Key
+
+    await asyncio.sleep(1.0)
+    for number in range(KEYS):
+        await asyncio.sleep(KEY_SECONDS)
+        pressed[0] = time.perf_counter()
+        app.post_message(Key("k" if number % 20 < 10 else "j", "k"))
+    await asyncio.sleep(0.5)
+    done.set()
+    writer.join()
+    return latencies
+
+
+async def idle_share(app: Any, hidden: str) -> float:
+    """The share of a core that is spent while nothing happens."""
+    await opened(app)
+    if hidden == "hidden":
+        app.close_dashboard()
+    await asyncio.sleep(SETTLE_SECONDS)
+    start, wall = time.process_time(), time.perf_counter()
+    await asyncio.sleep(10.0)
+    return (time.process_time() - start) / (time.perf_counter() - wall)
+
+
+async def opened(app: Any) -> Any:
+    """The dashboard, its trace read to the end and painted."""
+    from tracetop.app.dashboard.screen import DashboardScreen
+
+    while not isinstance(app.screen, DashboardScreen):
+        await asyncio.sleep(0.02)
+    screen = app.screen
+    while not screen.source.wait_until_read(0.01):
+        await asyncio.sleep(0.05)
+    screen.paint()
+    await painted(screen)
+    return screen
+
+
+async def painted(screen: Any) -> None:
+    """Wait until what is to be drawn is drawn."""
+    done = asyncio.Event()
+    screen.call_after_refresh(done.set)
+    await done.wait()
+
+
+def host_of(path: str) -> Any:
+    """An agent's app that embeds the dashboard."""
+    from textual.app import App
+    from tracetop.app import DashboardHost
+
+    class Agent(DashboardHost, App[Any]):
+        def dashboard_source(self) -> str:
+            return path
+
+        async def on_mount(self) -> None:
+            await self.open_dashboard()
+
+    return Agent()
+
+
+def standalone(path: str) -> Any:
+    """tracetop's own app."""
+    from tracetop.app.standalone import TracetopApp
+
+    return TracetopApp(Path(path))
+
+
+Task = Callable[..., Coroutine[Any, Any, Any]]
+TASKS: dict[str, tuple[Callable[[str], Any], Task]] = {
+    "frame": (standalone, frame_cost),
+    "key": (standalone, key_latency),
+    "idle": (host_of, idle_share),
+}
+
+
+def run_task(name: str, out: str, path: str, *arguments: str) -> None:
+    """In the child: run an app and a task beside it, and write what it found."""
+    make, task = TASKS[name]
+    app = make(path)
+    found: list[Any] = []
+
+    async def beside() -> None:
+        try:
+            found.append(await task(app, *arguments))
+        finally:
+            app.exit()
+
+    app.call_later(lambda: tasks.append(asyncio.create_task(beside())))
+    tasks: list[Any] = []
+    app.run()
+    if tasks and tasks[0].done() and tasks[0].exception() is not None:
+        raise tasks[0].exception()
+    Path(out).write_text(json.dumps(found[0]))
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which a share of all lies."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def judged(holds: bool) -> str:
+    """A word for whether a promise is kept."""
+    return "kept" if holds else "NOT KEPT"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="up to 100k events only")
+    quick = parser.parse_args().quick
+    from make_trace import write
+
+    with tempfile.TemporaryDirectory() as folder:
+        traces = {size: Path(folder) / f"{size}.jsonl" for size in (QUICK_SIZES if quick else SIZES)}
+        for size, path in traces.items():
+            write(path, size)
+        medians = {}
+        for size, path in traces.items():
+            costs = in_terminal("frame", str(path), str(size), str(path))
+            medians[size] = statistics.median(costs)
+            print(f"frame, {size:>9,} events   {medians[size]:6.1f} ms CPU (p95 {percentile(costs, 0.95):.1f})")
+        ratio = max(medians.values()) / medians[1_000]
+        print(f"frame, flat                {ratio:6.2f} x of 1k, promised {FLAT}: {judged(ratio <= FLAT)}")
+        latencies = in_terminal("key", str(traces[100_000]), str(traces[100_000]))
+        p95 = percentile(latencies, 0.95)
+        print(
+            f"key to paint, {EVENTS_PER_SECOND:,}/s    {statistics.median(latencies):6.1f} ms p50, {p95:.1f} p95, "
+            f"{len(latencies)} keys, promised p95 {KEY_MS:.0f}: {judged(p95 < KEY_MS)}"
+        )
+        for state, most in (("open", OPEN_SHARE), ("hidden", HIDDEN_SHARE)):
+            share = in_terminal("idle", str(traces[1_000]), state)
+            print(f"idle, {state:<6}               {share:6.2%} of a core, promised {most:.0%}: {judged(share < most)}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--task"]:
+        run_task(*sys.argv[2:])
+    else:
+        main()

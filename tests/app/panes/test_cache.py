@@ -1,0 +1,245 @@
+"""The cache pane: prompts and their cached prefixes, the hit rate, and a list of breaks that shares the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from tracetop.analysis.cache_breaks import CacheBreak
+from tracetop.app.panes.break_table import came_before, hit, rebilled
+
+TABLE = "#trace-cache-list"
+CHART = "#trace-cache-chart"
+HOSTILE = "\x1b]0;t\x07[/x]\u202e漢字\n" * 3
+
+
+class Cache:
+    """Writes a trace, request by request."""
+
+    def __init__(self, line: Callable[..., bytes], path: Path) -> None:
+        self.line = line
+        self.path = path
+        self.lines = [line("session_start", goal="use the cache", model="claude-test")]
+
+    def request(self, read: int, fresh: int, written: int = 0, **data: Any) -> int:
+        """A response; gives the number of its event."""
+        tokens = {"cache_read_tokens": read, "input_tokens": fresh, "cache_write_tokens": written, "output_tokens": 9}
+        return self.add("llm_response", len(self.lines), **{"model": "claude-test", **tokens, **data})
+
+    def add(self, kind: str, iteration: int | None = None, **data: Any) -> int:
+        self.lines.append(self.line(kind, iteration, **data))
+        return len(self.lines) - 1
+
+    def write(self) -> Path:
+        self.path.write_bytes(b"".join(self.lines))
+        return self.path
+
+
+@pytest.fixture
+def cache(line: Callable[..., bytes], tmp_path: Path) -> Cache:
+    return Cache(line, tmp_path / "session.jsonl")
+
+
+@pytest.fixture
+def broken(cache: Cache) -> tuple[Path, list[int]]:
+    """A trace of twelve requests, every fourth of which broke the cache; the events of the breaks."""
+    events = []
+    for _ in range(3):
+        cache.request(9_000, 1_000, 400)
+        cache.request(9_400, 600, 600)
+        cache.request(9_900, 100)
+        events.append(cache.request(1_000, 9_000))
+    return cache.write(), events
+
+
+def pane(it: Any) -> Any:
+    return it.screen.query_one("#trace-cache")
+
+
+def rows_of(it: Any) -> list[str]:
+    return [row[1:].strip() for row in it.crop(TABLE).split("\n")]
+
+
+async def test_left_and_right_walk_over_the_requests_and_enter_inspects(show: Any, broken: Any) -> None:
+    path, events = broken
+    async with show(path) as it:
+        await it.press("4")
+        assert not pane(it).has_table
+        await it.press("left", "h", "l", "left")
+        assert it.place == events[-1] - 2
+        assert it.screen.query_one(CHART).cursor == 9
+        await it.press("enter")
+        assert it.screen.inspector.has_class("-shown")
+
+
+async def test_breaks_are_listed_and_share_the_cursor(show: Any, broken: Any) -> None:
+    path, events = broken
+    async with show(path, (80, 24)) as it:
+        await it.press("4")
+        assert it.app.focused.id == "trace-cache-list"
+        rows = rows_of(it)
+        assert len(rows) == 3
+        assert rows[0].split() == ["○", "#4", "20:26:44", "4", "99%", "→", "10%", "~8.90k", "–"]
+        await it.press("up", "up")
+        assert it.place == events[0]
+        assert it.screen.query_one(CHART).cursor == 3
+        await it.press("down")
+        assert it.place == events[1] and it.lit_row(TABLE).split()[:3] == ["▌○", "#8", "20:26:48"]
+        await it.press("left")
+        assert it.place == events[1] - 1 and it.lit_row(TABLE).split()[1] == "#4", "the last break before the cursor"
+        await it.press("G", "enter")
+        assert it.place == events[2] and it.screen.inspector.has_class("-shown")
+
+
+async def test_a_cursor_between_breaks_goes_to_those_next_to_it(show: Any, broken: Any) -> None:
+    path, events = broken
+    async with show(path, (80, 24)) as it:
+        await it.press("4")
+        it.screen.move_cursor(events[1] + 2)
+        await it.press("up")
+        assert it.place == events[1]
+        await it.press("up")
+        assert it.place == events[0]
+        it.screen.move_cursor(1)
+        await it.press("down")
+        assert it.place == events[0]
+        await it.press("down")
+        assert it.place == events[1]
+
+
+async def test_breaks_are_marked_over_their_requests(show: Any, broken: Any) -> None:
+    path, _ = broken
+    async with show(path) as it:
+        chart = it.screen.query_one(CHART)
+        assert [(mark.index, mark.glyph, mark.top) for mark in chart.marks] == [
+            (3, "○", True),
+            (7, "○", True),
+            (11, "○", True),
+        ]
+        assert it.crop(CHART).count("○") == 3
+        prompts, prefixes = list(chart._line), list(chart._area)
+        assert prompts[:4] == [10_400, 10_600, 10_000, 10_000] and prefixes[:4] == [9_000, 9_400, 9_900, 1_000]
+
+
+async def test_a_paused_view_does_not_know_of_later_breaks(show: Any, broken: Any) -> None:
+    path, events = broken
+    async with show(path, (80, 24)) as it:
+        await it.press("4")
+        it.screen.move_cursor(events[1] - 1)
+        await it.press("space")
+        assert rows_of(it)[0].startswith("○ #4") and len(rows_of(it)) == 1
+        assert pane(it).headline == "82% hit · 1 break · boundary 9.90k · last 7: 82%"
+        await it.press("down")
+        assert it.place == events[1] and len(rows_of(it)) == 2, "on to the next break"
+        it.screen.move_cursor(2)
+        await it.settle()
+        assert "no breaks" in pane(it).headline and not pane(it).has_table
+
+
+async def test_a_paused_view_goes_on_to_the_next_request(show: Any, broken: Any) -> None:
+    path, events = broken
+    async with show(path, (80, 24)) as it:
+        await it.press("4")
+        it.screen.move_cursor(events[0])
+        await it.press("space", "right")
+        assert it.place == events[0] + 1
+
+
+async def test_without_a_break_the_chart_has_all_the_room(show: Any, cache: Cache) -> None:
+    for _ in range(5):
+        cache.request(9_000, 1_000)
+    async with show(cache.write(), (80, 24)) as it:
+        await it.press("4")
+        assert not pane(it).has_table and it.app.focused is pane(it)
+        assert it.screen.query_one(CHART).size.height == pane(it).content_size.height
+
+
+async def test_the_hit_rate_of_the_last_fifty_requests(show: Any, cache: Cache) -> None:
+    for _ in range(50):
+        cache.request(0, 1_000)
+    for _ in range(25):
+        cache.request(1_000, 0)
+    async with show(cache.write(), (80, 24)) as it:
+        await it.press("4")
+        assert "hit, 50 requests 50% ▇▇▇▇▇·····" in it.crop(CHART)
+        assert pane(it).headline == "33% hit · no breaks · boundary 1.00k · last 50: 50%"
+        (track,) = it.screen.query_one(CHART).tracks
+        assert track.full == 1.0 and track.values[49] == 0.0 and track.values[74] == 0.5
+
+
+async def test_without_a_report_nothing_is_claimed(show: Any, cache: Cache) -> None:
+    cache.add("llm_response", 1, tokens=500)
+    async with show(cache.write(), (80, 24)) as it:
+        await it.press("4")
+        assert pane(it).headline == "–" and "no response has reported its cache yet" in it.text
+        await it.press("left", "right", "enter")
+        assert not it.screen.inspector.has_class("-shown")
+
+
+async def test_thousands_of_requests_are_grouped_and_no_break_is_lost(show: Any, cache: Cache) -> None:
+    for number in range(2_500):
+        if number == 1_501:
+            event = cache.request(0, 10_000)
+        else:
+            cache.request(9_000, 1_000)
+    async with show(cache.write(), (120, 36)) as it:
+        await it.press("4", "z")
+        chart = it.screen.query_one(CHART)
+        assert chart.data_group == 4 and chart.count() == 625
+        assert [mark.index for mark in chart.marks] == [375]
+        assert chart._area[375] == 6_750 and chart._line[375] == 10_000, "means of four"
+        assert rows_of(it)[0].startswith("○ #1,502")
+        await it.press("up")
+        assert it.place == event
+        await it.press("left")
+        assert chart.cursor == 374
+
+
+async def test_hostile_names_stay_in_their_column(
+    show: Any, cache: Cache, frame_segments: Callable[[Any], list[str]]
+) -> None:
+    for name in ("main", HOSTILE):
+        cache.request(9_000, 1_000, agent_id=name)
+        cache.request(0, 10_000, agent_id=name)
+    async with show(cache.write(), (160, 40)) as it:
+        await it.press("4", "z")
+        rows = it.crop(TABLE).split("\n")
+        assert len(rows) == 2 and len({cell_len(row) for row in rows}) == 1
+        columns = [cell_len(row[: row.index(" → ")]) for row in rows]
+        assert columns[0] == columns[1]
+        assert not any(set(text) & set("\x1b\x07\n\u202e") for text in frame_segments(it.app))
+
+
+# -- words
+
+
+def a_break(**fields: Any) -> CacheBreak:
+    plain = {
+        "event": 9, "previous": 5, "request": 3, "time": 0.0, "iteration": 4, "agent": "", "before": 0.96,
+        "after": 0.02, "rebilled": 31_200, "compacted": False, "model_changed": False, "pause": 2.0,
+    }  # fmt: skip
+    return CacheBreak(**{**plain, **fields})
+
+
+def test_a_break_in_words() -> None:
+    assert hit(a_break()) == "96% → 2%" and hit(a_break(before=None)) == "– → 2%"
+    assert rebilled(a_break()) == "~31.2k" and rebilled(a_break(rebilled=None)) == "–"
+    assert rebilled(a_break(rebilled=0)) == "~0"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({}, "–"),
+        ({"pause": None}, "–"),
+        ({"pause": 299.0}, "–"),
+        ({"pause": 372.0}, "6m 12s pause"),
+        ({"compacted": True}, "compaction"),
+        ({"model_changed": True, "compacted": True}, "compaction, another model"),
+    ],
+)
+def test_what_came_before_a_break(fields: dict[str, Any], text: str) -> None:
+    assert came_before(a_break(**fields)) == text
