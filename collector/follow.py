@@ -15,6 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from .formats.native import Batch, decode_block
+from .line_numbers import LineNumbers
 from .lines import Block, LineSplitter
 from .reader import CHUNK_BYTES, is_whole_object
 from .segments import Segments, identity_of
@@ -68,6 +69,7 @@ class FileTail:
         """Bytes of the current segment when last looked at."""
         self._segments = Segments(self.path)
         self._splitter = LineSplitter()
+        self._line_numbers = LineNumbers()
         self._behind: tuple[int, LineSplitter] | None = None  # the part that was left last, to be looked at once more
         self._seam = b""
         self._mtime_ns = -1
@@ -111,9 +113,14 @@ class FileTail:
         return self._segments.line(position)
 
     def place(self, position: int) -> str:
-        """Where a line stands, for people: its byte offset, and in which file."""
+        """Where a line stands, for people: its number, its byte offset, and in which file."""
         path, offset = self._segments.place(position)
-        return f"byte {offset:,} of {path.name}"
+        try:
+            number = self._line_numbers.number(position, position - offset, self._segments.read_at)
+        except OSError:  # it is no longer there
+            number = None
+        line = "" if number is None else f"line {number:,}, "
+        return f"{line}byte {offset:,} of {path.name}"
 
     def park(self) -> None:
         """Give the descriptors back; a later `poll` or `line` opens the files again.
@@ -306,8 +313,8 @@ class FileTail:
             if block is not None:
                 yield self._decoded(block, self._segments.base)
 
-    @staticmethod
-    def _decoded(block: Block, base: int) -> Delivery:
+    def _decoded(self, block: Block, base: int) -> Delivery:
+        self._line_numbers.note(base + block.offset, base, block.first_line)
         batch = decode_block(block)
         if base:
             batch.offsets = [base + offset for offset in batch.offsets]
@@ -315,6 +322,7 @@ class FileTail:
 
     def _started_over(self) -> Delivery:
         self._forget_place()
+        self._line_numbers = LineNumbers()
         self._behind = None
         return Delivery(Batch(), fresh=True)
 

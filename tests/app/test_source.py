@@ -148,8 +148,8 @@ def test_every_event_says_where_its_line_stands(tmp_path, opened):
     source = opened(path)
     assert source.wait_until_read(DEADLINE)
     places = [source.trace.place(number) for number in range(source.trace.session.count)]
-    assert places[0] == "byte 0 of session-s.jsonl"
-    assert "byte 0 of session-s~002.jsonl" in places
+    assert places[0] == "line 1, byte 0 of session-s.jsonl"
+    assert "line 1, byte 0 of session-s~002.jsonl" in places
     memory = TraceCollector(None, "m")
     memory.record("checkpoint")
     source = opened(memory)
