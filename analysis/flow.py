@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MOST_KEPT = 4_096
 _FIRST_CALLS = 1_000
+_MOST_LOOKED_AT = 5_000
 _NEAR = 64
 """How far from where it should be a row is looked for: agents that run side by side take turns."""
 
@@ -47,6 +48,8 @@ class TokenFlow:
         self._session: Session = view.session
         self._kept: dict[int, tuple[int, TokenFlowPoint]] = {}
         self._first_of_main: int | None = None
+        self._first_of_another: int | None = None
+        self._looked_through = 0
         self.view = view
 
     @property
@@ -67,6 +70,16 @@ class TokenFlow:
             first = range(min(self._view.llm_rows, _FIRST_CALLS))
             self._first_of_main = next((events[row] for row in first if lanes[events[row]] == MAIN_LANE), None)
         return self._first_of_main is not None and self._first_of_main < self._view.at
+
+    @property
+    def has_several_agents(self) -> bool:
+        """Whether others than the main agent make calls. Long traces are looked through a piece at a time."""
+        if self._first_of_another is None:
+            events, lanes = self._session.llm.event, self._session.events.lane
+            start = self._looked_through
+            self._looked_through = stop = max(start, min(self._view.llm_rows, start + _MOST_LOOKED_AT))
+            self._first_of_another = next((e for e in events[start:stop] if lanes[e] != MAIN_LANE), None)
+        return self._first_of_another is not None and self._first_of_another < self._view.at
 
     def context_of(self, point: TokenFlowPoint) -> int | None:
         """The length of an iteration's last prompt, if it is the main agent's or there is no such agent.

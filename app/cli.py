@@ -21,8 +21,10 @@ from .command_group import (
     is_debugging,
     start_debugging,
 )
+from .query.language import language_help
 
 if TYPE_CHECKING:
+    from .matching import Query
     from .trace import Trace
 
 _THEMED = ("PATH", "demo")
@@ -160,7 +162,18 @@ def issues(file: Path, as_json: bool, fail_on: str | None) -> int:
     return _gate(headless.put(file, issues_json if as_json else None, issues_text), fail_on)
 
 
-@cli.command()
+def _query(ctx: click.Context, param: click.Parameter, text: str | None) -> Query | None:
+    if text is None:
+        return None
+    from .matching import Query
+
+    try:
+        return Query(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from error
+
+
+@cli.command(epilog=language_help())
 @file_argument
 @json_option
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only events of this kind; may be repeated.")
@@ -173,8 +186,11 @@ def issues(file: Path, as_json: bool, fail_on: str | None) -> int:
     help="Only events of this category (LLM, TOOL, ERROR, ...); may be repeated.",
 )
 @click.option("--grep", "text", default="", metavar="TEXT", help="Only events with TEXT in kind, summary or payload.")
+@click.option("--filter", "query", callback=_query, metavar="QUERY", help="Only events that match; see below.")
 @debug_option
-def timeline(file: Path, as_json: bool, kinds: tuple[str, ...], categories: tuple[str, ...], text: str) -> None:
+def timeline(
+    file: Path, as_json: bool, kinds: tuple[str, ...], categories: tuple[str, ...], text: str, query: Query | None
+) -> None:
     """All events, one line each.
 
     Number, local time, time since the line above, iteration, kind, summary, duration; and the agent, where there are
@@ -184,18 +200,25 @@ def timeline(file: Path, as_json: bool, kinds: tuple[str, ...], categories: tupl
       tracetop timeline session-1.jsonl
       tracetop timeline session-1.jsonl --category error --category tool
       tracetop timeline session-1.jsonl --kind tool_end --grep pytest
+      tracetop timeline session-1.jsonl --filter 'tool:bash errors'
+      tracetop timeline session-1.jsonl --filter 'took:>30s -kind:session,iteration'
+      tracetop timeline session-1.jsonl --filter '"no such file" it:3-9'
       tracetop timeline session-1.jsonl --json | jq -c 'select(.duration_ms > 5000)'
     """
     from . import headless
+    from .query.regex import TooSlowError
     from .reports.layout import terminal_width
     from .reports.timeline import choice, nothing_matched, timeline_json, timeline_text
 
     trace = headless.open_trace(file)
-    wanted = choice(kinds, categories, text)
-    if as_json:
-        count = headless.write_json(timeline_json(trace, wanted))
-    else:
-        count = headless.write_lines(timeline_text(trace, wanted, terminal_width()))
+    wanted = choice(kinds, categories, text, query)
+    try:
+        if as_json:
+            count = headless.write_json(timeline_json(trace, wanted))
+        else:
+            count = headless.write_lines(timeline_text(trace, wanted, terminal_width()))
+    except TooSlowError as error:
+        raise click.BadParameter(str(error), param_hint="--filter") from error
     if not count:
         complain(f"{file}: {nothing_matched(trace)}", 0)
 

@@ -3,7 +3,7 @@
 Every figure is taken in a process of its own that draws on a real terminal of 120x40 (a pty, read and thrown away):
 without one Textual leaves out the conversion to text.
 
-- frame: CPU of one frame in which 10 new events have come, at 1k, 100k and 1M events. Promised: flat within 1.5x.
+- frame: mean CPU of a frame in which 10 new events have come, at 1k, 100k and 1M events. Promised: flat within 1.5x.
 - key: from the key to the painted frame while 5,000 events arrive each second. Promised: p95 under 50 ms.
 - idle: CPU with the dashboard open on a quiet session (promised: under 2 % of a core), and hidden (under 1 %).
 
@@ -84,7 +84,7 @@ async def frame_cost(app: Any, events: str, trace: str) -> list[float]:
         chunk = b"\n".join(blocks[frame * EVENTS_PER_FRAME : (frame + 1) * EVENTS_PER_FRAME]) + b"\n"
         screen.source.trace.take(Delivery(decode_block(Block(chunk, 0, 1))))
         start = time.process_time()
-        screen.paint()
+        screen.on_tick()
         await painted(screen)
         costs.append((time.process_time() - start) * 1000)
     return costs[5:]
@@ -237,12 +237,12 @@ def main() -> None:
         traces = {size: Path(folder) / f"{size}.jsonl" for size in (QUICK_SIZES if quick else SIZES)}
         for size, path in traces.items():
             write(path, size)
-        medians = {}
+        means = {}
         for size, path in traces.items():
             costs = in_terminal("frame", str(path), str(size), str(path))
-            medians[size] = statistics.median(costs)
-            print(f"frame, {size:>9,} events   {medians[size]:6.1f} ms CPU (p95 {percentile(costs, 0.95):.1f})")
-        ratio = max(medians.values()) / medians[1_000]
+            means[size] = statistics.mean(costs)
+            print(f"frame, {size:>9,} events   {means[size]:6.1f} ms CPU (p95 {percentile(costs, 0.95):.1f})")
+        ratio = max(means.values()) / means[1_000]
         print(f"frame, flat                {ratio:6.2f} x of 1k, promised {FLAT}: {judged(ratio <= FLAT)}")
         latencies = in_terminal("key", str(traces[100_000]), str(traces[100_000]))
         p95 = percentile(latencies, 0.95)

@@ -112,4 +112,5 @@ class IssueLog:
 
     def standing(self, at: int) -> list[Episode]:
         """The episodes that stand as of event `at`, oldest first."""
-        return [episode for episode in self.episodes[: bisect_left(self.raised, at)] if episode.stands(at)]
+        # What `stands` says, in line: there may be thousands, and a dashboard asks for every frame.
+        return [episode for episode in self.episodes[: bisect_left(self.raised, at)] if episode.withdrawn >= at]

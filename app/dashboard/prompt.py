@@ -1,177 +1,182 @@
-"""The line at the bottom where one types: a search, a filter, a place to go to."""
+"""What is asked at the bottom of the dashboard: a search, a filter, a place to go to."""
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
-from typing import TYPE_CHECKING, Any
-
+from textual.timer import Timer
 from textual.widgets import Input
-from textual.worker import Worker, get_current_worker
 
+from ...analysis import figures
 from ..contain import contained
 from ..matching import Query
-from ..panes.timeline import TimelinePane
+from ..query.language import HINTS
+from ..query.suggestions import completion
 from ..safe_text import one_line
 from . import places
+from .finding import Finding
+from .findings import FILTER, SEARCH, Findings
+from .prompt_line import PromptLine
 
-_PLACEHOLDERS = {
-    "search": "search: words, kind:tool_error, tool:bash, errors …   enter searches, esc closes",
-    "filter": "filter the timeline: words, kind:…, category:llm, tool:…, agent:…, errors   empty shows all",
-    "go to": "go to: event 120, it 7, 50%, 14:02:11",
-}
-_GROUPS = {"search": "tracetop search", "filter": "tracetop filter"}
-_MOST_FILTERED_PER_FRAME = 2_000
+GO_TO = "go to"
+TYPING_PAUSE = 0.15
+"""Seconds after the last key before what was typed is looked for."""
+
+_HINTS = {FILTER: HINTS, SEARCH: HINTS, GO_TO: ("event 120", "it 7", "50%", "14:02:11")}
+_MOST_KEPT = 100
 
 
 @contained
-class PromptActions:
-    """Search, filter and go-to; part of the dashboard screen."""
+class PromptActions(Findings):
+    """Asks, and shows at once what the answer means; part of the dashboard screen."""
 
-    found: array[int] = array("I")
-    filtering: Query | None = None
     _purpose = ""
-    _searched: Query | None = None
-    filtered_through: int | None = None
-    """How many events were asked whether they pass the filter; None without one, or while it first looks."""
-    _painted: tuple[object, ...] = ()
+    """What the prompt asks for; empty while it is not shown."""
+    _before: Finding | None = None
+    """What was in force when the prompt was opened: escape brings it back."""
+    _wrong = ""
+    _typing: Timer | None = None
+    _asked: dict[str, tuple[str, ...]] = {}
+    """What was asked, oldest first, by purpose."""
 
     def action_search(self) -> None:
         """Ask for a search."""
-        self._ask("search", self._searched.text if self._searched else "")
+        self._ask(SEARCH)
 
     def action_filter(self) -> None:
         """Ask for a filter."""
-        self._ask("filter", self.filtering.text if self.filtering else "")
+        self._ask(FILTER)
 
     def action_go_to(self) -> None:
         """Ask where to go."""
-        self._ask("go to", "")
-
-    def action_found_next(self) -> None:
-        """Go to the next event found."""
-        self._go_to_found(1)
-
-    def action_found_previous(self) -> None:
-        """Go to the event found before."""
-        self._go_to_found(-1)
+        self._ask(GO_TO)
 
     def close_prompt(self) -> None:
-        """Put the prompt away."""
-        self.query_one("#trace-prompt", Input).remove_class("-shown")
-        self.panes[self.active].focus_content()
-
-    def clear_filter(self) -> None:
-        """Show all events in the timeline again."""
-        self.filtering = self.filtered_through = None
-        self.query_one(TimelinePane).filter(None)
+        """Put the prompt away; the filter or the search is what it was before it was opened."""
+        purpose, before = self._purpose, self._before
+        self._put_away()
+        if purpose in (FILTER, SEARCH) and self._findings.get(purpose) is not before:
+            is_void = before is not None and not before.is_of(self.source.trace)
+            self._set_finding(purpose, self._new_finding(before.query) if before is not None and is_void else before)
         self._repaint()
+
+    def extend_filter(self) -> None:
+        super().extend_filter()
+        self._show_meaning()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Look for what is typed, once the user pauses."""
+        message.stop()
+        self._stop_typing()
+        if self._purpose in (FILTER, SEARCH):
+            self._typing = self.set_timer(TYPING_PAUSE, self.on_typing_paused)
+        else:
+            self._wrong = ""
+            self._show_meaning()
+
+    def on_typing_paused(self) -> None:
+        """Look for what was typed."""
+        self._stop_typing()
+        if self._purpose in (FILTER, SEARCH):
+            self._wrong = ""
+            try:
+                self._look_for(self._line.input.value.strip())
+            except ValueError as error:
+                self._wrong = str(error)
+            self.paint()
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Do what was asked for."""
         message.stop()
         text, purpose = message.value.strip(), self._purpose
+        self._stop_typing()
         try:
-            if purpose == "go to":
-                self.move_cursor(places.parse(self.source.trace.view(), text))
-            elif purpose == "filter" and not text:
-                self.clear_filter()
-            elif text:
-                query = Query(text)
-                if purpose == "filter":
-                    self.filtering = query
-                    self._find(query, "filter")
-                else:
-                    self._searched = query
-                    self._find(query, "search")
+            if purpose == GO_TO:
+                self.jump_to(places.parse(self.source.trace.view(), text))
+            else:
+                self._look_for(text)
         except ValueError as error:
-            self.notify(one_line(str(error)), severity="warning", markup=False)
+            self._wrong = str(error)
+            self.notify(one_line(self._wrong), severity="warning", markup=False)
+            self._show_meaning()
             return
-        self.close_prompt()
+        if text:
+            earlier = [asked for asked in self._asked.get(purpose, ()) if asked != text]
+            self._asked = {**self._asked, purpose: (*earlier, text)[-_MOST_KEPT:]}
+        self._put_away()
+        self._is_going = purpose == SEARCH and bool(text)
+        self._repaint()
 
-    def _ask(self, purpose: str, text: str) -> None:
-        self._purpose = purpose
-        prompt = self.query_one("#trace-prompt", Input)
-        prompt.placeholder = _PLACEHOLDERS[purpose]
-        prompt.value = text
-        prompt.cursor_position = len(text)
-        prompt.add_class("-shown")
-        prompt.focus()
+    def on_mount(self) -> None:
+        """Stands in for the screen, which should compose a PromptLine itself."""
+        self.call_next(self._bring_line)
 
-    def _find(self, query: Query, purpose: str) -> None:
-        """Look through the trace in a thread; what it found is shown when it is done."""
-        trace = self.source.trace
-        count = trace.session.count
+    async def _bring_line(self) -> None:
+        line = self.query_one("#trace-prompt")
+        if not isinstance(line, PromptLine):
+            await line.remove()
+            await self.mount(PromptLine(id="trace-prompt"), before="#trace-keys")
 
-        def look() -> tuple[int, array[int]]:
-            worker = get_current_worker()
-            return count, array("I", query.find(trace, 0, count, lambda: worker.is_cancelled))
+    def on_unmount(self) -> None:
+        """The prompt is made anew when the screen is shown again: what was not entered is not kept."""
+        self._stop_typing()
+        if self._purpose in (FILTER, SEARCH):
+            self._set_finding(self._purpose, self._before)
+        self._purpose, self._before = "", None
 
-        if purpose == "filter":
-            self.filtered_through = None
-        self.run_worker(look, name=purpose, group=_GROUPS[purpose], thread=True, exclusive=True, exit_on_error=False)
+    @property
+    def _line(self) -> PromptLine:
+        line: PromptLine = self.query_one(PromptLine)
+        return line
 
-    def look_again(self) -> None:
-        """The trace started over, or the panes did: what was found is void, and the filter looks anew."""
-        self.found = array("I")
-        self.workers.cancel_group(self, _GROUPS["search"])
-        if self.filtering is not None:
-            self.query_one(TimelinePane).filter(())
-            self._find(self.filtering, "filter")
+    def _ask(self, purpose: str) -> None:
+        if self._purpose:
+            self.close_prompt()
+        self._purpose, self._before = purpose, self._findings.get(purpose)
+        self._wrong, self._is_going = "", False
+        text = self._before.query.text if self._before else ""
+        complete = self._complete if purpose != GO_TO else lambda _: None
+        self._line.ask(purpose, text, _HINTS[purpose], self._asked.get(purpose, ()), complete)
+        self._show_meaning()
 
-    def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
-        """A search or a filter is done, or failed."""
-        worker = message.worker
-        if worker.group not in _GROUPS.values() or not worker.is_finished or worker.is_cancelled:
+    def _put_away(self) -> None:
+        self._stop_typing()
+        self._purpose, self._before, self._wrong = "", None, ""
+        self._line.remove_class("-shown")
+        self.panes[self.active].focus_content()
+
+    def _stop_typing(self) -> None:
+        if self._typing is not None:
+            self._typing.stop()
+            self._typing = None
+
+    def _look_for(self, text: str) -> None:
+        """Put another filter or search in force. Raises ValueError for a text that has no meaning."""
+        finding = self._findings.get(self._purpose)
+        if text != ("" if finding is None else finding.query.text):
+            self._set_finding(self._purpose, self._new_finding(Query(text)) if text else None)
+
+    def _fail(self, purpose: str, finding: Finding, error: BaseException) -> None:
+        super()._fail(purpose, finding, error)
+        if purpose == self._purpose:
+            self._wrong = finding.failure
+
+    def _complete(self, text: str) -> str | None:
+        return completion(text, self.source.trace.session)
+
+    def _show_meaning(self) -> None:
+        """Say what was typed means: how many events match, or why it has no meaning."""
+        if not self._purpose:
             return
-        message.stop()
-        if worker.error is not None:
-            self.notify(one_line(f"{worker.name} failed: {worker.error}"), severity="error", markup=False)
-        elif worker.result is None:
-            return
-        elif worker.name == "search":
-            _, self.found = worker.result
-            self._show_found()
-        elif self.filtering is not None:
-            self.filtered_through, matches = worker.result
-            self.query_one(TimelinePane).filter(matches)
-            self._repaint()
+        finding = self._findings.get(self._purpose)
+        wrong = self._wrong or (finding.failure if finding is not None else "")
+        self._line.say(wrong or self._meaning(finding), is_wrong=bool(wrong))
 
-    def extend_filter(self) -> None:
-        """Let events that came since the filter was set through it."""
-        trace, query, start = self.source.trace, self.filtering, self.filtered_through
-        if query is None or start is None:
-            return
-        stop = min(trace.session.count, start + _MOST_FILTERED_PER_FRAME)
-        self.query_one(TimelinePane).extend_filter(list(query.find(trace, start, stop)))
-        self.filtered_through = stop
-
-    def _show_found(self) -> None:
-        self.refresh_bindings()
-        if not self.found:
-            text = self._searched.text if self._searched else ""
-            self.notify(one_line(f"nothing found for {text!r}"), severity="warning", markup=False)
-            return
-        place = self.cursor.place(self.source.trace.session.count) or 0
-        index = bisect_left(self.found, place)
-        self._visit(index if index < len(self.found) and not self.cursor.follows else 0)
-
-    def _go_to_found(self, step: int) -> None:
-        place = self.cursor.place(self.source.trace.session.count)
-        if not self.found or place is None:
-            return
-        index = bisect_left(self.found, place + 1) if step > 0 else bisect_left(self.found, place) - 1
-        self._visit(index % len(self.found))
-
-    def _visit(self, index: int) -> None:
-        self.move_cursor(self.found[index])
-        self.notify(f"{index + 1:,} of {len(self.found):,} found · n next, N previous", timeout=2)
-
-    def _repaint(self) -> None:
-        self._painted = ()
-        self.paint()
-        self.refresh_bindings()
-
-    if TYPE_CHECKING:  # the rest is the screen's
-
-        def __getattr__(self, name: str) -> Any: ...
+    def _meaning(self, finding: Finding | None) -> str:
+        count = self.source.trace.session.count
+        # The filter says what the timeline shows, the search how far n and N reach.
+        at = self.cursor.at(count) if self._purpose == FILTER else count
+        if finding is None:
+            return figures.count(at, "event") if self._purpose == FILTER else ""
+        matches = finding.count(at)
+        if not finding.is_complete:
+            return f"looking … {finding.progress:.0%}" + (f" · {matches:,} so far" if matches else "")
+        return f"{matches:,} of {at:,} {'matches' if matches == 1 else 'match'}"

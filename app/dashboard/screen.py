@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib.resources import files
 
@@ -28,6 +28,7 @@ from ..panes.tokens import TokensPane
 from ..panes.tree import TreePane
 from ..safe_text import one_line
 from ..screens import is_seen
+from ..settings.settings import LAYOUTS
 from .bindings import BINDINGS
 from .commands import DashboardCommands
 from .cursor import Cursor, Mode
@@ -42,9 +43,9 @@ from .strip import SessionStrip, facts_of
 from .tab_line import TabLine
 
 FRAMES_PER_SECOND = 12.0
+_CHARTS_PER_SECOND = 4
+"""How often what summarizes is painted while events pour in."""
 _SHORT_NAMES = ("timeline", "tree", "tokens", "cache", "issues")
-LAYOUTS = ("overview", *_SHORT_NAMES)
-"""What a dashboard may open with: all panes, or one of them zoomed."""
 
 
 def _styles() -> str:
@@ -93,6 +94,8 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._generation = 0
         self._version = 0
         self._painted: tuple[object, ...] = ()
+        self._painted_version: tuple[int, int, int] = (0, 0, 0)
+        self._frames_late = 0
         self._frame: Frame | None = None
         self._failure = ""
         self._issue: Issue | None = None
@@ -187,10 +190,14 @@ class DashboardScreen(KeyActions, Screen[None]):
         """One frame: move the replay on, and paint what changed since the last one."""
         if self.cursor.mode is Mode.REPLAY:
             self.cursor = self.replay.advance(self.cursor, self.source.trace.session, 1 / self.frames_per_second)
-        self.paint()
+        self.paint(hurried=True)
 
-    def paint(self) -> None:
-        """Paint what changed since the last frame."""
+    def paint(self, hurried: bool = False) -> None:
+        """Paint what changed since the last frame.
+
+        Where it is hurried, and events came but nobody moved, all panes but the timeline wait for a few frames more:
+        charts are not read twelve times a second, and keys need not wait for them.
+        """
         trace = self.source.trace
         if trace.generation != self._generation:
             self._generation = trace.generation
@@ -205,14 +212,18 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._show_notice()
         self._show_ribbon(view)
         self.extend_filter()
-        painted = (version, self.cursor, loading, self.filtered_through)
-        if painted == self._painted:
+        painted = (self.cursor, self.filtered_through is None, version, loading, self.filtered_through)
+        if painted == self._painted and not self._frames_late:
             return
-        self._painted = painted
+        self._frames_late += 1
+        is_growth = painted[:2] == self._painted[:2] and version != self._painted_version
+        if not hurried or not is_growth or self._frames_late * _CHARTS_PER_SECOND >= self.frames_per_second:
+            self._frames_late = 0
+        self._painted, self._painted_version = painted, version
         self._version += 1
         cursor, is_live = self.cursor.place(view.at), self.cursor.mode is Mode.LIVE
         self._frame = Frame(trace, view, cursor, self.cursor.follows, self._version, loading, is_live)
-        self._show_panes()
+        self._show_panes(self.panes[:1] if self._frames_late else self.panes)
         able = (
             bool(view.at),
             view.errors > 0,
@@ -225,10 +236,10 @@ class DashboardScreen(KeyActions, Screen[None]):
             self._able = able
             self.refresh_bindings()
 
-    def _show_panes(self) -> None:
+    def _show_panes(self, panes: Sequence[Pane] | None = None) -> None:
         if self._frame is None:
             return
-        for pane in (*self.panes, self.inspector):
+        for pane in (*(self.panes if panes is None else panes), self.inspector):
             if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted):
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
         self._show_tabs()

@@ -17,8 +17,9 @@ from ..safe_text import fit, one_line, width_of
 from ..trace import Trace
 from ..widgets.palette import Cell
 from .card_rows import NAME_CELLS, event_cells, gap
-from .outline import Copied, Entry, Leaf, Sheet, room_at
-from .payload_tree import TextEntry, name_cells, text_of, value_entry
+from .entries import Copied, Entry, Leaf, Sheet, room_at
+from .payload_tree import text_of, value_entry
+from .text_entry import TextEntry, name_cells
 
 _ARROW = " → "
 _SIGNS: dict[Change, tuple[str, str]] = {

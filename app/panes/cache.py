@@ -16,9 +16,9 @@ from ..widgets.palette import Cell
 from .break_table import BreakList, BreakTable
 from .chart_pane import ChartPane
 from .pane import Frame
-from .tokens import axis_tokens
+from .token_words import axis_tokens
 
-_MOST_COLUMNS = 1_000
+_MOST_COLUMNS = 500
 _GAUGE_CELLS = 10
 
 Values = tuple[float, float, float | None]

@@ -11,8 +11,8 @@ from ...analysis.timeline import summarize
 from ..safe_text import fit, one_line, width_of
 from ..trace import Trace
 from ..widgets.palette import Cell
+from .entries import Copied, Leaf
 from .kinds import look_of
-from .outline import Copied, Leaf
 from .timeline import clock
 
 NAME_CELLS = 11

@@ -12,9 +12,9 @@ from ..safe_text import fit
 from ..trace import Trace
 from ..widgets.palette import Cell
 from .card_rows import NAME_CELLS, Fact, event_cells, fact_rows, gap, when
+from .entries import Copied, Entry, Leaf, Sheet, room_at
 from .kinds import look_of
 from .links import Link, links_of
-from .outline import Copied, Entry, Leaf, Sheet, room_at
 from .payload_tree import Payload
 
 _ITS_PARENT = "  (its parent)"

@@ -21,9 +21,10 @@ from ..safe_text import one_line
 from ..trace import Trace
 from ..widgets.line_tree import LineTree
 from .argument_diff import argument_diff
+from .entries import Copied, Entry, Sheet
+from .entry_tree import EntryTree, Place
 from .event_card import SourceLine, event_card, line_of
 from .issue_card import issue_card
-from .outline import Copied, Entry, Outline, Place, Sheet
 from .pager import PagerError, pager_command, read_in_pager
 from .pane import Frame, Pane
 
@@ -53,7 +54,7 @@ class InspectorPane(Pane):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._outline = Outline(id="trace-inspector-lines")
+        self._tree = EntryTree(id="trace-inspector-lines")
         self._trace: Trace | None = None
         self._generation = 0
         self._event: int | None = None
@@ -68,7 +69,7 @@ class InspectorPane(Pane):
         self._place_before = Place()
 
     def compose(self) -> ComposeResult:
-        yield self._outline
+        yield self._tree
 
     @property
     def event(self) -> int | None:
@@ -85,11 +86,11 @@ class InspectorPane(Pane):
             self._at = self._at if at is None else at
             self._notice_other_half()
         else:
-            self._show_card(trace, event, None, at)
+            self._inspect(trace, event, None, at)
 
     def inspect_issue(self, trace: Trace, issue: Issue) -> None:
         """Show an issue and its evidence."""
-        self._show_card(trace, None, issue, None)
+        self._inspect(trace, None, issue, None)
 
     def show(self, frame: Frame) -> None:
         self._at = frame.view.at
@@ -100,14 +101,14 @@ class InspectorPane(Pane):
             return
         if frame.cursor != self._event:
             self._event = frame.cursor
-            self._redraw(self._outline.place_elsewhere)
+            self._redraw(self._tree.place_elsewhere)
         else:
             self._notice_other_half()
         self._show_headline()
 
     def on_resize(self) -> None:
-        if self._outline.text_width != self._width:
-            self._redraw(self._outline.place)
+        if self._tree.text_width != self._width:
+            self._redraw(self._tree.place)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "diff":
@@ -119,7 +120,7 @@ class InspectorPane(Pane):
 
     def on_line_tree_node_chosen(self, message: LineTree.NodeChosen) -> None:
         message.stop()
-        entry = self._outline.entry
+        entry = self._tree.entry
         if entry is not None and entry.event is not None:
             self._compares = False
             self.post_message(self.Inspected(entry.event))
@@ -128,13 +129,13 @@ class InspectorPane(Pane):
         """Compare the call with the one before it, or show the event again."""
         self._compares = not self._compares
         if self._compares:
-            self._place_before = self._outline.place
+            self._place_before = self._tree.place
         self._redraw(Place() if self._compares else self._place_before)
         self._show_headline()
 
     def action_copy(self) -> None:
         """Copy the value under the cursor."""
-        entry = self._outline.entry
+        entry = self._tree.entry
         copied = None if entry is None else entry.copied()
         if copied is None:
             self._tell("there is nothing to copy in this row", warns=True)
@@ -166,14 +167,14 @@ class InspectorPane(Pane):
     @property
     def _event_to_read(self) -> int | None:
         """The event that is shown, or of an issue's evidence the one under the cursor."""
-        entry = self._outline.entry
+        entry = self._tree.entry
         return self._event if self._issue is None or entry is None else entry.event
 
-    def _show_card(self, trace: Trace, event: int | None, issue: Issue | None, at: int | None) -> None:
+    def _inspect(self, trace: Trace, event: int | None, issue: Issue | None, at: int | None) -> None:
         self._trace, self._generation = trace, trace.generation
         self._event, self._issue, self._at = event, issue, at
         self._compares = False
-        self._outline.forget_fold_all()
+        self._tree.forget_fold_all()
         self._redraw(Place())
         self._show_headline()
 
@@ -181,12 +182,12 @@ class InspectorPane(Pane):
         """Show the end of a call, the answer to a request, once it is there."""
         trace, number = self._trace, self._event
         if trace is not None and number is not None and self._half_of(trace, number) != self._other_half:
-            self._redraw(self._outline.place)
+            self._redraw(self._tree.place)
 
     def _redraw(self, place: Place) -> None:
         """Make all rows anew and put the cursor at a place."""
-        self._width = self._outline.text_width
-        self._outline.set_outline(self._card(), place)
+        self._width = self._tree.text_width
+        self._tree.show_entries(self._card(), place)
         if self.is_mounted:
             self.refresh_bindings()
 
@@ -247,7 +248,7 @@ class InspectorPane(Pane):
 
     def _text_to_read(self) -> str:
         """What the pager is to show. Raises OSError where the event cannot be read again."""
-        entry, number = self._outline.entry, self._event_to_read
+        entry, number = self._tree.entry, self._event_to_read
         copied = None if entry is None or (number is not None and not entry.is_value) else entry.copied()
         if copied is not None:
             return copied.text

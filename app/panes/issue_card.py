@@ -10,7 +10,7 @@ from ..safe_text import fit, width_of
 from ..trace import Trace
 from ..widgets.palette import Cell
 from .card_rows import Fact, event_cells, fact_rows, gap, when
-from .outline import Copied, Entry, Leaf, Sheet, room_at
+from .entries import Copied, Entry, Leaf, Sheet, room_at
 from .wrapped_text import WrappedText
 
 

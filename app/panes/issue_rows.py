@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...analysis import figures
 from ...analysis.issues.episodes import Episode
-from ...analysis.issues.issue import SEVERITIES, Issue, occurrences, severity_of, title_of
+from ...analysis.issues.issue import CATEGORIES, SEVERITIES, Issue, occurrences, severity_of, title_of
 from ...analysis.issues.toll import Assessment, Toll, assess
 from ...analysis.tree import Tree
 from ...analysis.tree_index import TreeIndex
@@ -72,8 +72,9 @@ class IssueRows:
     def list_issues(self) -> dict[str, int]:
         """Find the issues that stand now; gives how many of each severity there are, worst first."""
         by_severity: dict[str, list[Episode]] = {severity: [] for severity in SEVERITIES}
+        by_category = {category: by_severity[severity_of(category)] for category in CATEGORIES}
         for episode in self._view.episodes():
-            by_severity[severity_of(episode.category)].append(episode)
+            by_category[episode.category].append(episode)
         self.episodes = [episode for episodes in by_severity.values() for episode in reversed(episodes)]
         return {severity: len(episodes) for severity, episodes in by_severity.items() if episodes}
 

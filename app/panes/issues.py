@@ -86,16 +86,16 @@ class IssuesPane(Pane):
                 self._chosen = None
             self._shown = shown
             self._list_issues()
-        elif self._rows.is_unsettled and view.at != self._at:
+        elif view.at < self._at or (view.at > self._at and self._rows.is_unsettled):
             self._redraw()
         self._at = view.at
         rows, columns = _HEADS_FROM
-        self._head.display = (
-            bool(self._rows.count) and self.outer_size.height >= rows and self.outer_size.width >= columns
-        )
+        size = self.outer_size
+        self._head.display = self._rows.count > 0 and size.height >= rows and size.width >= columns
         if frame.cursor != self._cursor:
             self._cursor = frame.cursor
-            self._select_raised_at(frame.cursor)
+            # Whoever follows wants to see the worst, not the newest.
+            self._select_raised_at(None if frame.follows else frame.cursor)
 
     def _redraw(self) -> None:
         self._rows.is_unsettled = False
@@ -121,10 +121,11 @@ class IssuesPane(Pane):
 
     def _keep_chosen(self) -> None:
         """Leave the cursor on the issue it was put on, though others came before it; else show the worst."""
-        for index, episode in enumerate(self._rows.episodes):
-            if episode is self._chosen:
-                self._list.move_to(index)
-                return
+        if self._chosen is not None:
+            for index, episode in enumerate(self._rows.episodes):
+                if episode is self._chosen:
+                    self._list.move_to(index)
+                    return
         self._chosen = None
         self._list.cursor = 0
 

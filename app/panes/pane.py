@@ -107,7 +107,7 @@ class Pane(Vertical):
         line = "─" * max(0, room - width_of(name) - width_of(text) - 2)
         pieces: list[str | tuple[str, str]] = [name]
         if text and line:
-            pieces += [" ", (line, "not bold $accent" if lit else "not bold $foreground 30%"), " ", text]
+            pieces += [" ", (line, "not bold $accent" if lit else "not bold $foreground 40%"), " ", text]
         self.border_title = Content.assemble(*pieces)
 
     def _fitting(self, room: int) -> str:

@@ -45,6 +45,7 @@ class TimelinePane(Pane):
         self._frame: Frame | None = None
         self._shown: tuple[int, int] | None = None
         self._window = TimeWindow()
+        self._revealed: int | None = None
         self._works = False
 
     def compose(self) -> ComposeResult:
@@ -111,16 +112,16 @@ class TimelinePane(Pane):
             attempt(self, "the timeline pane", self._draw, self._frame)
 
     def _place_cursor(self, frame: Frame) -> None:
-        was = self._list.cursor
         if frame.follows:
             self._list.following = True
         elif frame.cursor is not None:
             self._list.following = False
             row = self._rows.shown.row_of(frame.cursor)
-            if row >= 0 and row != was:
+            if row >= 0 and row != self._list.cursor:
                 super(EventList, self._list).move_to(row)
-        if self._rows.waterfall and 0 <= self._list.cursor != was:
-            self._window.reveal(self._rows.extent_of(self._list.cursor).start)
+        if frame.cursor != self._revealed and self._list.cursor >= 0:
+            self._revealed = frame.cursor
+            self._window.reveal(self._rows.start_of(self._list.cursor))
 
     def _visible_rows(self) -> tuple[int, int]:
         first = self._list.top
@@ -191,7 +192,7 @@ class TimelinePane(Pane):
     def on_timeline_list_zoomed(self, message: TimelineList.Zoomed) -> None:
         message.stop()
         if self._list.cursor >= 0:
-            self._window.zoom(message.factor, self._rows.extent_of(self._list.cursor).start)
+            self._window.zoom(message.factor, self._rows.start_of(self._list.cursor))
             self._show_again()
 
     def on_timeline_list_panned(self, message: TimelineList.Panned) -> None:

@@ -21,7 +21,7 @@ _MOST_AGENT_CELLS, _FEW_AGENT_CELLS = 10, 6
 _SHORT_SESSION = 10.0
 """Seconds. The times of a shorter session are told to the millisecond."""
 
-_ROOM_FOR_TIME, _ROOM_FOR_ITERATION, _ROOM_FOR_DURATION = 46, 28, 44
+_ROOM_FOR_TIME, _ROOM_BESIDE_AXIS, _ROOM_FOR_ITERATION, _ROOM_FOR_DURATION = 36, 46, 24, 44
 _ROOM_FOR_DELTA, _ROOM_FOR_BAR, _ROOM_FOR_BOTH = 76, 92, 92
 _ROOM_FOR_AXIS = 32
 
@@ -61,12 +61,14 @@ class Needs:
         """The columns in so many cells; what is told in fewer words elsewhere gives way first."""
         axis = width // 2 if waterfall and width >= _ROOM_FOR_AXIS else 0
         left = width - axis - 1 if axis else width
-        time = 0 if waterfall and left < _ROOM_FOR_TIME else _TIME
+        time = 0 if left < (_ROOM_BESIDE_AXIS if waterfall else _ROOM_FOR_TIME) else _TIME
         if time and self.precise:
             time = _PRECISE if left >= _ROOM_FOR_BOTH else _PRECISE_SHORT
         delta = _DELTA if left >= _ROOM_FOR_DELTA and not waterfall else 0
-        iteration = self.iteration + 1 if left >= _ROOM_FOR_ITERATION else 0
-        lane = 3 + self.agent if self.agent else 0
+        iteration = lane = 0
+        if left >= _ROOM_FOR_ITERATION:
+            iteration = self.iteration + 1
+            lane = 3 + self.agent if self.agent else 0
         if lane and left < _ROOM_FOR_BOTH:
             iteration, lane = 0, 3 + max(self.iteration, min(self.agent, _FEW_AGENT_CELLS))
         duration = _DURATION if left >= _ROOM_FOR_DURATION else 0

@@ -91,9 +91,8 @@ class TimelineRows:
         """The columns in so many cells."""
         return self._needs.columns(width, self.waterfall)
 
-    def extent_of(self, row: int) -> Extent:
-        """How long it lasted what a row stands for."""
-        event = self.shown.event_of(row)
+    def extent_of(self, event: int) -> Extent:
+        """How long it lasted what the row of an event stands for."""
         extent = self._extents.get(event)
         if extent is None:
             if len(self._extents) >= _MOST_EXTENTS:
@@ -101,23 +100,25 @@ class TimelineRows:
             extent = self._extents[event] = extent_of(self._view, event, joined=not self.shown.every)
         return extent
 
-    def _kind_of(self, row: int) -> str:
-        session = self._view.session
-        return session.kinds[session.events.kind[self.shown.event_of(row)]]
+    def start_of(self, row: int) -> float:
+        """When it began what a row stands for."""
+        return self.extent_of(self.shown.event_of(row)).start
 
     def outcome_of(self, row: int) -> int:
         """The event that tells most about a row: the one that completed it, else its own."""
-        outcome = self.extent_of(row).outcome
-        return self.shown.event_of(row) if outcome is None else outcome
+        event = self.shown.event_of(row)
+        outcome = self.extent_of(event).outcome
+        return event if outcome is None else outcome
 
     def window_of(self, first: int, last: int) -> Window | None:
         """The time that the rows from `first` up to `last` take; of what holds other rows, its start alone counts."""
         starts, ends = [], []
-        for row in range(first, last):
-            extent = self.extent_of(row)
+        session = self._view.session
+        for event in map(self.shown.event_of, range(first, last)):
+            extent, kind = self.extent_of(event), session.kinds[session.events.kind[event]]
             if extent.start == extent.start and extent.end == extent.end:
                 starts.append(extent.start)
-                ends.append(extent.start if self._kind_of(row) in HOLDERS else extent.end)
+                ends.append(extent.start if kind in HOLDERS else extent.end)
         if not starts:
             return None
         start, end = min(starts), max(ends)
@@ -128,9 +129,8 @@ class TimelineRows:
         """The pieces of a row, `width` cells in all."""
         if self.trace is None or self.trace.generation != self._generation:
             return []  # the trace has just started over: the next frame shows it
-        columns, extent = self.columns(width), self.extent_of(index)
         number = self.shown.event_of(index)
-        event = self.trace.event(number)
+        columns, extent, event = self.columns(width), self.extent_of(number), self.trace.event(number)
         outcome = None if extent.outcome in (None, number) else self.trace.event(extent.outcome)
         iteration = self._iteration_of(number)
         words = words_of(event, extent, outcome, iteration)

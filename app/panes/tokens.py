@@ -18,14 +18,15 @@ from ..widgets.palette import Cell
 from .chart_pane import ChartPane
 from .pane import Frame
 from .token_table import TokenRow, TokenTable, iteration_name
+from .token_words import axis_tokens, budget_text
 
 _MOST_COLUMNS = 500
 _MOST_CALLS = 5_000
 """With more calls, or more iterations than columns, a column is told from running sums."""
 _MOST_COMPACTIONS = 1_000
 _ROOMY = 60
-_FLAT = 2.0
-"""Bars so many times as high as the longest context would make its line flat: iterations of several calls."""
+_ABOUT_ONE_CALL = 2.0
+"""Bars up to so many times as high as the longest prompt may be held against its limit: iterations of one call."""
 
 Stack = tuple[float, ...]
 """Cached, written, fresh, output, and what is in a total that tells no bucket."""
@@ -33,7 +34,7 @@ Stack = tuple[float, ...]
 
 @contained
 class TokensPane(ChartPane):
-    """Stacked bars: tokens per iteration in the four buckets; over them the context, below them the cost so far."""
+    """Stacked bars: tokens per iteration in the four buckets; below them the context, and the cost so far."""
 
     NUMBER: ClassVar[int] = 3
     NAME: ClassVar[str] = "token flow"
@@ -50,7 +51,6 @@ class TokensPane(ChartPane):
         self._chart = BlockChart(
             self.SERIES[:4],
             group="mean",
-            line=("context", "context"),
             format_value=axis_tokens,
             format_label=self._label,
             empty_text="no tokens reported yet",
@@ -86,8 +86,7 @@ class TokensPane(ChartPane):
             self._chart.cursor = column
             self._chart.redraw()
         self.headline_parts(self._figures(view))
-        agents = view.session.agents.event
-        self._rows.tell_agents(bool(agents) and agents[0] < view.at)
+        self._rows.tell_agents(flow.has_several_agents)
         self.show_table(flow.count, row, changed=changed)
 
     def _figures(self, view: View) -> list[str]:
@@ -138,22 +137,17 @@ class TokensPane(ChartPane):
         self._chart.data_group = self._per_column
 
     def _show(self, view: View, stacks: list[Stack], context: list[int | None], costs: list[float | None]) -> None:
-        """Show the bars, and the context on their scale where that does not make it flat, else on one of its own."""
+        """Show the bars, and below them on scales of their own the context and the cost."""
         used = slice(0, 4)
         if any(stack[4] for stack in stacks):
             used = slice(0, 5) if any(any(stack[:4]) for stack in stacks) else slice(4, 5)
-        known = [length for length in context if length is not None]
-        longest = max(known, default=0)
-        is_line = longest * _FLAT > max(map(sum, stacks), default=0.0)
         self._chart.series = self.SERIES[used]
-        self._chart.set_columns([stack[used] for stack in stacks], line=context if is_line else ())
+        self._chart.set_columns([stack[used] for stack in stacks])
         limit = self._budget.context_limit if self._budget is not None else None
-        self._chart.limit = Limit(f"limit {figures.tokens(limit)}", limit) if limit and is_line else None
-        self._chart.tracks = _cost_track(view, costs)
-        if longest and not is_line:
-            full = limit if limit is not None and longest <= limit else None
-            track = Track(figures.tokens(known[-1]), "muted", context, full=full, name="context")
-            self._chart.tracks = [track, *self._chart.tracks]
+        longest = max((length for length in context if length is not None), default=0)
+        comparable = limit is not None and max(map(sum, stacks), default=0.0) <= longest * _ABOUT_ONE_CALL
+        self._chart.limit = Limit(f"limit {figures.tokens(limit)}", limit) if limit and comparable else None
+        self._chart.tracks = [*_context_track(context, limit), *_cost_track(view, costs)]
 
     def _group(self, flow: TokenFlow, first: int) -> FlowGroup:
         """A column of several iterations; those before the last are kept, for nothing is added to them."""
@@ -242,6 +236,15 @@ class TokensPane(ChartPane):
     event_after_rows = event_after
 
 
+def _context_track(context: list[int | None], limit: float | None) -> list[Track]:
+    """How long the prompts were, of what they may be where that is known. On the bars' scale it would often be flat."""
+    known = [length for length in context if length is not None]
+    if not any(known):
+        return []
+    full = limit if limit is not None and max(known) <= limit else None
+    return [Track(figures.tokens(known[-1]), "context", context, full=full, name="context")]
+
+
 def _cost_track(view: View, costs: list[float | None]) -> list[Track]:
     """What the session had cost by the end of each column, which never falls though agents overlap."""
     if not any(cost is not None for cost in costs):
@@ -249,34 +252,6 @@ def _cost_track(view: View, costs: list[float | None]) -> list[Track]:
     highest = accumulate((cost or 0.0 for cost in costs), max)
     so_far = [None if cost is None else high for cost, high in zip(costs, highest, strict=True)]
     return [Track(figures.cost(view.cost, view.cost_estimated), "idle", so_far)]
-
-
-def axis_tokens(count: float) -> str:
-    """A round number of tokens: `2.5k`, `15k`."""
-    text = figures.tokens(count)
-    number, unit = text.rstrip("kMG"), text.lstrip("0123456789.")
-    return (number.rstrip("0").rstrip(".") if "." in number else number) + unit
-
-
-def budget_text(budget: Budget, total_tokens: int | None, *, brief: bool = False) -> str:
-    """`budget 98% used`, `budget 41% of 1.00M used`, briefly `budget 98%`."""
-    used = budget.used
-    if used is None and budget.token_limit and total_tokens is not None:
-        used = total_tokens / budget.token_limit
-    limit = ""
-    if budget.token_limit:
-        limit = f" of {figures.tokens(budget.token_limit)}"
-    elif budget.cost_limit:
-        limit = f" of {figures.cost(budget.cost_limit)}"
-    if used is None:
-        return f"budget{limit or ' ' + figures.UNKNOWN}"
-    return f"budget {_share(used)}" if brief else f"budget {_share(used)}{limit} used"
-
-
-def _share(used: float) -> str:
-    if 0 < used < 0.005:
-        return "<1%"
-    return figures.share(used) if used < 10 else ">999%"
 
 
 def stack_of(point: TokenFlowPoint) -> Stack:

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from ...analysis import figures
+from ...analysis.session import Session
 from ...analysis.tree_shape import TOP
 from ..contain import contained
 from ..safe_text import width_of
@@ -69,9 +70,11 @@ class TreePane(Pane):
         super().__init__(id=id)
         self._model = IterationTreeModel()
         self._head = TreeHead(lambda width: [head for head, _ in self._model.heads()], id="trace-tree-head")
-        self._lines = IterationTree(empty_text="no iterations yet", id="trace-tree-lines")
+        self._lines = IterationTree(
+            order_of=self._model.order_of, empty_text="no iterations yet", id="trace-tree-lines"
+        )
         self._frame: Frame | None = None
-        self._shown: tuple[int, int] | None = None
+        self._session: Session | None = None
         self._revealed: int | None = None
         self._unfolded: list[tuple[int, ...]] = []
         self._stepping: Timer | None = None
@@ -89,11 +92,9 @@ class TreePane(Pane):
         self._fit_columns()
         self._frame = frame
         changed = self._model.set(frame)
-        identity = (id(frame.trace), frame.trace.generation)
         self._lines.holds_cursor = not self._stays_at_top
-        if identity != self._shown:
-            self._shown, self._revealed, self._unfolded = identity, None, []
-            self._lines.sort(self._model.order_of)
+        if frame.view.session is not self._session:
+            self._session, self._revealed, self._unfolded = frame.view.session, None, []
             self._lines.set_model(self._model)
         else:
             self._lines.refresh_model(grown=changed)
@@ -161,7 +162,7 @@ class TreePane(Pane):
             progress = order.progress
             parts.append(f"by {self._model.sort_name}{'' if progress is None else f', {progress:.0%} sorted'}")
         parts.append(figures.count(frame.view.iterations, "iteration"))
-        runs, agents = tree.child_count(TOP), bisect_left(frame.trace.session.agents.event, frame.view.at)
+        runs, agents = tree.child_count(TOP), bisect_left(tree.session.agents.event, tree.at)
         parts += [figures.count(runs, "run")] if runs > 1 else []
         parts += [figures.count(agents, "sub-agent")] if agents else []
         self.headline_parts(parts)

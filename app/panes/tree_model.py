@@ -9,7 +9,7 @@ from itertools import islice
 from ...analysis import figures
 from ...analysis.tree import NodeFacts, Tree, title
 from ...analysis.tree_index import TreeIndex
-from ...analysis.tree_order import Measure, Siblings, TreeOrder, tokens_ranked_as
+from ...analysis.tree_order import MOST_RANKED, Measure, Siblings, TreeOrder, tokens_ranked_as
 from ...analysis.tree_shape import TOP, Node, NodeType
 from ...analysis.view import View
 from ..safe_text import fit, fit_right, one_line, width_of
@@ -61,7 +61,6 @@ class IterationTreeModel:
         self.sort = Sort.AS_IT_RAN
         self.columns = 80
         self._index: TreeIndex | None = None
-        self._generation = 0
         self._fullest = self._fullest_run = 0.0
         self._view: View | None = None
 
@@ -72,13 +71,12 @@ class IterationTreeModel:
 
     def set(self, frame: Frame) -> Iterable[TreeNode] | None:
         """Show another view; gives the nodes whose children may be others or in another order, None for all."""
-        session = frame.trace.session
-        self._view = frame.view
-        self.trace, self._generation = frame.trace, frame.trace.generation
+        session = frame.view.session
+        self.trace, self._view = frame.trace, frame.view
         if self._index is None or self._index.session is not session or self.order is None:
             self._index = TreeIndex(session)
             self.tree = Tree(frame.view, self._index)
-            self.order = TreeOrder(self.sort.value, self.tree)
+            self.order = TreeOrder(self.sort.value, self.tree, MOST_RANKED)
             return None
         self.tree = Tree(frame.view, self._index)
         return self._above_runs(self.order.advance(self.tree))
@@ -87,7 +85,7 @@ class IterationTreeModel:
         """Show siblings in another order."""
         self.sort = sort
         if self.tree is not None:
-            self.order = TreeOrder(sort.value, self.tree)
+            self.order = TreeOrder(sort.value, self.tree, MOST_RANKED)
 
     def step(self) -> Iterable[TreeNode]:
         """Rank some more children, where there are too many for one frame; gives the nodes above them."""
@@ -129,9 +127,9 @@ class IterationTreeModel:
         """The pieces of a node's row: what it is, its marks, tokens, cost, time, a bar."""
         if self.tree is None or self.trace is None:
             return []
-        typed = _typed(node)
-        if self.trace.generation != self._generation:
+        if self.trace.session is not self.tree.session:
             return []  # the trace has just started over: the next frame shows it
+        typed = _typed(node)
         facts = self.tree.facts(typed)
         needs_payload = typed.type in (NodeType.TOOL, NodeType.EVENT, NodeType.AGENT)
         words = title(typed, facts, self.trace.event(facts.event) if needs_payload else None)

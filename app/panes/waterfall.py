@@ -10,6 +10,8 @@ from ..widgets.palette import Cell
 from .time_axis import Axis, short
 
 _EIGHTHS = "▏▎▍▌▋▊▉█"
+_HARDLY = 0.01
+"""Cells. What lies outside by less does so for want of digits only."""
 
 
 def bar_cells(axis: Axis, extent: Extent, glyph: str, style: str, thin: bool = False) -> list[Cell]:
@@ -29,10 +31,8 @@ def ruler_cells(axis: Axis) -> list[Cell]:
     """The line above the rows: round times, and how long the gaps are."""
     glyphs, styles = [" "] * axis.cells, ["axis"] * axis.cells
     for first, last, seconds in axis.gaps:
-        texts = (f"{text:^{last - first - 2}}" for text in (f"{short(seconds)} idle", short(seconds), ""))
-        text = f"┊{next(text for text in texts if len(text) <= last - first - 2 or not text)}┊"[: last - first]
-        glyphs[first : first + len(text)] = text
-        styles[first : first + len(text)] = ["mark"] * len(text)
+        glyphs[first:last] = _gap(last - first, seconds)
+        styles[first:last] = ["mark"] * (last - first)
     for x, text in axis.ticks():
         stretch = slice(x, x + 1 + len(text))
         free = all(glyph == " " for glyph in glyphs[max(0, x - 1) : stretch.stop + 1])
@@ -41,11 +41,18 @@ def ruler_cells(axis: Axis) -> list[Cell]:
     return list(_runs(glyphs, styles))
 
 
+def _gap(cells: int, seconds: float) -> str:
+    for text in (f"{short(seconds)} idle", short(seconds)):
+        if len(text) + 2 <= cells:
+            return f"┊{text.center(cells - 2)}┊"
+    return "┊".ljust(cells - 1) + "┊"[: cells - 1]
+
+
 def _bar(cells: int, x: float, end: float, state: State, glyph: str, thin: bool) -> tuple[int, str]:
     """The cell a bar begins in, and what is drawn of it; an arrow where all or part of it lies outside."""
-    if end < 0.0:
+    if end < -_HARDLY:
         return 0, "←"
-    if x > cells:
+    if x > cells + _HARDLY:
         return cells - 1, "→"
     first = max(0, min(cells - 1, int(x)))
     length = min(float(cells), end) - first
@@ -59,9 +66,9 @@ def _bar(cells: int, x: float, end: float, state: State, glyph: str, thin: bool)
     else:
         text = "█" * max(1, math.ceil(length))
     text = text[: cells - first]
-    if x < 0.0:
+    if x < -_HARDLY:
         text = "←" + text[1:]
-    if end > cells + 0.5:
+    if end > cells + _HARDLY:
         text = text[:-1] + "→"
     elif state in (State.RUNNING, State.ANSWERING):
         text = text[:-1] + "▶"

@@ -8,6 +8,8 @@ from typing import Any
 
 from ...analysis import figures
 from ...analysis.issues.issue import CATEGORIES, SEVERITIES, Issue
+from ...analysis.issues.toll import Toll, toll_of
+from ...analysis.tree import Tree
 from ..safe_text import fit
 from ..trace import Trace
 from .json_text import json_text
@@ -42,23 +44,21 @@ def issues_json(trace: Trace) -> Iterator[str]:
 
 def issues_text(trace: Trace, width: int) -> Iterator[str]:
     """All issues in full, grouped by severity; what to do stands once below those of a category."""
-    issues = issues_of(trace)
+    issues = _with_tolls(trace)
     if not issues:
         yield "No issues."
         return
-    tree = Tree(trace.view())
-    tolls = {id(issue): toll_of(episode, tree) for issue, episode in zip(issues, _episodes(trace), strict=True)}
-    yield tally(issues)
+    yield tally([issue for issue, _ in issues])
     for severity in SEVERITIES:
-        group = [issue for issue in issues if issue.severity == severity]
+        group = [(issue, toll) for issue, toll in issues if issue.severity == severity]
         if group:
             yield ""
             yield heading(severity, figures.count(len(group), "issue"), width)
-        for _, alike in groupby(group, key=lambda issue: issue.category):
+        for _, alike in groupby(group, key=lambda pair: pair[0].category):
             suggestion = ""
-            for issue in alike:
+            for issue, toll in alike:
                 yield ""
-                yield from _in_full(issue, tolls[id(issue)], width)
+                yield from _in_full(issue, toll, width)
                 suggestion = issue.suggestion
             yield from wrapped(f"→ {suggestion}", width, "    ")
 
@@ -96,17 +96,26 @@ def place(issue: Issue) -> str:
     return f"it {figures.UNKNOWN if issue.iteration is None else issue.iteration}"
 
 
+def _with_tolls(trace: Trace) -> list[tuple[Issue, Toll]]:
+    """The same issues in the same order, each with what it cost."""
+    view = trace.view()
+    tree = Tree(view)
+    tolls = [toll_of(episode, tree) for episode in view.episodes()]
+    return sorted(zip(view.issues(trace.event_id), tolls, strict=True), key=lambda pair: _rank(pair[0]))
+
+
 def _rank(issue: Issue) -> tuple[int, int]:
     return SEVERITIES.index(issue.severity), CATEGORIES.index(issue.category)
 
 
-def _in_full(issue: Issue, width: int) -> Iterator[str]:
+def _in_full(issue: Issue, toll: Toll, width: int) -> Iterator[str]:
     first, *rest = wrapped(issue.title, width, "  ")
     yield first
     yield from rest
     agent = f" · agent {issue.agent}" if issue.agent else ""
     yield from wrapped(f"{issue.category} · {place(issue)}{agent} · {_events(issue)}", width, "    ")
     yield from wrapped(issue.description, width, "    ")
+    yield from wrapped(f"cost: {', '.join(toll.words()) or figures.UNKNOWN}", width, "    ")
 
 
 def _events(issue: Issue) -> str:

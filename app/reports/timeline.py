@@ -11,6 +11,7 @@ from ...analysis.timeline import TimelineEntry, entry
 from ...analysis.view import View
 from ...collector.events import TraceEvent
 from ...collector.kinds import Category, category_of
+from ..matching import Query
 from ..safe_text import fit, fit_right
 from ..trace import Trace
 from .json_text import json_text, known
@@ -28,11 +29,12 @@ _SAME_AS = {"tool_end": "tool"}  # the alias that attocode's own writer uses
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which events to show: of any of these kinds, of any of these categories, with this text in them."""
+    """Which events to show: of any of these kinds, of any of these categories, with this text, matching this query."""
 
     kinds: Collection[str] = ()
     categories: Collection[Category] = ()
     text: str = ""
+    query: Query | None = None
 
     def takes_kind(self, kind: str) -> bool:
         """Whether events of this kind are shown."""
@@ -53,19 +55,19 @@ class Choice:
 EVERYTHING = Choice()
 
 
-def choice(kinds: Collection[str], categories: Collection[str], text: str) -> Choice:
+def choice(kinds: Collection[str], categories: Collection[str], text: str, query: Query | None = None) -> Choice:
     """The choice a user means: kinds in any case, `tool_end` with its alias."""
     named = {kind.lower() for kind in kinds} | set(kinds)
     named |= {alias for kind, alias in _SAME_AS.items() if kind in named}
-    return Choice(named, {Category(name.upper()) for name in categories}, text)
+    return Choice(named, {Category(name.upper()) for name in categories}, text, query)
 
 
 def chosen(trace: Trace, choice: Choice) -> Iterator[tuple[int, TraceEvent, TimelineEntry]]:
-    """The number (from 0), the event and its entry of every event that was chosen."""
+    """The number (from 0), the event and its entry of every event that was chosen. Raises TooSlowError."""
     view = trace.view()
     session, columns = view.session, view.session.events
     wanted = [choice.takes_kind(kind) or kind.startswith("(") for kind in session.kinds]
-    for number in range(view.at):
+    for number in range(view.at) if choice.query is None else choice.query.find(trace, 0, view.at):
         if not wanted[columns.kind[number]]:
             continue
         event = trace.event(number)

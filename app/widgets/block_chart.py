@@ -1,4 +1,4 @@
-"""Stacked vertical bars, drawn to an eighth of a cell, and a line over them."""
+"""Stacked vertical bars, drawn to an eighth of a cell."""
 
 from __future__ import annotations
 
@@ -33,17 +33,13 @@ class Series:
 
 
 class BlockChart(Chart):
-    """Columns of non-negative values, stacked bottom up in the order of the series.
-
-    A line may run over them on the same scale, from each column whose value is known to the next such one.
-    """
+    """Columns of non-negative values, stacked bottom up in the order of the series."""
 
     def __init__(
         self,
         series: Sequence[Series] = (Series("", "bar"),),
         *,
         group: Literal["sum", "max", "mean"] = "sum",
-        line: tuple[str, str] = ("", "mark"),
         format_value: Callable[[float], str] = "{:g}".format,
         format_label: Callable[[int], str] = lambda index: str(index + 1),
         empty_text: str = "",
@@ -51,10 +47,7 @@ class BlockChart(Chart):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`group` says what a bar of several columns shows: their sum or mean, or the one with the highest total.
-
-        `line` is its label and style name.
-        """
+        """`group` says what a bar of several columns shows: their sum or mean, or the one with the highest total."""
         super().__init__(
             format_value=format_value,
             format_label=format_label,
@@ -66,11 +59,8 @@ class BlockChart(Chart):
         self._series: tuple[Series, ...] = tuple(series)
         self._group = group
         self._columns: Sequence[Sequence[float]] = ()
-        self._line_name = line
-        self._line: Sequence[float | None] = ()
         self._version: int | None = None
         self._bars: list[list[float]] = []
-        self._fills = frozenset(layer.fill for layer in self._series)
 
     @property
     def series(self) -> tuple[Series, ...]:
@@ -82,23 +72,13 @@ class BlockChart(Chart):
         """Set before `set_columns`: columns have one value per series."""
         if series != self._series:
             self._series = series
-            self._fills = frozenset(layer.fill for layer in series)
             self._columns = ()
             self.redraw()
 
-    def set_columns(
-        self,
-        columns: Sequence[Sequence[float]],
-        version: int | None = None,
-        *,
-        line: Sequence[float | None] = (),
-    ) -> None:
-        """Show these columns, one value per series each, unless `version` is the one already shown.
-
-        `line` has the height of the line at each column, None where there is none.
-        """
+    def set_columns(self, columns: Sequence[Sequence[float]], version: int | None = None) -> None:
+        """Show these columns, one value per series each, unless `version` is the one already shown."""
         if version is None or version != self._version:
-            self._columns, self._line, self._version = columns, line, version
+            self._columns, self._version = columns, version
             self.redraw()
 
     def count(self) -> int:
@@ -108,16 +88,7 @@ class BlockChart(Chart):
         values = self._clean(self._columns[index]) if index is not None else []
         told = [self.format_value(value) for value in values] or [""] * len(self._series)
         named = zip(self._series, told, strict=True)
-        entries = [Entry(series.fill, series.label, series.style, value) for series, value in named if series.label]
-        label, style = self._line_name
-        if label and self.headroom:
-            height = self._line[index] if index is not None and index < len(self._line) else None
-            entries.append(Entry("▁", label, style, "" if height is None else self.format_value(height)))
-        return entries
-
-    @property
-    def headroom(self) -> int:
-        return 1 if any(height is not None for height in self._line) else 0
+        return [Entry(series.fill, series.label, series.style, value) for series, value in named if series.label]
 
     def group_note(self, size: int) -> str:
         return f"mean of {size:,}" if self._group == "mean" else super().group_note(size)
@@ -126,7 +97,7 @@ class BlockChart(Chart):
         size = slots.group
         clean = [self._clean(column) for column in self._columns]
         self._bars = clean if size == 1 else [self._merged(clean[at : at + size]) for at in range(0, len(clean), size)]
-        return max(max(map(sum, self._bars), default=0.0), max(map(usable, self._line), default=0.0))
+        return max(map(sum, self._bars), default=0.0)
 
     def _clean(self, column: Sequence[float]) -> list[float]:
         """Return one drawable value per series."""
@@ -147,42 +118,6 @@ class BlockChart(Chart):
             for y, (glyph, style, behind) in self._stack(bar, room.height, full):
                 for x in drawn:
                     canvas.put(room.x + x, room.bottom - 1 - y, glyph, style, behind)
-        self._draw_line(canvas, slots, room, full)
-
-    def _draw_line(self, canvas: Canvas, slots: Slots, room: Region, full: float) -> None:
-        """Draw the line along the edges of cells: over each slot, and down the side of a slot that is lower."""
-        before: int | None = None
-        for slot in range(slots.shown):
-            height = self._line_over(slots, slot)
-            if height is None:
-                continue
-            cells = [room.x + x for x in slots.cells_of(slot * slots.group)]
-            y = self._edge(canvas, cells[0], room, round(min(1.0, usable(height) / full) * room.height))
-            for x in cells:
-                self._stroke(canvas, x, y, "▁")
-            for between in range(before + 1, y) if before is not None else ():
-                self._stroke(canvas, cells[0], between, "▏")
-            before = y
-
-    def _line_over(self, slots: Slots, slot: int) -> float | None:
-        """The height of the line over a slot: that of the last column known."""
-        columns = self._line[slot * slots.group : (slot + 1) * slots.group]
-        return next((height for height in reversed(columns) if height is not None), None)
-
-    @staticmethod
-    def _edge(canvas: Canvas, x: int, room: Region, rows: int) -> int:
-        """The line of cells whose lower edge is so many rows high, or the next if that one holds the end of the bar."""
-        y = max(room.y, room.bottom - 1 - rows)
-        return y - 1 if y > room.y and not canvas.is_free(x, y, 1) and canvas.is_free(x, y - 1, 1) else y
-
-    def _stroke(self, canvas: Canvas, x: int, y: int, glyph: str) -> None:
-        """Draw over a bar without a hole in it: a solid one is seen behind, the fill of another is drawn anew."""
-        behind = canvas.glyph_at(x, y)
-        style = self._line_name[1]
-        if behind == SOLID:
-            canvas.put(x, y, glyph, style, canvas.style_at(x, y))
-        else:
-            canvas.put(x, y, behind if behind in self._fills else glyph, style)
 
     def _bar_width(self, cells: range) -> int:
         """Return how many cells of a slot its bar fills; the rest is the gap."""
@@ -216,9 +151,9 @@ class BlockChart(Chart):
         filled = low - floor
         most = max(parts, key=lambda part: part[0])[1]
         if filled < 8:
-            if most.fill == SOLID:
-                return EIGHTHS[filled], most.style, ""
-            return (most.fill if filled >= 4 or floor == 0 else " "), most.style, ""
+            # A pattern cannot end within a cell: it ends in a solid cap, unless nothing would be left of the pattern.
+            is_cap = most.fill == SOLID or floor > 0 or filled < 4
+            return (EIGHTHS[filled] if is_cap else most.fill), most.style, ""
         if len(parts) == 2 and parts[0][1].fill == parts[1][1].fill == SOLID:
             return EIGHTHS[parts[0][0]], parts[0][1].style, parts[1][1].style
         return most.fill, most.style, ""

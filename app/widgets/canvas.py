@@ -50,14 +50,6 @@ class Canvas:
             x += cells
         return x
 
-    def glyph_at(self, x: int, y: int) -> str:
-        """Return the glyph in a cell; outside the canvas a blank."""
-        return self._glyphs[y][x] if 0 <= x < self.width and 0 <= y < self.height else " "
-
-    def style_at(self, x: int, y: int) -> str:
-        """Return the style name of the glyph in a cell."""
-        return self._inks[y][x][0] if 0 <= x < self.width and 0 <= y < self.height else _PAPER[0]
-
     def is_free(self, x: int, y: int, cells: int) -> bool:
         """Return whether a stretch of a line lies inside and is blank."""
         return x >= 0 and x + cells <= self.width and all(g == " " for g in self._glyphs[y][x : x + cells])

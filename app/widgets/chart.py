@@ -24,7 +24,6 @@ from .scale import Slots, nice_axis
 from .track import Track
 
 _STRIDES = (1, 2, 5, 10, 20, 25, 50)
-_FEWEST_WITH_HEADROOM = 4
 _LIMIT_IN_SIGHT = 1.6
 """A limit so many times the highest value is still drawn; one further up would flatten the plot."""
 
@@ -123,11 +122,6 @@ class Chart(Palette, Widget):
         raise NotImplementedError
 
     @property
-    def headroom(self) -> int:
-        """How many lines above the highest value are to be left free."""
-        return 0
-
-    @property
     def group_size(self) -> int:
         """How many columns of data share a bar; 1 while there is room for each."""
         return self._lay_out(self.content_size.width).group
@@ -219,7 +213,7 @@ class Chart(Palette, Widget):
         slots, full, ticks = self._slots, 1.0, [(1.0, "")]
         for _ in range(3):
             slots = self._lay_out(width)
-            full, values = nice_axis(self._peak(self.resample(slots), len(lines.plot)), min(5, len(lines.plot) // 3))
+            full, values = nice_axis(self._peak(self.resample(slots)), min(5, len(lines.plot) // 3))
             ticks = [(value, one_line(self.format_value(value))) for value in values]
             left = self._axis_width(width, [*(label for _, label in ticks), *names])
             if left == self._left:
@@ -231,11 +225,9 @@ class Chart(Palette, Widget):
         self._slots = slots
         return slots, full, ticks
 
-    def _peak(self, highest: float, rows: int) -> float:
-        """What the axis must reach: the highest value with the headroom it needs, and a limit not far above it."""
+    def _peak(self, highest: float) -> float:
+        """What the axis must reach: the highest value, and a limit not far above it."""
         limit = self.limit.value if self.limit is not None else 0.0
-        if self.headroom and rows >= _FEWEST_WITH_HEADROOM:
-            highest *= rows / (rows - self.headroom)
         return limit if highest < limit <= highest * _LIMIT_IN_SIGHT else highest
 
     def _draw_empty(self, width: int, height: int) -> list[Strip]:

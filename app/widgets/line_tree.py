@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from ..contain import contained
-from .open_rows import ROOT, Branch, Node, OpenRows, Order, TreeModel
+from .open_rows import ROOT, Branch, Node, OpenRows, OrderOf, TreeModel, as_they_are
 from .palette import Cell
 from .row_view import RowView
 
@@ -79,13 +79,14 @@ class LineTree(RowView):
         self,
         model: TreeModel | None = None,
         *,
+        order_of: OrderOf = as_they_are,
         empty_text: str = "",
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(empty_text=empty_text, name=name, id=id, classes=classes)
-        self._rows = OpenRows(model or _NoTree())
+        self._rows = OpenRows(model or _NoTree(), order_of)
         self._place: tuple[Branch, int] = (self._rows.root, 0)
         self._version: int | None = None
         self.holds_cursor = True
@@ -143,7 +144,7 @@ class LineTree(RowView):
         self._rows.refresh(grown)
         self._rearranged()
 
-    def sort(self, order_of: Callable[[Node], Order | None]) -> None:
+    def sort(self, order_of: OrderOf) -> None:
         """Show the children of each node in the order that `order_of` gives; None for as they are.
 
         Paths stay what they are: indexes, not places. When an order has changed, `refresh_model` looks at it again.
@@ -187,7 +188,7 @@ class LineTree(RowView):
         if not found:
             return False
         self._place = (branch, place)
-        self._rearranged()
+        self._rearranged(hold=reveal)
         if reveal:
             self.reveal(self.cursor)
         return found == len(path)
@@ -210,14 +211,14 @@ class LineTree(RowView):
         if self.cursor != old and node is not None:
             self.post_message(self.NodeHighlighted(self, node, self.cursor_path))
 
-    def _rearranged(self) -> None:
-        """Rows came or went: keep the cursor on its node, and that node where it is on the screen."""
+    def _rearranged(self, hold: bool = True) -> None:
+        """Rows came or went: keep the cursor on its node and, if `hold`, that node where it is on the screen."""
         on_screen = self.cursor - self.top
         self.rows_changed()
         self._place = self._rows.nearest(*self._place)
         moved = self._rows.row_of(*self._place) - self.cursor
         self.cursor += moved
-        if moved and self.holds_cursor and 0 <= on_screen < self.page:
+        if moved and hold and self.holds_cursor and 0 <= on_screen < self.page:
             self.scroll_rows_to(self.cursor - on_screen)
 
     def _unfolded(self, branch: Branch) -> None:

@@ -50,7 +50,12 @@ class Order(Protocol):
         ...
 
 
-def _as_they_are(node: Node) -> Order | None:
+OrderOf: TypeAlias = Callable[[Node], Order | None]
+"""Gives the order of a node's children; None for as they are."""
+
+
+def as_they_are(node: Node) -> Order | None:
+    """No order at all."""
     return None
 
 
@@ -170,7 +175,7 @@ class Branch:
 class OpenRows:
     """The visible rows of a tree: row number <-> node, opening and closing."""
 
-    def __init__(self, model: TreeModel, order_of: Callable[[Node], Order | None] = _as_they_are) -> None:
+    def __init__(self, model: TreeModel, order_of: OrderOf = as_they_are) -> None:
         self.model = model
         self.order_of = order_of
         self.fold_all()

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from tracetop.analysis import Issue, Session, View
 from tracetop.analysis.columns import NONE
+from tracetop.analysis.extents import extent_of
+from tracetop.analysis.joins import completed_by
 from tracetop.analysis.tree import Node, Tree
 from tracetop.collector.events import TraceEvent, TraceSession
 
@@ -133,6 +135,12 @@ def tool_rows(view: View) -> list[tuple[Any, ...]]:
     return rows
 
 
+def timeline_row(view: View, event: int) -> tuple[Any, ...]:
+    # As text, for a time that is not known is not equal to itself.
+    extents = (extent_of(view, event, joined=joined) for joined in (True, False))
+    return completed_by(view.session, event), *map(repr, extents)
+
+
 def whole_tree(view: View) -> list[Any]:
     tree = Tree(view)
 
@@ -165,6 +173,7 @@ def picture(view: View) -> dict[str, Any]:
         "placed": [placement(view.session, event) for event in range(view.at)],
         "tree": whole_tree(view),
         "paths": [tree.path_of(event) for event in range(view.at)],
+        "timeline": [timeline_row(view, event) for event in range(view.at)],
     }
 
 

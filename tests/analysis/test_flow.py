@@ -59,6 +59,20 @@ def test_without_a_main_agent_all_contexts_do(trace: Any) -> None:
     assert [flow.context_of(flow.point(index)) for index in range(2)] == [300, 400]
 
 
+def test_several_agents_are_known_as_of_any_event_in_any_order(trace: Any) -> None:
+    trace.llm(1)
+    trace.add("subagent_spawn", 1, payload={"agent_id": "a1"})
+    trace.llm(2)
+    trace.llm(1, agent="a1")
+    trace.llm(3)
+    view = trace.view()
+    assert [TokenFlow(view.session.view(at)).has_several_agents for at in range(6)] == [False] * 4 + [True] * 2
+    flow = TokenFlow(view.session.view(2))
+    for at in (2, 3, 5, 3, 4):
+        flow.view = view.session.view(at)
+        assert flow.has_several_agents is (at >= 4)
+
+
 def test_a_compaction_is_a_cliff(trace: Any) -> None:
     for number, prompt in enumerate((10_000, 20_000, 30_000), 1):
         trace.llm(number, input_tokens=prompt)

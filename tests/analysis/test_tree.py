@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tracetop.analysis import View
 from tracetop.analysis.columns import NONE
 from tracetop.analysis.tree import Node, NodeType, Tree
+from tracetop.analysis.tree_index import TreeIndex
 from tracetop.collector.events import Category, category_of
 
 
@@ -237,6 +238,78 @@ def test_a_request_is_answered_though_many_agents_answer_first(trace: Any) -> No
     assert outline(trace.view())[0][1][1] == "m"
 
 
+def test_an_iteration_took_what_its_end_says(trace: Any) -> None:
+    trace.add("iteration_start", 1, at=0)
+    trace.llm(1, at=3)
+    trace.add("iteration_end", 1, at=4, duration_ms=2500.0)
+    assert facts_named(trace.view(), "iteration 1").duration_ms == 2500.0
+    assert facts_named(trace.view(2), "iteration 1").duration_ms == 3000.0, "so far"
+
+
+def test_a_call_that_runs_has_taken_so_far_what_the_trace_shows(trace: Any) -> None:
+    trace.add("iteration_start", 1, at=0)
+    trace.add("tool_start", 1, tool_name="slow", at=1)
+    trace.add("llm_request", 1, at=2)
+    trace.add("custom", at=9)
+    trace.add("session_end", at=20)
+    slow, request = (facts_named(trace.view(4), name) for name in ("slow", "llm request"))
+    assert [(facts.state, facts.duration_ms) for facts in (slow, request)] == [("running", 8000.0), ("running", 7000.0)]
+    slow, request = (facts_named(trace.view(), name) for name in ("slow", "llm request"))
+    assert [(facts.state, facts.duration_ms) for facts in (slow, request)] == [("unended", None), ("unended", None)]
+
+
+def test_a_sub_agent_that_was_started_again_does_not_run_twice(trace: Any) -> None:
+    trace.add("subagent_spawn", agent_id="helper", at=0)
+    trace.add("custom", agent="helper", at=5)
+    trace.add("subagent_spawn", agent_id="helper", at=9)
+    tree = Tree(trace.view())
+    first, second = (tree.facts(Node(NodeType.AGENT, agent)) for agent in (0, 1))
+    assert (first.state, first.duration_ms, second.state) == ("unended", 5000.0, "running")
+
+
+def test_an_agent_nobody_announced_is_not_waited_for(trace: Any) -> None:
+    trace.add("custom", agent="helper")
+    assert facts_named(trace.view(), "helper").state == "running"
+    trace.add("session_end")
+    assert facts_named(trace.view(), "helper").state == "ok"
+
+
+def test_a_call_took_what_its_sub_agents_took(trace: Any) -> None:
+    trace.add("iteration_start", 1)
+    call = trace.add("tool_start", 1, tool_name="task")
+    trace.add("subagent_spawn", agent_id="helper", parent=call)
+    trace.llm(1, agent="helper", cost=0.5)
+    assert (facts_named(trace.view(), "task").tokens, facts_named(trace.view(), "task").cost) == (1100, 0.5)
+    assert facts_named(trace.view(3), "task").tokens is None
+
+
+def test_cache_breaks_are_counted_where_they_were(trace: Any) -> None:
+    trace.cached(read=9000, sent=1000, iteration=1)
+    trace.cached(read=0, sent=10_000, iteration=2)
+    trace.cached(read=9000, sent=1000, iteration=2)
+    trace.cached(read=0, sent=10_000, iteration=2)
+    counts = {name: facts_named(trace.view(), name).cache_breaks for name in ("run 1", "iteration 1", "iteration 2")}
+    assert counts == {"run 1": 2, "iteration 1": 0, "iteration 2": 2}
+    assert facts_named(trace.view(3), "iteration 2").cache_breaks == 1
+
+
+def test_a_call_stands_at_its_request(trace: Any) -> None:
+    trace.add("llm_request", 1, model="m")
+    trace.tool(1, "read")
+    trace.llm(1)
+    assert outline(trace.view(3)) == [["run 1", ["iteration 1", "llm request", "read"]]]
+    assert outline(trace.view()) == [["run 1", ["iteration 1", "m", "read"]]]
+    tree = Tree(trace.view())
+    assert [tree.path_of(event) for event in range(4)] == [(0, 0, 0), (0, 0, 1), (0, 0, 1), (0, 0, 0)]
+
+
+def test_a_request_answered_in_another_iteration_stays_where_it_was_asked(trace: Any) -> None:
+    trace.add("llm_request", 1, model="m")
+    trace.llm(2)
+    assert outline(trace.view()) == [["run 1", ["iteration 1", "llm request"], ["iteration 2", "m"]]]
+    assert facts_named(trace.view(), "llm request").state == "ok"
+
+
 def stands_for(view: View, tree: Tree, event: int, node: Node) -> bool:
     """Whether a node is that of an event, told from the columns alone."""
     session = view.session
@@ -339,8 +412,39 @@ def test_children_are_told_by_index_in_event_order(new_trace: Any, steps: list[A
         if index is not None:
             assert Tree(view).child(node, index) == listed[index]
         if node.type is NodeType.RUN:
-            firsts = [first_event(view, child) for child in listed if child.type is not NodeType.AGENT]
+            firsts = [first_event(view, child) for child in listed]
             assert firsts == sorted(firsts)
+
+
+@given(st.lists(moves, max_size=40), st.integers(0, 40))
+@settings(deadline=None, max_examples=150)
+def test_a_node_keeps_its_index_as_the_trace_grows(new_trace: Any, steps: list[Any], at: int) -> None:
+    trace = played(new_trace, steps)
+    earlier, now = Tree(trace.view(at)), Tree(trace.view())
+    kinds = now.session.events.kind
+    for path, node in every_node(earlier):
+        found = at_path(now, path)
+        if found != node:
+            assert (node.type, found.type) == (NodeType.EVENT, NodeType.LLM), "answered meanwhile"
+            assert now.session.kinds[kinds[node.row]] == "llm_request"
+
+
+@given(st.lists(moves, max_size=40), st.lists(st.integers(0, 40), min_size=1, max_size=6))
+@settings(deadline=None, max_examples=100)
+def test_what_is_looked_up_once_serves_every_view(
+    new_trace: Any, fold: Callable[..., Any], steps: list[Any], visits: list[int]
+) -> None:
+    trace = played(new_trace, steps)
+    session = fold([])
+    index = TreeIndex(session)
+    for at in visits:
+        session.apply_events(trace.events[session.count : max(session.count, at)])
+        view = session.view(at)
+        shared, fresh = Tree(view, index), Tree(view)
+        assert list(every_node(shared)) == list(every_node(fresh))
+        assert [shared.facts(node) for _, node in every_node(shared)] == [
+            fresh.facts(node) for _, node in every_node(fresh)
+        ]
 
 
 def first_event(view: View, node: Node) -> int:
@@ -351,6 +455,8 @@ def first_event(view: View, node: Node) -> int:
         return session.tools.event[node.row]
     if node.type is NodeType.LLM:
         return session.llm.event[node.row]
+    if node.type is NodeType.AGENT:
+        return session.agents.event[node.row]
     return node.row
 
 
@@ -407,6 +513,22 @@ def test_an_iteration_of_thousands_of_calls_is_cheap(trace: Any, fold: Any) -> N
     assert tree.child_count(iteration) == 5000
     assert tree.path_of(10_000) == (0, 0, 4999)
     assert time.process_time() - began < 1.0
+
+
+def test_a_view_of_a_long_iteration_costs_what_is_new_in_it(trace: Any, fold: Any) -> None:
+    trace.add("iteration_start", 1)
+    for _ in range(10_000):
+        trace.tool(1)
+    session = fold(trace.events)
+    index = TreeIndex(session)
+    Tree(session.view(), index).facts(Node(NodeType.ITERATION, 1))
+    began = time.process_time()
+    for at in range(session.count - 300, session.count):
+        tree = Tree(session.view(at), index)
+        tree.facts(Node(NodeType.ITERATION, 1))
+        assert len(tree.path_of(at - 1)) == 3
+        assert tree.child(Node(NodeType.ITERATION, 1), 9_000).type is NodeType.TOOL
+    assert time.process_time() - began < 0.5
 
 
 def test_agents_that_never_came_have_no_number(trace: Any) -> None:

@@ -20,6 +20,7 @@ from tracetop.analysis.issues.issue import SEVERITIES
 from tracetop.app import cli as cli_module
 from tracetop.app import headless
 from tracetop.app.cli import cli
+from tracetop.app.query.language import LANGUAGE
 from tracetop.app.trace import UnreadableTraceError
 from tracetop.collector.events import Category
 from tracetop.collector.recorder import TraceCollector
@@ -250,6 +251,8 @@ def test_an_empty_file_is_a_trace_without_events(name: str, flags: list[str], tm
         (["report", "x", "--jsn"], "--jsn"),
         (["--nonsense"], "--nonsense"),
         (["timeline", "x", "--category", "nonsense"], "checkpoint"),
+        (["timeline", "x", "--filter", "colour:red\n\x1b[31m"], "'--filter': unknown field colour:"),
+        (["timeline", "x", "--filter", "/(a/"], "/(a/ is no regular expression"),
         (["issues", "x", "--fail-on", "mild"], "critical"),
         (["shot", "x"], "--out"),
         (["shot", "x", "-o", "y.svg", "--size", "big"], "160x48"),
@@ -268,6 +271,28 @@ def test_wrong_usage_is_one_line_and_exit_2(args: list[str], said: str, monkeypa
     line = only_line(result)
     assert said in line
     assert "--help" in line
+
+
+def test_the_timeline_is_filtered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trace = write(tmp_path / "t.jsonl", {"kind": "session_start"}, {"kind": "error"}, {"kind": "session_end"})
+    whole, errors = run("timeline", trace), run("timeline", trace, "--filter", "errors")
+    others = run("timeline", trace, "--filter", "-errors", "--json")
+    assert 0 < len(errors.stdout.splitlines()) < len(whole.stdout.splitlines())
+    assert len(errors.stdout.splitlines()) + len(others.stdout.splitlines()) == len(whole.stdout.splitlines())
+    nothing = run("timeline", trace, "--filter", "errors -errors")
+    assert nothing.exit_code == 0
+    assert "events matches; it has" in only_line(nothing)
+    monkeypatch.setattr("tracetop.app.query.regex._SLOW_SECONDS", -1.0)
+    monkeypatch.setattr("tracetop.app.query.regex._FIRST_TRIALS", (0, 1, 1))
+    slow = run("timeline", trace, "--filter", "/a+b/")
+    assert slow.exit_code == 2
+    assert "takes too long" in only_line(slow)
+
+
+def test_the_help_of_the_timeline_teaches_the_filter() -> None:
+    told = run("timeline", "--help").stdout
+    assert all(example in told for example, _ in LANGUAGE)
+    assert "--filter 'tool:bash errors'" in told
 
 
 def test_an_unknown_category_lists_all_sixteen(trace: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from tracetop.analysis.issues.issue import CATEGORIES
 from tracetop.app.headless import check_openable, find_sessions
+from tracetop.app.matching import Query
 from tracetop.app.reports.issues import at_least, issues_json, issues_of, issues_text, tally
 from tracetop.app.reports.json_text import json_text
 from tracetop.app.reports.layout import MIN_WIDTH, heading, table, terminal_width, wrapped
@@ -270,6 +271,19 @@ def test_the_events_of_an_issue_are_named_and_a_cut_is_said(make: Traces) -> Non
     assert "events #2, #3, #4, #5, #6, #7, #8, #9, #10, #11, #12, #13 … and 3 more" in text
 
 
+def test_each_issue_says_what_it_cost_in_text_alone(make: Traces) -> None:
+    empty = {"input_tokens": 31_200, "output_tokens": 0, "cost": 0.09}
+    trace = make(
+        *(tool("bash", args={"c": 1}, duration_ms=seconds * 1000) for seconds in (9, 2, 3)),
+        response(9, **empty),
+        event("context_overflow", 10),
+    )
+    text = text_of(issues_text(trace, 80))
+    costs = [line.strip() for line in text.splitlines() if line.strip().startswith("cost:")]
+    assert costs == ["cost: –", "cost: 5.0s", "cost: $0.090, 31.2k tokens"], "worst first"
+    assert all("cost" not in issue for issue in parsed(issues_json(trace))), "the contract names the keys"
+
+
 def test_no_issues(make: Traces) -> None:
     trace = make(event("session_start"))
     assert list(issues_text(trace, 80)) == ["No issues."]
@@ -327,6 +341,26 @@ def test_the_timeline_is_filtered(make: Traces) -> None:
     assert numbers(trace, text="STRASSE") == [10]
     assert numbers(trace, text='"command":"ls"') == [4, 5]
     assert numbers(trace, text="event_id") == []
+
+
+def test_the_timeline_takes_the_language_of_filters_and_all_must_hold(make: Traces) -> None:
+    trace = make(*FULL)
+
+    def shown(query: str, **more: Any) -> list[int]:
+        wanted = choice(more.get("kinds", ()), more.get("categories", ()), more.get("text", ""), Query(query))
+        in_json = [row["event"] for row in parsed(timeline_json(trace, wanted))]
+        in_text = [int(line.split()[0].removeprefix("#")) for line in timeline_text(trace, wanted, 100)]
+        assert in_json == in_text
+        return in_json
+
+    assert shown("errors") == [8]
+    assert shown("cat:tool -errors") == [4, 5]
+    assert shown("cat:tool", kinds=("tool_error",)) == [8]
+    assert shown("kind:tool", categories=("llm",)) == []
+    assert shown("tool:edit", text="NO SUCH") == [8]
+    assert shown("tool:bash", text="no such") == []
+    assert shown('"no such file" it:2') == [8]
+    assert shown("") == list(range(1, 10))
 
 
 def test_a_kind_beyond_the_table_of_kinds_is_found(make: Traces) -> None:

@@ -188,14 +188,14 @@ async def test_thousands_of_requests_are_grouped_and_no_break_is_lost(show: Any,
     async with show(cache.write(), (120, 36)) as it:
         await it.press("4", "z")
         chart = it.screen.query_one(CHART)
-        assert chart.data_group == 4 and chart.count() == 625
-        assert [mark.index for mark in chart.marks] == [375]
-        assert chart._area[375] == 6_750 and chart._line[375] == 10_000, "means of four"
+        assert chart.data_group == 8 and chart.count() == 313
+        assert [mark.index for mark in chart.marks] == [187]
+        assert chart._area[187] == 7_875 and chart._line[187] == 10_000, "means of eight"
         assert rows_of(it)[0].startswith("○ #1,502")
         await it.press("up")
         assert it.place == event
         await it.press("left")
-        assert chart.cursor == 374
+        assert chart.cursor == 186
 
 
 async def test_hostile_names_stay_in_their_column(

@@ -307,9 +307,9 @@ async def test_a_resize_wraps_anew_and_keeps_the_place(inspect: Any, story: Stor
 
 
 async def test_going_down_reads_on(inspect: Any, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tracetop.app.panes import payload_tree
+    from tracetop.app.panes import text_entry
 
-    monkeypatch.setattr(payload_tree, "MORE_LINES", 150)
+    monkeypatch.setattr(text_entry, "MORE_LINES", 150)
     story.add("custom", text="".join(f"line {number}\n" for number in range(500)), after="the end")
     async with inspect(0) as it:
         assert outline(it).row_count() < 120

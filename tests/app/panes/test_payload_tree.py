@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from tracetop.app.panes import payload_tree
-from tracetop.app.panes.outline import Entry
+from tracetop.app.panes.entries import Entry
 from tracetop.app.panes.payload_tree import Payload
+from tracetop.app.panes.text_entry import TextEntry
 from tracetop.app.safe_text import width_of
 
 WIDTH = 60
@@ -160,7 +161,7 @@ def test_a_million_items_cost_nothing_until_they_are_seen(monkeypatch: Any) -> N
 
 def test_a_text_of_100_mb_is_wrapped_as_far_as_it_is_read() -> None:
     entry = field("x" * 100_000_000)
-    assert isinstance(entry, payload_tree.TextEntry)
+    assert isinstance(entry, TextEntry)
     assert entry.lines.count == 0
     assert row(entry).endswith("100,000,000 characters")
     assert entry.lines.count == 0

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 from tracetop.analysis.budget import Budget
 from tracetop.analysis.view import View
-from tracetop.app.panes.tokens import axis_tokens, budget_text
+from tracetop.app.panes.token_words import axis_tokens, budget_text
 
 TABLE = "#trace-tokens-list"
 CHART = "#trace-tokens-chart"
@@ -165,9 +165,12 @@ async def test_a_compaction_is_a_cliff_with_its_mark(show: Any, agent: Agent) ->
     async with show(path, (80, 24)) as it:
         await it.press("3")
         chart = it.screen.query_one(CHART)
-        assert list(chart._line) == [9_000, 17_000, 25_000, 33_000, 41_000, 3_000]
+        context, _cost = chart.tracks
+        assert list(context.values) == [9_000, 17_000, 25_000, 33_000, 41_000, 3_000]
         assert [(mark.index, mark.glyph) for mark in chart.marks] == [(5, "▼")]
-        assert "▏" in it.crop(CHART), "the line falls"
+        (row,) = [row for row in it.crop(CHART).split("\n") if "3.00k│" in row]
+        drawn = row.partition("│")[2].rstrip()
+        assert drawn == "".join(eighths * 8 for eighths in "▂▃▅▆█▁"), "the context falls"
         assert rows_of(it)[5].split()[:2] == ["▼", "6"]
         it.screen.move_cursor(after - 1)
         await it.press("space")
@@ -181,8 +184,7 @@ async def test_the_context_of_an_iteration_is_its_last_prompt(show: Any, agent: 
     async with show(agent.write(), (80, 24)) as it:
         await it.press("3")
         chart = it.screen.query_one(CHART)
-        assert not any(chart._line), "on the scale of the bars it would be flat"
-        (context, _cost) = chart.tracks
+        context, _cost = chart.tracks
         assert (context.name, list(context.values)) == ("context", [10_000, 15_000, 20_000])
         assert "▃ context" in it.crop(CHART)
         assert "context 20.0k" in pane(it).headline
@@ -198,7 +200,7 @@ async def test_a_sub_agents_prompt_is_no_cliff_and_its_name_no_danger(
     async with show(agent.write(), (80, 24)) as it:
         await it.press("3")
         chart = it.screen.query_one(CHART)
-        assert list(chart._line) == [31_000, None, 32_000]
+        assert list(chart.tracks[0].values) == [31_000, None, 32_000]
         await it.press("up")
         assert {cell_len(row) for row in it.crop(TABLE).split("\n")} == {78}
         assert "main" in rows_of(it)[0] and "␛[31m[/oops…" in rows_of(it)[1]
@@ -229,8 +231,9 @@ async def test_without_a_call_nothing_is_claimed(show: Any, agent: Agent) -> Non
 async def test_the_cost_rises_to_what_the_session_cost(show: Any, growing: Any) -> None:
     path, _ = growing
     async with show(path) as it:
-        (track,) = it.screen.query_one(CHART).tracks
-        assert list(track.values) == pytest.approx([0.01 * number for number in range(1, 13)])
+        _context, cost = it.screen.query_one(CHART).tracks
+        assert list(cost.values) == pytest.approx([0.01 * number for number in range(1, 13)])
+        await it.press("3", "z")
         assert "$0.12│" in it.crop(CHART)
 
 
@@ -260,7 +263,18 @@ async def test_a_context_limit_is_a_line(show: Any, agent: Agent) -> None:
     async with show(agent.write(), (80, 24)) as it:
         await it.press("3")
         assert "limit 40.0k" in it.crop(CHART) and "····" in it.crop(CHART)
+        assert it.screen.query_one(CHART).tracks[0].full == 40_000
         assert "context 31.0k of 40.0k" in pane(it).headline
+
+
+async def test_the_limit_of_one_prompt_is_not_held_against_many(show: Any, agent: Agent) -> None:
+    agent.add("budget_check", 1, usage_fraction=0.5, context_limit=40_000)
+    for _ in range(4):
+        agent.call(1, read=10_000)
+    async with show(agent.write(), (80, 24)) as it:
+        await it.press("3")
+        assert "limit 40.0k" not in it.crop(CHART)
+        assert it.screen.query_one(CHART).tracks[0].full == 40_000
 
 
 async def test_more_than_five_hundred_iterations_are_grouped_but_not_in_the_table(
@@ -286,6 +300,17 @@ async def test_more_than_five_hundred_iterations_are_grouped_but_not_in_the_tabl
         await it.press("right")
         assert it.place == calls[4]
         assert len(set(points)) < 60, "only what is seen is looked at"
+
+
+async def test_the_last_group_is_what_is_in_it_as_of_the_view(show: Any, agent: Agent) -> None:
+    calls = [agent.call(number, read=number) for number in range(1, 1_004)]
+    async with show(agent.write(), (80, 24)) as it:
+        await it.press("3")
+        chart = it.screen.query_one(CHART)
+        assert chart.data_group == 4 and chart._columns[-1][0] == 1_002
+        it.screen.move_cursor(calls[1_001])
+        await it.press("space")
+        assert chart.data_group == 4 and chart._columns[-1][0] == 1_001.5
 
 
 # -- words

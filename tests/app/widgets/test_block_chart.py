@@ -181,55 +181,13 @@ async def test_every_size_and_hostile_labels(
                 assert_clean_frame(frame_text(pilot.app), width)
 
 
-# -- the line
+# -- tracks, limits, legend
 
 
 async def drawn(stage: Any, frame_text: FrameText, chart: BlockChart, size: tuple[int, int]) -> list[str]:
     async with stage(chart).run_test(size=size) as pilot:
         await pilot.pause()
         return lines(frame_text(pilot.app))
-
-
-async def test_the_line_lies_on_the_bars_and_falls_where_they_do(stage: Any, frame_text: FrameText) -> None:
-    chart = BlockChart([Series("", "bar")], line=("", "context"))
-    chart.set_columns([(9,), (9,), (1,), (3,)], line=[8, 8, None, 3])
-    rows = await drawn(stage, frame_text, chart, (40, 12))
-    assert [row.rpartition("│")[2].rpartition("┤")[2] for row in rows[:10]] == [
-        "▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁",
-        "██████  ██████          ▏",
-        "██████  ██████          ▏",
-        "██████  ██████          ▏",
-        "██████  ██████          ▏",
-        "██████  ██████          ▏",
-        "██████  ██████          ▁▁▁▁▁▁▁▁",
-        "██████  ██████          ██████",
-        "██████  ██████          ██████",
-        "██████  ██████  ██████  ██████",
-    ]
-
-
-async def test_the_line_leaves_no_hole_in_a_bar(stage: Any, frame_text: FrameText) -> None:
-    chart = BlockChart(LAYERS, line=("", "context"))
-    chart.set_columns([(8, 0, 0), (0, 8, 0)], line=[4, 4])
-    async with stage(chart).run_test(size=(2, 2)) as pilot:
-        await pilot.pause()
-        top, bottom = frame_text(pilot.app).split("\n")
-        assert (top, bottom) == ("░▁", "░█")
-        over_texture, over_solid = list(chart.render_line(0))
-        looks = chart.looks()
-        assert over_texture.style.color == looks["context"].color
-        assert (over_solid.style.color, over_solid.style.bgcolor) == (looks["context"].color, looks["input"].color)
-
-
-async def test_a_group_of_columns_has_the_last_height_known(stage: Any, frame_text: FrameText) -> None:
-    chart = BlockChart([Series("", "bar")], group="mean", line=("", "context"))
-    chart.set_columns([(0,), (0,), (0,), (0,)], line=[9, 3, 1, None])
-    assert await drawn(stage, frame_text, chart, (2, 1)) == ["▁▁"]
-    chart.set_columns([(0,), (0,), (0,), (0,)], line=[3, 9, 9, None])
-    assert await drawn(stage, frame_text, chart, (2, 1)) == ["▁▁"]
-
-
-# -- tracks, limits, legend
 
 
 async def test_a_track_shows_the_last_value_known_and_a_zero_is_no_blank(stage: Any, frame_text: FrameText) -> None:
@@ -275,9 +233,7 @@ async def test_a_limit_is_drawn_where_it_does_not_flatten_the_bars(
         (20, "░ cached █ fresh"),
     ],
 )
-async def test_the_legend_shows_what_fits_whole(
-    stage: Any, frame_text: FrameText, width: int, expected: str
-) -> None:
+async def test_the_legend_shows_what_fits_whole(stage: Any, frame_text: FrameText, width: int, expected: str) -> None:
     chart = BlockChart(LAYERS)
     chart.set_columns([(5, 6, 7)])
     chart.cursor = 0
@@ -293,3 +249,10 @@ async def test_how_many_share_a_bar_is_said_beside_the_labels_where_the_legend_i
     rows = await drawn(stage, frame_text, chart, (30, 8))
     assert "per bar" not in rows[0]
     assert rows[-1].startswith("3/bar")
+
+
+async def test_a_pattern_ends_in_a_cap_to_an_eighth(stage: Any, frame_text: FrameText) -> None:
+    chart = BlockChart([Series("", "cache_read", "░")])
+    chart.set_columns([(19,), (16,), (12,), (8,), (5,), (2,), (0,), (24,)])
+    rows = await drawn(stage, frame_text, chart, (8, 5))
+    assert rows[:3] == ["▂      ▇", "░▇▄    ░", "░░░░░▂ ░"]

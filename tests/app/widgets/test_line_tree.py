@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -213,12 +215,126 @@ async def test_hostile_labels_and_resize(
             assert view.top <= view.cursor < view.top + height
 
 
+class Shuffled:
+    """An order of so many children that has nothing to do with their indexes."""
+
+    def __init__(self, count: int, seed: int) -> None:
+        self.shown = list(range(count))
+        random.Random(seed).shuffle(self.shown)
+
+    def place(self, index: int) -> int:
+        return self.shown.index(index)
+
+    def index(self, place: int) -> int:
+        return self.shown[place]
+
+
+class Backwards(Model):
+    """A model whose children are shown last first."""
+
+    def order_of(self, node: Node) -> Any:
+        return SimpleNamespace(
+            place=lambda index: self.child_count(node) - 1 - index,
+            index=lambda place: self.child_count(node) - 1 - place,
+        )
+
+
+async def test_an_order_moves_rows_not_paths(stage: Any, frame_text: FrameText) -> None:
+    model = Backwards({ROOT: 3})
+    async with stage(LineTree(model)).run_test(size=(30, 20)) as pilot:
+        view = pilot.app.widget
+        view.select((1, 0))
+        await pilot.pause()
+        view.sort(model.order_of)
+        await pilot.pause()
+        assert lines(frame_text(pilot.app)) == [
+            " ▸ node 2",
+            " ▾ node 1",
+            "   ▸ node 1.1",
+            "▌  ▸ node 1.0",
+            " ▸ node 0",
+        ]
+        assert view.cursor_path == (1, 0) and view.is_open((1,))
+        await pilot.press("up", "up", "down")
+        assert view.cursor_path == (1, 1)
+        assert view.select((0, 1, 0))
+        await pilot.pause()
+        assert [line.strip() for line in lines(frame_text(pilot.app))][-5:] == [
+            "▾ node 0", "▾ node 0.1", "node 0.1.1", "▌      node 0.1.0", "▸ node 0.0",
+        ]  # fmt: skip
+        view.sort(lambda node: None)
+        await pilot.pause()
+        assert view.cursor_path == (0, 1, 0)
+        assert [line.strip() for line in lines(frame_text(pilot.app))][:4] == [
+            "▾ node 0", "▸ node 0.0", "▾ node 0.1", "▌      node 0.1.0",
+        ]  # fmt: skip
+        assert [type(message).__name__ for message in pilot.app.heard] == ["NodeHighlighted"] * 3, "only what keys did"
+
+
+async def test_in_an_order_growth_keeps_open_nodes_and_the_cursor(stage: Any, frame_text: FrameText) -> None:
+    model = Backwards({ROOT: 3})
+    async with stage(LineTree(model)).run_test(size=(30, 20)) as pilot:
+        view = pilot.app.widget
+        view.sort(model.order_of)
+        view.select((1, 0))
+        model.counts[ROOT] = 5
+        view.refresh_model(grown=[ROOT])
+        await pilot.pause()
+        assert lines(frame_text(pilot.app)) == [
+            " ▸ node 4", " ▸ node 3", " ▸ node 2", " ▾ node 1", "   ▸ node 1.1", "▌  ▸ node 1.0", " ▸ node 0",
+        ]  # fmt: skip
+        model.counts[ROOT] = 1
+        view.refresh_model()
+        assert (view.cursor_path, view.row_count()) == ((0,), 1)
+        model.counts[ROOT] = 3
+        view.refresh_model()
+        assert view.is_open((1,)) and view.row_count() == 5
+
+
+async def test_the_row_under_the_cursor_may_be_let_go(stage: Any) -> None:
+    model = Model({ROOT: 50, (0,): 2})
+    async with stage(LineTree(model)).run_test(size=(30, 10)) as pilot:
+        view = pilot.app.widget
+        view.select((0, 0))
+        view.select((4,))
+        view.scroll_rows_to(0)
+        await pilot.pause()
+        view.holds_cursor = False
+        model.counts[(0,)] = 30
+        view.refresh_model()
+        await pilot.pause()
+        assert (view.top, view.cursor, view.cursor_path) == (0, 34, (4,))
+
+
+async def test_a_cursor_put_without_unfolding_or_showing(stage: Any) -> None:
+    async with stage(LineTree(Model({ROOT: 50}))).run_test(size=(30, 10)) as pilot:
+        view = pilot.app.widget
+        assert not view.select((40, 1), unfold=False, reveal=False)
+        await pilot.pause()
+        assert (view.cursor_path, view.top, view.is_open((40,))) == ((40,), 0, False)
+
+
+async def test_fold_at(stage: Any) -> None:
+    async with stage(LineTree(Model({ROOT: 3}))).run_test(size=(30, 20)) as pilot:
+        view = pilot.app.widget
+        view.select((1, 1, 0))
+        assert view.open_at_top() == [(1,)]
+        view.fold_at((1, 1))
+        assert view.cursor_path == (1, 1)
+        view.select((2, 0))
+        view.fold_at((1,))
+        view.fold_at((0, 1))
+        view.fold_at(())
+        assert (view.cursor_path, view.is_open((1,)), view.open_at_top()) == ((2, 0), False, [(2,)])
+        assert pilot.app.heard == []
+
+
 def naive(rows: OpenRows) -> list[tuple[Node, int]]:
     """Return (node, depth) of every visible row, the slow and obvious way."""
 
     def below(branch: Branch, depth: int) -> list[tuple[Node, int]]:
         found: list[tuple[Node, int]] = []
-        for index in range(branch.count):
+        for index in map(branch.index_at, range(branch.count)):
             found.append((rows.node_at(branch, index), depth))
             if (child := branch.find(index)) is not None:
                 found += below(child, depth + 1)
@@ -227,7 +343,7 @@ def naive(rows: OpenRows) -> list[tuple[Node, int]]:
     return below(rows.root, 0)
 
 
-WHAT = st.sampled_from(["unfold", "fold", "grow", "shrink", "level"])
+WHAT = st.sampled_from(["unfold", "fold", "grow", "shrink", "level", "sort", "unsort"])
 STEPS = st.lists(st.tuples(WHAT, st.integers(0, 30)), max_size=30)
 
 
@@ -246,8 +362,13 @@ def test_rows_are_found_as_by_walking_the_tree(steps: list[tuple[str, int]]) -> 
                 count = model.child_count(branch.node) + (number % 4 if what == "grow" else -(number % 3))
                 model.counts[branch.node] = max(1, count)
                 rows.refresh([branch.node] if number % 2 else None)
-            elif number < 3:
-                rows.unfold_level(4)
+            elif what == "level" and number < 3:
+                rows.unfold_level(4, (branch, index))
+            elif what in ("sort", "unsort"):
+                rows.order_of = lambda node: None
+                if what == "sort":
+                    rows.order_of = lambda node: Shuffled(model.child_count(node), hash((node, 7)))
+                rows.refresh()
         expected = naive(rows)
         assert len(rows) == len(expected)
         for row, (node, depth) in enumerate(expected):
@@ -255,6 +376,20 @@ def test_rows_are_found_as_by_walking_the_tree(steps: list[tuple[str, int]]) -> 
             assert (rows.node_at(branch, index), found_depth) == (node, depth)
             assert rows.row_of(branch, index) == row
             assert rows.path_of(branch, index) == node
+
+
+def test_more_than_can_be_unfolded_at_once_begins_at_the_cursor() -> None:
+    rows = OpenRows(Model({ROOT: 20}))
+    assert rows.unfold_level(5, (rows.root, 17)) == 5
+    assert [index for index in range(20) if rows.root.find(index)] == [0, 1, 17, 18, 19]
+    assert rows.unfold_level(100, (rows.root, 3)) == 15
+
+
+def test_not_all_children_are_looked_at_for_some_to_unfold() -> None:
+    model = Model({ROOT: 100_000}, depth=1)
+    rows = OpenRows(model)
+    assert rows.unfold_level(10) == 0
+    assert model.children < 1_000
 
 
 @pytest.mark.parametrize("at_most", [1, 5, 100])
