@@ -113,7 +113,7 @@ class IdleGaps:
             if tools.end[call] >= event:
                 return True
         for agent in _last(bisect_left(agents.event, event)):
-            if agents.end[agent] >= event and agents.announced[agent]:
+            if agents.announced[agent] and extent_of(view, agents.event[agent]).state is State.RUNNING:
                 return True
         request = event
         for _ in range(_MOST_AT_ONCE):

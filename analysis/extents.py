@@ -191,10 +191,17 @@ def _agent(view: View, event: int) -> Extent:
     if agent == len(agents.event) or agents.event[agent] != event or agents.end[agent] == event:
         return _single(view, event)
     if agents.end[agent] >= view.at:
-        return _open(view, event)
+        return _open(view, event, State.LOST if _starts_again(view, agent) else State.RUNNING)
     state = State.FAILED if agents.failed[agent] else State.DONE
     # That it is done is an event of its own, which tells how long it took.
     return replace(_from_to(view, event, agents.end[agent], state), outcome=None, duration_ms=None)
+
+
+def _starts_again(view: View, agent: int) -> bool:
+    """Whether a sub-agent was started anew soon, so that its first run will not end any more."""
+    agents = view.session.agents
+    soon = range(agent + 1, min(agent + 1 + MOST_LOOKED_AT, bisect_left(agents.event, view.at)))
+    return any(agents.lane[later] == agents.lane[agent] for later in soon)
 
 
 def _agent_end(view: View, event: int) -> Extent:

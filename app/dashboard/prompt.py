@@ -105,16 +105,6 @@ class PromptActions(Findings):
         self._is_going = purpose == SEARCH and bool(text)
         self._repaint()
 
-    def on_mount(self) -> None:
-        """Stands in for the screen, which should compose a PromptLine itself."""
-        self.call_next(self._bring_line)
-
-    async def _bring_line(self) -> None:
-        line = self.query_one("#trace-prompt")
-        if not isinstance(line, PromptLine):
-            await line.remove()
-            await self.mount(PromptLine(id="trace-prompt"), before="#trace-keys")
-
     def on_unmount(self) -> None:
         """The prompt is made anew when the screen is shown again: what was not entered is not kept."""
         self._stop_typing()

@@ -36,6 +36,7 @@ from .help import HelpPane
 from .history import History
 from .key_line import KeyLine
 from .keys import KeyActions
+from .prompt_line import PromptLine
 from .replay import Replay
 from .ribbon import Ribbon
 from .source import SourceLike, open_source
@@ -128,7 +129,7 @@ class DashboardScreen(KeyActions, Screen[None]):
                     yield issues
             yield self.inspector
             yield self.help
-        yield Input(id="trace-prompt", compact=True)
+        yield PromptLine(id="trace-prompt")
         yield KeyLine(id="trace-keys")
 
     @property
@@ -212,7 +213,8 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._show_notice()
         self._show_ribbon(view)
         self.extend_filter()
-        painted = (self.cursor, self.filtered_through is None, version, loading, self.filtered_through)
+        found = self.search_status
+        painted = (self.cursor, self.filtered_through is None, version, loading, self.filtered_through, found)
         if painted == self._painted and not self._frames_late:
             return
         self._frames_late += 1
@@ -222,7 +224,17 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._painted, self._painted_version = painted, version
         self._version += 1
         cursor, is_live = self.cursor.place(view.at), self.cursor.mode is Mode.LIVE
-        self._frame = Frame(trace, view, cursor, self.cursor.follows, self._version, loading, is_live)
+        self._frame = Frame(
+            trace,
+            view,
+            cursor,
+            self.cursor.follows,
+            self._version,
+            loading,
+            is_live,
+            filter="" if self.filtering is None else self.filtering.text,
+            search=found,
+        )
         self._show_panes(self.panes[:1] if self._frames_late else self.panes)
         able = (
             bool(view.at),
@@ -251,7 +263,7 @@ class DashboardScreen(KeyActions, Screen[None]):
 
     def _show_ribbon(self, view: View) -> None:
         timeline = self.panes[0]
-        seen = getattr(timeline, "visible_events", lambda: None)() if timeline.display else None
+        seen = timeline.visible_events() if isinstance(timeline, TimelinePane) and timeline.display else None
         total = None if self.cursor.mode is Mode.LIVE else self.source.trace.session.count
         self.query_one(Ribbon).show(view, self.cursor.place(view.at), seen, total)
 
@@ -307,6 +319,8 @@ class DashboardScreen(KeyActions, Screen[None]):
         self.move_cursor(message.event)
 
     def on_pane_inspected(self, message: Pane.Inspected) -> None:
+        if self.inspector.has_class("-shown"):
+            self.leave_place()  # a link was followed
         self.inspect(message.event)
 
     def on_issues_pane_issue_chosen(self, message: IssuesPane.IssueChosen) -> None:
@@ -335,7 +349,7 @@ class DashboardScreen(KeyActions, Screen[None]):
             self._issue = None
         if self.cursor.event != event:
             self.move_cursor(event)
-        self.inspector.inspect_event(self.source.trace, event)
+        self.inspector.inspect_event(self.source.trace, event, at=self.cursor.at(self.source.trace.session.count))
         self._open(self.inspector)
 
     def zoom(self, index: int) -> None:

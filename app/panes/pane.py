@@ -30,7 +30,8 @@ class Frame:
 
     `cursor` is an event number, None in an empty trace. `follows` says whether the cursor stays at the newest event.
     `version` changes whenever the view does; `loading` is how much of the trace is read, None when all of it.
-    `live` says whether the view is of everything there is.
+    `live` says whether the view is of everything there is; `filter` is the text of the filter in force, `search` how
+    many events were found and which of them the cursor is on.
     """
 
     trace: Trace
@@ -40,6 +41,8 @@ class Frame:
     version: int
     loading: float | None = None
     live: bool = True
+    filter: str = ""
+    search: str = ""
 
 
 @contained

@@ -139,7 +139,10 @@ class TimelinePane(Pane):
 
     def _headline_of(self, frame: Frame) -> str:
         total, rows, shown = frame.view.at, self._rows.count, self._rows.shown
-        parts = self._axis_parts(frame)
+        parts = [frame.search] if frame.search else []
+        if frame.filter:
+            parts.append(f"filter {frame.filter}")
+        parts += self._axis_parts(frame)
         if shown.matches is not None:
             parts.append(f"{shown.matching:,} of {figures.count(total, 'event')}")
             if rows != shown.matching:

@@ -17,7 +17,7 @@ _DURATION = 8
 _BAR = 9
 _FEWEST_ITERATION_CELLS = 4
 _MOST_ITERATION_CELLS = 10
-_MOST_AGENT_CELLS, _FEW_AGENT_CELLS = 10, 6
+_MOST_AGENT_CELLS, _FEW_AGENT_CELLS = 10, 8
 _SHORT_SESSION = 10.0
 """Seconds. The times of a shorter session are told to the millisecond."""
 

@@ -11,6 +11,7 @@ from textual.message import Message
 from ..contain import contained
 from ..widgets.event_list import EventList
 
+_TIMELINE = Binding.Group("timeline")
 _AXIS_ACTIONS = frozenset({"zoom_axis", "pan_axis", "fit_axis"})
 
 
@@ -19,13 +20,21 @@ class TimelineList(EventList):
     """An event list that tells which of its rows are seen, and what the user wants to see of time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "waterfall", "Waterfall", id="timeline.waterfall", tooltip="Rows as bars on an axis of time"),
+        Binding(
+            "w",
+            "waterfall",
+            "Waterfall",
+            id="timeline.waterfall",
+            group=_TIMELINE,
+            tooltip="Rows as bars on an axis of time",
+        ),
         Binding(
             "x",
             "every_event",
             "Every event",
             show=False,
             id="timeline.every_event",
+            group=_TIMELINE,
             tooltip="A row for every event, or one for a call and its end",
         ),
         Binding(
@@ -34,6 +43,7 @@ class TimelineList(EventList):
             "Zoom out",
             key_display="<",
             id="timeline.zoom_out",
+            group=_TIMELINE,
             tooltip="Show twice as much time",
         ),
         Binding(
@@ -42,11 +52,36 @@ class TimelineList(EventList):
             "Zoom in",
             key_display=">",
             id="timeline.zoom_in",
+            group=_TIMELINE,
             tooltip="Show half as much time, around the row under the cursor",
         ),
-        Binding("left", "pan_axis(-0.5)", "Earlier", show=False, id="timeline.earlier", tooltip="Half of it earlier"),
-        Binding("right", "pan_axis(0.5)", "Later", show=False, id="timeline.later", tooltip="Half of it later"),
-        Binding("0", "fit_axis", "Fit", show=False, id="timeline.fit", tooltip="Fit the axis to the rows seen"),
+        Binding(
+            "left",
+            "pan_axis(-0.5)",
+            "Earlier",
+            show=False,
+            id="timeline.earlier",
+            group=_TIMELINE,
+            tooltip="Half of it earlier",
+        ),
+        Binding(
+            "right",
+            "pan_axis(0.5)",
+            "Later",
+            show=False,
+            id="timeline.later",
+            group=_TIMELINE,
+            tooltip="Half of it later",
+        ),
+        Binding(
+            "0",
+            "fit_axis",
+            "Fit",
+            show=False,
+            id="timeline.fit",
+            group=_TIMELINE,
+            tooltip="Fit the axis to the rows seen",
+        ),
     ]
 
     @dataclass

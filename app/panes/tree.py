@@ -70,7 +70,7 @@ class TreePane(Pane):
         super().__init__(id=id)
         self._model = IterationTreeModel()
         self._head = TreeHead(lambda width: [head for head, _ in self._model.heads()], id="trace-tree-head")
-        self._lines = IterationTree(
+        self._tree = IterationTree(
             order_of=self._model.order_of, empty_text="no iterations yet", id="trace-tree-lines"
         )
         self._frame: Frame | None = None
@@ -81,7 +81,7 @@ class TreePane(Pane):
 
     def compose(self) -> ComposeResult:
         yield self._head
-        yield self._lines
+        yield self._tree
 
     @property
     def sort(self) -> Sort:
@@ -92,12 +92,12 @@ class TreePane(Pane):
         self._fit_columns()
         self._frame = frame
         changed = self._model.set(frame)
-        self._lines.holds_cursor = not self._stays_at_top
+        self._tree.holds_cursor = not self._stays_at_top
         if frame.view.session is not self._session:
             self._session, self._revealed, self._unfolded = frame.view.session, None, []
-            self._lines.set_model(self._model)
+            self._tree.set_model(self._model)
         else:
-            self._lines.refresh_model(grown=changed)
+            self._tree.refresh_model(grown=changed)
         if frame.cursor != self._revealed:
             self._revealed = frame.cursor
             self._reveal(frame)
@@ -106,10 +106,10 @@ class TreePane(Pane):
         self._tell(frame)
 
     def _fit_columns(self) -> None:
-        width = self._lines.scrollable_content_region.width
+        width = self._tree.scrollable_content_region.width
         if width and width != self._model.columns:
             self._model.columns = width
-            self._lines.rows_changed()
+            self._tree.rows_changed()
 
     @property
     def _stays_at_top(self) -> bool:
@@ -118,7 +118,7 @@ class TreePane(Pane):
 
     def _reveal(self, frame: Frame) -> None:
         """Put the cursor on the node of the event looked at; what was unfolded for the last one is folded again."""
-        tree, lines = self._model.tree, self._lines
+        tree, lines = self._model.tree, self._tree
         if tree is None or frame.cursor is None or frame.cursor >= frame.view.at:
             return
         node = lines.cursor_node
@@ -135,7 +135,7 @@ class TreePane(Pane):
             lines.select(path)
 
     def _measure(self) -> None:
-        self._model.measure(self._lines.open_at_top())
+        self._model.measure(self._tree.open_at_top())
 
     def _rank_on(self) -> None:
         """Go on ranking, where there are too many children for one frame."""
@@ -147,7 +147,7 @@ class TreePane(Pane):
         self._stepping = None
         if self._frame is None or not self.size.width or not is_seen(self.screen):
             return
-        self._lines.refresh_model(grown=self._model.step())
+        self._tree.refresh_model(grown=self._model.step())
         self._measure()
         self._rank_on()
         self._tell(self._frame)
@@ -172,12 +172,12 @@ class TreePane(Pane):
     def sort_by(self, sort: Sort) -> None:
         """Show siblings in another order."""
         self._model.sort_by(sort)
-        self._lines.holds_cursor = not self._stays_at_top
-        self._lines.sort(self._model.order_of)
+        self._tree.holds_cursor = not self._stays_at_top
+        self._tree.sort(self._model.order_of)
         if self._stays_at_top:
-            self._lines.scroll_rows_to(0)
+            self._tree.scroll_rows_to(0)
         else:
-            self._lines.reveal(self._lines.cursor)
+            self._tree.reveal(self._tree.cursor)
         if self._frame is not None:
             self._measure()
             self._rank_on()

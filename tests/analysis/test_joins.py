@@ -228,6 +228,14 @@ def test_a_sub_agent_reaches_from_spawn_to_done_which_have_rows_of_their_own(tra
     assert extents(trace)[2] == Extent(State.MOMENT, START + 3, START + 3, None, 2000.0)
 
 
+def test_a_sub_agent_that_starts_anew_does_not_run_twice(trace):
+    trace.add("swarm_task_start", payload={"agent_id": "a"})
+    trace.add("swarm_task_start", payload={"agent_id": "b"})
+    trace.add("swarm_task_start", payload={"agent_id": "a"})
+    assert [extent.state for extent in extents(trace, 2).values()] == [State.RUNNING, State.RUNNING]
+    assert [extent.state for extent in extents(trace).values()] == [State.LOST, State.RUNNING, State.RUNNING]
+
+
 def test_a_sub_agent_that_failed_says_so(trace):
     trace.add("subagent_spawn", 1, payload={"agent_id": "a"})
     trace.add("subagent_timeout", 1, payload={"agent_id": "a"})

@@ -60,6 +60,16 @@ def hostile_trace(text):
     return "\n".join(lines) + "\n"
 
 
+VIEWS = (
+    *("1 z w", "< > left right 0", "x", "x w z"),
+    *("2 z L L", "s", "s", "s G", "z"),
+    *("3 z down enter", "escape z", "4 z down enter", "escape z", "5 z", "v", "V enter", "escape z"),
+    *("1 e enter", "d", "d", "G y", "Y", "g l L H", "o", "escape"),
+    *("J", "escape", "ctrl+p", "escape", "colon", "escape", "u", "U", "space", "full_stop", "end"),
+)
+"""Keys, one after the other, after each of which everything on the screen is looked at."""
+
+
 @pytest.fixture
 def clean(frame_segments):
     """Return a function that asserts that nothing but printable text is sent to the terminal."""
@@ -101,6 +111,20 @@ async def visit_everything(it, clean):
     clean(it.app)
     await it.press("escape", "e", "i", "b", "y")
     clean(it.app)
+    for keys in VIEWS:
+        await it.press(*keys.split())
+        clean(it.app)
+    for size in ((80, 24), (200, 60), (120, 36)):
+        await it.pilot.resize_terminal(*size)
+        await it.settle()
+        clean(it.app)
+    await back(it)
+
+
+async def back(it):
+    """Close what lies over the dashboard."""
+    while not isinstance(it.screen, DashboardScreen) or list(it.screen.layers_open()):
+        await it.press("escape")
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

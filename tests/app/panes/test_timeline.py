@@ -83,7 +83,7 @@ async def test_spawn_and_done_have_rows_of_their_own(show, calls):
         assert "└ a1" in done
         assert "▴ done" in done
         assert "3.0s" in done
-        assert "3.0s" not in spawn
+        assert not spawn.endswith("s")
 
 
 async def test_x_gives_every_event_a_row_and_takes_it_back(show, calls):
