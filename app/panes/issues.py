@@ -94,8 +94,7 @@ class IssuesPane(Pane):
         self._head.display = self._rows.count > 0 and size.height >= rows and size.width >= columns
         if frame.cursor != self._cursor:
             self._cursor = frame.cursor
-            # Whoever follows wants to see the worst, not the newest.
-            self._select_raised_at(None if frame.follows else frame.cursor)
+            self._select_raised_at(frame.cursor, keep=not frame.follows)
 
     def _redraw(self) -> None:
         self._rows.is_unsettled = False
@@ -108,14 +107,17 @@ class IssuesPane(Pane):
         self._keep_chosen()
         self.headline_parts(_headline(counts))
 
-    def _select_raised_at(self, event: int | None) -> None:
-        """Put the cursor on the issue that an event raised, if it did; not away from one that the event proves."""
+    def _select_raised_at(self, event: int | None, keep: bool) -> None:
+        """Put the cursor on the issue that an event raised, if it did; not away from one that the event proves.
+
+        Without `keep` only until the next issue: whoever follows wants to see the worst.
+        """
         row, rows = self._list.cursor, self._rows
         if event is None or (0 <= row < rows.count and rows.proves(row, event)):
             return
         for index, episode in enumerate(rows.episodes):
             if episode.raised == event:
-                self._chosen = episode
+                self._chosen = episode if keep else None
                 self._list.move_to(index)
                 return
 
@@ -127,7 +129,8 @@ class IssuesPane(Pane):
                     self._list.move_to(index)
                     return
         self._chosen = None
-        self._list.cursor = 0
+        if self._list.cursor != 0:
+            self._list.move_to(0)
 
     def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
         message.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ...analysis.active_time import IdleGaps, fold_idle
 from ...analysis.session import Session
 from ...analysis.view import View
@@ -32,8 +34,10 @@ class TimeWindow:
         return self.axis
 
     def zoom(self, factor: float, around: float) -> None:
-        """Show so many times as much time, around a moment."""
+        """Show so many times as much time, around a moment; around the middle if it is not known."""
         if self.axis is not None:
+            if math.isnan(around):
+                around = (self.axis.start + self.axis.end) / 2
             self._chosen = self.axis.zoomed(factor, around, self._session_time)
 
     def pan(self, windows: float) -> None:
@@ -47,5 +51,5 @@ class TimeWindow:
 
     def reveal(self, moment: float) -> None:
         """Have a moment within a window that the user chose."""
-        if self._chosen is not None and not self._chosen[0] <= moment <= self._chosen[1]:
+        if self._chosen is not None and (moment < self._chosen[0] or moment > self._chosen[1]):
             self.zoom(1.0, moment)

@@ -62,7 +62,7 @@ class TimelineList(EventList):
             show=False,
             id="timeline.earlier",
             group=_TIMELINE,
-            tooltip="Half of it earlier",
+            tooltip="Move the axis earlier by half",
         ),
         Binding(
             "right",
@@ -71,7 +71,7 @@ class TimelineList(EventList):
             show=False,
             id="timeline.later",
             group=_TIMELINE,
-            tooltip="Half of it later",
+            tooltip="Move the axis later by half",
         ),
         Binding(
             "0",
@@ -119,7 +119,6 @@ class TimelineList(EventList):
             self.post_message(self.Scrolled())
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.post_message(self.Scrolled())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from typing import Any
 import orjson
 import pytest
 from textual.app import App
+from textual.content import Content
 from textual.events import Key
 from textual.pilot import Pilot
 
@@ -149,8 +151,9 @@ class Show:
         return "\n".join(strip.crop(region.x, region.right).text for strip in strips)
 
     def title(self, pane: str) -> str:
-        """The border title of a pane."""
-        return str(self.screen.query_one(f"#trace-{pane}").border_title)
+        """What a pane's border says: its name, then its figures, as many as fit."""
+        shown = Content.from_markup(self.screen.query_one(f"#trace-{pane}").border_title)
+        return re.sub(" ─+ ", " · ", shown.plain)
 
     def lit_row(self, selector: str) -> str:
         """The row under the cursor of a list or a tree, as it is shown."""

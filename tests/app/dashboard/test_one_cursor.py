@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from tracetop.analysis.joins import completed_by
 from tracetop.app.dashboard.cursor import Cursor, Mode
 
 PANES = ("timeline", "tree", "tokens", "cache", "issues")
@@ -16,7 +17,7 @@ def places_of(it):
     tree, tokens = screen.panes[1], screen.panes[2]
     node = tree._tree.cursor_node
     return {
-        "timeline": screen.query_one("#trace-timeline-list").cursor,
+        "timeline": screen.panes[0]._rows.shown.event_of(screen.query_one("#trace-timeline-list").cursor),
         "tree": tree._model.tree.path_of(it.place) == tree._tree.cursor_path
         or tree._model.tree.facts(node).event == it.place,
         "tokens": screen.query_one("#trace-tokens-chart").cursor == tokens.column_of(it.place),
@@ -26,7 +27,8 @@ def places_of(it):
 
 def assert_together(it, place):
     assert it.place == place
-    assert places_of(it) == {"timeline": place, "tree": True, "tokens": True, "cache": True}
+    start = completed_by(it.screen.frame.view.session, place)
+    assert places_of(it) == {"timeline": place if start is None else start, "tree": True, "tokens": True, "cache": True}
 
 
 async def click(it, selector, x, y):
@@ -40,7 +42,7 @@ async def test_a_row_of_the_timeline_moves_all(show, demo):
         assert_together(it, it.place)
         top = it.screen.query_one("#trace-timeline-list").top
         await click(it, "#trace-timeline-list", 20, 3)
-        assert_together(it, top + 3)
+        assert_together(it, it.screen.panes[0]._rows.shown.event_of(top + 3))
 
 
 async def test_a_node_of_the_tree_moves_all(show, demo):
@@ -90,15 +92,22 @@ async def test_a_focused_pane_follows_keys_that_move_the_cursor(show, demo):
             assert_together(it, it.place)
 
 
+def rows_as_of(it, at):
+    """How many of the first events stand for themselves."""
+    session = it.screen.frame.view.session
+    return sum(completed_by(session, event) is None for event in range(at))
+
+
 def figures(text):
-    """A title without the count of all events, which a shorter file cannot know."""
-    return re.sub(r"(\d+) (of [\d,]+|events · following|event · following)", r"\1", text)
+    """A headline without the count of all events, which a shorter file cannot know."""
+    text = re.sub(r"(\d+) of [\d,]+( · (\d+) rows?)?", r"\1 events \3", text)
+    return re.sub(r"((\d+) rows? of )?(\d+) events? · following", r"\3 events \2", text)
 
 
 def what_is_said(it):
-    """Every pane's title and content, and the strip without its word for the state."""
+    """Every pane's headline and content, and the strip without its word for the state."""
     said = {pane: "\n".join(it.crop(f"#trace-{pane}").split("\n")[1:]) for pane in PANES}
-    said |= {f"title of {pane}": figures(it.title(pane)) for pane in PANES}
+    said |= {f"headline of {pane}": figures(it.screen.query_one(f"#trace-{pane}").headline) for pane in PANES}
     facts = it.screen.query_one("#trace-strip")._facts
     said["strip"] = (facts.goal, facts.model, facts.parts, facts.freshness)
     return said
@@ -148,11 +157,11 @@ async def test_stepping_while_paused_shows_each_event_as_it_came(show, demo, dem
         for event in range(1, 30):
             await it.press("full_stop")
             assert it.screen.frame.view.at == event + 1
-            assert it.screen.query_one("#trace-timeline-list").row_count() == event + 1
+            assert it.screen.query_one("#trace-timeline-list").row_count() == rows_as_of(it, event + 1)
         assert_together(it, 29)
         for event in range(28, 20, -1):
             await it.press("comma")
-            assert it.screen.query_one("#trace-timeline-list").row_count() == event + 1
+            assert it.screen.query_one("#trace-timeline-list").row_count() == rows_as_of(it, event + 1)
 
 
 async def test_a_paused_dashboard_does_not_move_while_the_trace_grows(show, small, line):
@@ -162,5 +171,5 @@ async def test_a_paused_dashboard_does_not_move_while_the_trace_grows(show, smal
         before = [it.crop(f"#trace-{pane}").split("\n")[1:] for pane in PANES]
         with small.open("ab") as file:
             file.write(line("error", message="later") * 3)
-        await it.until(lambda: "11 of 33" in it.title("timeline"))
+        await it.until(lambda: "11 of 33" in it.screen.panes[0].headline)
         assert [it.crop(f"#trace-{pane}").split("\n")[1:] for pane in PANES] == before

@@ -175,6 +175,10 @@ async def test_who_follows_sees_the_worst_whatever_is_raised(show: Any, script: 
     async with show(script.path) as it:
         script.call(20, "slow", 31_000)
         await grow(it, script)
+        assert selected(it) == "long_tool_execution", "raised just now"
+        script.call(21, "other", 31_000)
+        script.call(22, "third")
+        await grow(it, script)
         assert selected(it) == "context_overflow"
         assert any("slow took" in row for row in rows(it))
 

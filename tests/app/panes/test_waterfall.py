@@ -428,6 +428,19 @@ async def test_hostile_names_break_no_column(show, tmp_path, size, frame_segment
             assert "dashboard error" not in it.text
 
 
+async def test_a_row_without_a_time_can_be_zoomed_around(show, tmp_path):
+    path = tmp_path / "odd.jsonl"
+    times = (0, 1, -START - 1, 3)
+    events = ({"kind": "custom", "timestamp": START + at, "session_id": "s", "data": {"message": "m"}} for at in times)
+    path.write_bytes(b"".join(orjson.dumps(event) + b"\n" for event in events))
+    async with show(path) as it:
+        await it.press("1", "w", "g", "down", "down", "greater_than_sign")
+        assert window(it) == pytest.approx((0.75, 2.25))
+        await it.press("up", "down")
+        assert window(it) == pytest.approx((0.75, 2.25))
+        assert "dashboard error" not in it.text
+
+
 async def test_a_trace_without_times_has_no_axis_and_no_error(show, tmp_path):
     path = tmp_path / "odd.jsonl"
     path.write_bytes(b"".join(b'{"kind":"custom","timestamp":-1,"data":{}}\n' for _ in range(3)))
