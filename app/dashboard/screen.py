@@ -95,8 +95,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._generation = 0
         self._version = 0
         self._painted: tuple[object, ...] = ()
-        self._painted_version: tuple[int, int, int] = (0, 0, 0)
-        self._frames_late = 0
+        self._frames_late = 0.0
         self._frame: Frame | None = None
         self._failure = ""
         self._issue: Issue | None = None
@@ -196,8 +195,8 @@ class DashboardScreen(KeyActions, Screen[None]):
     def paint(self, hurried: bool = False) -> None:
         """Paint what changed since the last frame.
 
-        Where it is hurried, and events came but nobody moved, all panes but the timeline wait for a few frames more:
-        charts are not read twelve times a second, and keys need not wait for them.
+        Where it is hurried the timeline and the active pane come first. The others follow with the next frame, or a few
+        frames later while events pour in: charts are not read twelve times a second, and keys need not wait for them.
         """
         trace = self.source.trace
         if trace.generation != self._generation:
@@ -215,13 +214,13 @@ class DashboardScreen(KeyActions, Screen[None]):
         self.extend_filter()
         found = self.search_status
         painted = (self.cursor, self.filtered_through is None, version, loading, self.filtered_through, found)
-        if painted == self._painted and not self._frames_late:
+        is_same, late_at = painted == self._painted, self.frames_per_second / _CHARTS_PER_SECOND
+        if is_same and not self._frames_late:
             return
-        self._frames_late += 1
-        is_growth = painted[:2] == self._painted[:2] and version != self._painted_version
-        if not hurried or not is_growth or self._frames_late * _CHARTS_PER_SECOND >= self.frames_per_second:
-            self._frames_late = 0
-        self._painted, self._painted_version = painted, version
+        has_moved = painted[:2] != self._painted[:2]
+        is_due = not hurried or is_same or not self._painted or self._frames_late + 1 >= late_at
+        self._frames_late = 0 if is_due else self._frames_late + (late_at if has_moved else 1)
+        self._painted = painted
         self._version += 1
         cursor, is_live = self.cursor.place(view.at), self.cursor.mode is Mode.LIVE
         self._frame = Frame(
@@ -235,7 +234,7 @@ class DashboardScreen(KeyActions, Screen[None]):
             filter="" if self.filtering is None else self.filtering.text,
             search=found,
         )
-        self._show_panes(self.panes[:1] if self._frames_late else self.panes)
+        self._show_panes([self.panes[index] for index in {0, self.active}] if self._frames_late else self.panes)
         able = (
             bool(view.at),
             view.errors > 0,
@@ -341,7 +340,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         if event is None and self.cursor.mode is not Mode.LIVE:
             event = self.source.trace.session.count - 1
         self.cursor = self.cursor.move_to(event)
-        self.paint()
+        self.paint(hurried=True)
 
     def inspect(self, event: int) -> None:
         """Open the inspector on an event, and stay there."""

@@ -77,14 +77,12 @@ async def test_resizing_live_gives_what_opening_at_that_size_does(show, demo):
 async def test_headlines_are_the_figures_of_the_view(show, demo):
     view = load_trace(demo).view()
     async with show(demo) as it:
-        tokens, cache = it.title("tokens"), it.title("cache")
-        assert it.title("timeline") == "1 timeline · 162 events · following"
+        tokens, cache = it.screen.query_one("#trace-tokens").headline, it.screen.query_one("#trace-cache").headline
+        assert it.title("timeline") == "1 timeline · 99 rows of 162 events · following"
         assert it.title("tree") == f"2 iteration tree · {view.iterations} iterations · 1 sub-agent"
-        assert tokens.startswith(
-            f"3 token flow · {figures.tokens(view.tokens.total)} · {figures.cost(view.cost)}"
-            f" · {figures.tokens(view.tokens.output)} out"
-        )
-        assert cache.startswith(f"4 cache boundary · {figures.share(view.cache_hit_rate)} hit")
+        assert tokens.startswith(f"{figures.tokens(view.tokens.total)} · {figures.cost(view.cost)} · budget 87%")
+        assert f"{figures.tokens(view.tokens.output)} out" in tokens
+        assert cache.startswith(f"{figures.share(view.cache_hit_rate)} hit")
         assert f"boundary {figures.tokens(view.cache.boundary_position)}" in cache
         assert it.title("issues") == f"5 issues · {len(view.issues())} · 1 high · 2 medium · 1 low"
 
@@ -257,9 +255,34 @@ async def test_nothing_is_painted_when_nothing_changed(show, demo, monkeypatch):
             it.screen.on_tick()
             await it.quiet()
         assert (shown, refreshed) == ([], [])
-        it.screen.cursor = it.screen.cursor.move_to(5)
+        names = [pane.NAME for pane in it.screen.panes]
+        it.screen.move_cursor(5)
+        assert shown == names[:1], "the pane in use comes first"
         it.screen.on_tick()
-        assert shown == [pane.NAME for pane in it.screen.panes]
+        assert shown == [*names[:1], *names], "the others with the next frame"
+        it.screen.on_tick()
+        assert len(shown) == 6
+
+
+async def test_panes_that_summarize_are_painted_less_often_while_events_pour_in(show, demo_lines, tmp_path, monkeypatch):
+    path = tmp_path / "grows.jsonl"
+    path.write_bytes(demo_lines[0])
+    async with show(path) as it:
+        screen = it.screen
+        screen._timer.pause()
+        shown = []
+        for pane in screen.panes:
+            monkeypatch.setattr(pane, "show", lambda frame, pane=pane: shown.append(pane.NAME))
+        for count in range(2, 14):
+            with path.open("ab") as file:
+                file.write(demo_lines[count])
+            await it.until(lambda count=count: it.count == count)
+            screen.on_tick()
+        assert shown.count("timeline") == 12
+        assert shown.count("cache boundary") == 4
+        screen.on_tick()
+        screen.on_tick()
+        assert shown[-1] == "issues", "what is late is made up for as soon as nothing comes"
 
 
 async def test_hidden_panes_are_not_painted_and_are_up_to_date_when_shown(show, demo, monkeypatch):

@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 from tracetop import TraceCollector
 from tracetop.app import DashboardHost, DashboardScreen
 from tracetop.app.contain import contained
-from tracetop.app.dashboard import places
+from tracetop.app.dashboard import navigation, places
 from tracetop.app.dashboard.replay import Replay
 from tracetop.app.dashboard.source import CollectorSource, FileSource, RecordingSource, TraceSource
 from tracetop.app.matching import Query
@@ -422,7 +422,7 @@ async def lives_and_tells(it, what):
         (TimelineRows, "row", "RowView.render_line"),
         (IterationTreeModel, "label", "RowView.render_line"),
         (EventList, "row_cells", "RowView.render_line"),
-        (EventList, "refresh_rows", "the timeline pane"),
+        (EventList, "refresh_rows", "pane: RuntimeError"),
         (BlockChart, "plot", "Chart.render_lines"),
         (BrailleChart, "resample", "Chart.render_lines"),
         (places, "errors", "check_action"),
@@ -430,9 +430,7 @@ async def lives_and_tells(it, what):
 )
 async def test_an_error_while_drawing_is_told_and_survived(visit, demo, monkeypatch, owner, name, what):
     if owner is places:
-        from tracetop.app.dashboard import keys
-
-        monkeypatch.setitem(keys._PLACES, "error", (boom, "error"))
+        monkeypatch.setitem(navigation.PLACES, "error", (boom, "error"))
     else:
         monkeypatch.setattr(owner, name, boom)
     app = Host(demo)
