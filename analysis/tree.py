@@ -114,12 +114,11 @@ class Tree(TreeFigures):
         )
 
     def _event_facts(self, event: int) -> NodeFacts:
-        kind, errors = self.session.kinds[self.session.events.kind[event]], self.session.errors
-        failed = _counted(errors, event, event) > 0
+        outcome = "failed" if _counted(self.session.errors, event, event) else self.outcome(event)
         return NodeFacts(
             event=event,
-            name=kind.replace("_", " "),
-            state=self._state(not self._is_unanswered(event), failed),
+            name=self.session.kinds[self.session.events.kind[event]].replace("_", " "),
+            state="unended" if outcome == "running" and self.view.ended else outcome,
         )
 
     def _state(self, ended: bool, failed: bool) -> str:

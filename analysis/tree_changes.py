@@ -39,10 +39,14 @@ def _touched(tree: TreePlaces, first: int, last: int, within: Container[int]) ->
     session = tree.session
     llm, tools, agents, rows = session.llm, session.tools, session.agents, session.events.iteration
     kinds = session.events.kind[first:last]
+    ends_requests = {kind for kind in set(kinds) if session.kinds[kind] in ("llm_error", "llm_request")}
     about_agents = {kind for kind in set(kinds) if category_of(session.kinds[kind]) in DELEGATION}
     for event, row, kind in zip(range(first, last), rows[first:last], kinds, strict=True):
         if row not in within or kind in about_agents:
             yield tree.node_for(event)
+        request = tree.request_of(event) if kind in ends_requests else None
+        if request is not None and rows[request] not in within:
+            yield tree.node_for(request)
     for call in range(llm.rows(first), llm.rows(last)):
         for event in (llm.event[call], llm.request[call]):
             if event != NONE and rows[event] not in within:

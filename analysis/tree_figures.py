@@ -29,7 +29,7 @@ class TreeFigures(TreePlaces):
         """Whether a node is a call without an end: its time goes on though nothing is heard of it."""
         if node.type is NodeType.TOOL:
             return self.session.tools.end[node.row] >= self.at
-        return node.type is NodeType.EVENT and self._is_unanswered(node.row)
+        return node.type is NodeType.EVENT and self.outcome(node.row) == "running"
 
     def _spent_by_branch(self, number: int) -> Spent:
         branch, rows = self.session.lanes.branches[number], self.view.llm_rows
@@ -114,11 +114,7 @@ class TreeFigures(TreePlaces):
 
     def _duration_of_event(self, event: int) -> float | None:
         told = self._told(event)
-        return self._so_far(event) if told is None and self._is_unanswered(event) else told
-
-    def _is_unanswered(self, event: int) -> bool:
-        """Whether this is an LLM request that no response has come to yet."""
-        return self.session.kinds[self.session.events.kind[event]] == "llm_request" and self._answer(event) is None
+        return self._so_far(event) if told is None and self.outcome(event) == "running" else told
 
     def _told(self, event: int) -> float | None:
         """How long an event says that took which it ends."""

@@ -9,6 +9,10 @@ from .columns import NONE, OPENS_CALL
 from .iteration_log import announced_at
 from .tree_shape import DELEGATION, MOST_INTERLEAVED, TOOL_KINDS, TOP, Node, NodeType, TreeShape
 
+_LONGEST_REQUEST = 256
+"""What became of a request is looked for among so many events after it."""
+_OUTCOMES = {"llm_response": "ok", "llm_error": "failed", "llm_request": "unended"}
+
 
 class TreePlaces(TreeShape):
     """The iteration tree of one view, and the ways from its leaves to its roots."""
@@ -129,6 +133,29 @@ class TreePlaces(TreeShape):
         for row in range(last, max(-1, last - MOST_INTERLEAVED), -1):
             if lanes[llm.event[row]] == lanes[event] and llm.flags[row] & OPENS_CALL:
                 return row
+        return None
+
+    def outcome(self, request: int) -> str:
+        """What became of an LLM request: "ok", "failed", "running", or "unended" where the next one was made instead.
+
+        Any other event is "ok".
+        """
+        kinds, events = self.session.kinds, self.session.events
+        if kinds[events.kind[request]] != "llm_request" or self._answer(request) is not None:
+            return "ok"
+        for event in range(request + 1, min(self.at, request + _LONGEST_REQUEST)):
+            if events.lane[event] == events.lane[request]:
+                outcome = _OUTCOMES.get(kinds[events.kind[event]])
+                if outcome is not None:
+                    return outcome
+        return "running"
+
+    def request_of(self, end: int) -> int | None:
+        """The LLM request before an LLM error or another request, which ends it if nothing else did."""
+        kinds, events = self.session.kinds, self.session.events
+        for event in range(end - 1, max(-1, end - _LONGEST_REQUEST), -1):
+            if events.lane[event] == events.lane[end] and kinds[events.kind[event]] in ("llm_request", "llm_error"):
+                return event if kinds[events.kind[event]] == "llm_request" else None
         return None
 
     def _answer(self, request: int) -> int | None:

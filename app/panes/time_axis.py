@@ -84,9 +84,7 @@ class Axis:
         lowest, highest = (self.active.position(bound) for bound in bounds)
         length = min(length, highest - lowest)
         first = max(lowest, min(first, highest - length))
-        start, end = self.active.time(first), self.active.time(first + length)
-        spare = max(0.0, SHORTEST_WINDOW - (end - start)) / 2
-        return start - spare, end + spare
+        return longer(self.active.time(first), self.active.time(first + length))
 
     @cached_property
     def _first(self) -> float:
@@ -99,6 +97,12 @@ class Axis:
     @cached_property
     def _per_cell(self) -> float:
         return self._length / max(1, self.cells)
+
+
+def longer(start: float, end: float) -> Window:
+    """The window from start to end, made longer on both sides if it is too short to be told."""
+    spare = max(0.0, SHORTEST_WINDOW - (end - start)) / 2
+    return start - spare, end + spare
 
 
 def offset(seconds: float, step: float) -> str:

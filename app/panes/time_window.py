@@ -7,7 +7,7 @@ import math
 from ...analysis.active_time import IdleGaps, fold_idle
 from ...analysis.session import Session
 from ...analysis.view import View
-from .time_axis import Axis, Window, gap_cells
+from .time_axis import Axis, Window, gap_cells, longer
 
 
 class TimeWindow:
@@ -24,11 +24,15 @@ class TimeWindow:
         self.gaps, self.axis, self._chosen = IdleGaps(session), None, None
 
     def draw(self, view: View, seen: Window | None, cells: int) -> Axis | None:
-        """The axis for a view in so many cells; `seen` is the time that the visible rows take."""
-        window, span = self._chosen or seen, view.time_span
+        """The axis for a view in so many cells; `seen` is the time that the visible rows take.
+
+        What is said to have begun before the session did does not widen it.
+        """
+        span = view.time_span
+        window = self._chosen or (seen and span and longer(max(seen[0], span[0]), seen[1]))
         self.axis = None
-        if window is not None and span is not None and cells > 0:
-            self._session_time = min(span[0], window[0]), max(span[1], window[1])
+        if window and span and cells > 0:
+            self._session_time = longer(*span)
             active = fold_idle(self.gaps, view.at, *window, cells, gap_cells(cells))
             self.axis = Axis(active, *window, span[0], cells)
         return self.axis

@@ -13,7 +13,7 @@ from ..safe_text import fit, fit_right
 from ..trace import Trace
 from ..widgets.palette import Cell
 from .shown_events import ShownEvents
-from .time_axis import SHORTEST_WINDOW, Axis, Window
+from .time_axis import Axis, Window
 from .timeline_columns import WORD_CELLS, Columns, Measure
 from .timeline_words import Words, words_of
 from .waterfall import bar_cells
@@ -119,11 +119,7 @@ class TimelineRows:
             if extent.start == extent.start and extent.end == extent.end:
                 starts.append(extent.start)
                 ends.append(extent.start if kind in HOLDERS else extent.end)
-        if not starts:
-            return None
-        start, end = min(starts), max(ends)
-        spare = max(0.0, SHORTEST_WINDOW - (end - start)) / 2
-        return start - spare, end + spare
+        return (min(starts), max(ends)) if starts else None
 
     def row(self, index: int, width: int) -> list[Cell]:
         """The pieces of a row, `width` cells in all."""
@@ -134,7 +130,7 @@ class TimelineRows:
         outcome = None if extent.outcome in (None, number) else self.trace.event(extent.outcome)
         iteration = self._iteration_of(number)
         words = words_of(event, extent, outcome, iteration)
-        self._drew_unfinished |= extent.state not in FINAL
+        self._drew_unfinished |= extent.state not in FINAL and extent.outcome is None
         cells = self._when(columns, index, number)
         cells += self._where(columns, number, event, iteration)
         cells.append((f"{words.look.glyph} ", words.look.style))

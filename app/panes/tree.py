@@ -70,9 +70,7 @@ class TreePane(Pane):
         super().__init__(id=id)
         self._model = IterationTreeModel()
         self._head = TreeHead(lambda width: [head for head, _ in self._model.heads()], id="trace-tree-head")
-        self._tree = IterationTree(
-            order_of=self._model.order_of, empty_text="no iterations yet", id="trace-tree-lines"
-        )
+        self._tree = IterationTree(order_of=self._model.order_of, empty_text="no iterations yet", id="trace-tree-lines")
         self._frame: Frame | None = None
         self._session: Session | None = None
         self._revealed: int | None = None

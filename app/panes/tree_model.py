@@ -227,6 +227,8 @@ def _look(node: Node, facts: NodeFacts, kind: str) -> tuple[str, str]:
         return f"{_GLYPHS[facts.state]} ", _STYLES[facts.state]
     if node.type is NodeType.AGENT:
         return ("✗ ", "error") if facts.state == "failed" else (_AGENT, "agent")
+    if facts.state == "failed":
+        return "✗ ", "error"
     look = look_of(kind)
     return _AGENT if look.glyph == _FOLD_MARK else f"{look.glyph} ", look.style
 

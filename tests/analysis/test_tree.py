@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tracetop.analysis import View
+from tracetop.analysis import Session, View
 from tracetop.analysis.columns import NONE
+from tracetop.analysis.prices import Price, Prices
 from tracetop.analysis.tree import Node, NodeType, Tree
 from tracetop.analysis.tree_index import TreeIndex
 from tracetop.collector.events import Category, category_of
@@ -258,6 +259,21 @@ def test_a_call_that_runs_has_taken_so_far_what_the_trace_shows(trace: Any) -> N
     assert [(facts.state, facts.duration_ms) for facts in (slow, request)] == [("unended", None), ("unended", None)]
 
 
+def test_a_request_that_failed_or_was_made_again_does_not_run(trace: Any) -> None:
+    trace.add("llm_request", 1, at=0)
+    trace.add("llm_request", 1, at=1, agent="helper")
+    trace.add("llm_error", 1, at=2)
+    trace.add("llm_request", 1, at=3)
+    trace.add("llm_request", 1, at=4)
+    trace.add("custom", 1, at=9)
+    tree = Tree(trace.view())
+    states = [tree.facts(Node(NodeType.EVENT, event)).state for event in (0, 1, 3, 4)]
+    assert states == ["failed", "running", "unended", "running"]
+    assert Tree(trace.view(2)).facts(Node(NodeType.EVENT, 0)).state == "running"
+    assert tree.duration_ms(Node(NodeType.EVENT, 0)) is None
+    assert tree.duration_ms(Node(NodeType.EVENT, 4)) == 5000.0
+
+
 def test_a_sub_agent_that_was_started_again_does_not_run_twice(trace: Any) -> None:
     trace.add("subagent_spawn", agent_id="helper", at=0)
     trace.add("custom", agent="helper", at=5)
@@ -281,6 +297,21 @@ def test_a_call_took_what_its_sub_agents_took(trace: Any) -> None:
     trace.llm(1, agent="helper", cost=0.5)
     assert (facts_named(trace.view(), "task").tokens, facts_named(trace.view(), "task").cost) == (1100, 0.5)
     assert facts_named(trace.view(3), "task").tokens is None
+
+
+def test_a_cost_by_configured_prices_is_said_to_be_one(trace: Any) -> None:
+    trace.llm(1, model="m", cost=0.5)
+    trace.llm(2, model="m")
+    trace.add("subagent_spawn", 3, agent_id="helper")
+    trace.llm(1, agent="helper", model="m")
+    session = Session(Prices({"m": Price(input=1000.0, output=0.0)}))
+    session.apply_events(trace.events)
+    tree = Tree(session.view())
+    found = {tree.facts(node).name: tree.facts(node) for _, node in every_node(tree)}
+    told = {name: (found[name].cost, found[name].cost_estimated) for name in ("iteration 2", "helper", "run 1")}
+    assert told == {"iteration 2": (1.0, True), "helper": (1.0, True), "run 1": (2.5, True)}
+    first = tree.facts(tree.child(tree.roots()[0], 0))
+    assert (first.cost, first.cost_estimated) == (0.5, False)
 
 
 def test_cache_breaks_are_counted_where_they_were(trace: Any) -> None:

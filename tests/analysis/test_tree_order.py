@@ -16,8 +16,22 @@ from tracetop.analysis.tree_index import TreeIndex
 from tracetop.analysis.tree_order import Measure, TreeOrder, cost_of, tokens_of
 from tracetop.analysis.tree_shape import TOP, Node, NodeType
 
-KINDS = ["iteration_start", "iteration_end", "llm_request", "llm_response", "chunk", "tool_start", "tool_end",
-         "tool_error", "subagent_spawn", "subagent_complete", "custom", "session_start", "session_end"]  # fmt: skip
+KINDS = [
+    "iteration_start",
+    "iteration_end",
+    "llm_request",
+    "llm_response",
+    "llm_error",
+    "chunk",
+    "tool_start",
+    "tool_end",
+    "tool_error",
+    "subagent_spawn",
+    "subagent_complete",
+    "custom",
+    "session_start",
+    "session_end",
+]
 names = st.sampled_from([None, None, None, "a", "b"])
 moves = st.tuples(st.sampled_from(KINDS), st.sampled_from([None, 1, 2, 3]), names, names, st.integers(0, 12))
 measures = st.sampled_from(list(Measure))

@@ -107,6 +107,8 @@ def figures(text):
 def what_is_said(it):
     """Every pane's headline and content, and the strip without its word for the state."""
     said = {pane: "\n".join(it.crop(f"#trace-{pane}").split("\n")[1:]) for pane in PANES}
+    # Who follows looks at the last row, who is paused at the row of the event, which may be the end of another.
+    said["timeline"] = said["timeline"].replace("▌", " ")
     said |= {f"headline of {pane}": figures(it.screen.query_one(f"#trace-{pane}").headline) for pane in PANES}
     facts = it.screen.query_one("#trace-strip")._facts
     said["strip"] = (facts.goal, facts.model, facts.parts, facts.freshness)

@@ -226,7 +226,7 @@ async def test_a_filter_keeps_the_ends_whose_starts_do_not_match(show, calls):
         await filtered(it, "kind:tool_error")
         assert len(rows(it)) == 1
         assert re.search("✗ tool +bash make one → exit 2: no rule +2.0s", rows(it)[0])
-        assert headline(it).startswith("1 of 15 events")
+        assert "1 of 15 events" in headline(it)
 
 
 async def test_a_filter_joins_what_matches_together(show, calls):
@@ -234,7 +234,7 @@ async def test_a_filter_joins_what_matches_together(show, calls):
         await it.press("1", "z")
         await filtered(it, "tool:bash")
         assert len(rows(it)) == 2
-        assert headline(it).startswith("4 of 15 events · 2 rows")
+        assert "4 of 15 events · 2 rows" in headline(it)
         await it.press("x")
         assert len(rows(it)) == 4
         assert "row" not in headline(it)
@@ -249,7 +249,7 @@ async def test_a_filter_goes_on_with_new_events(show, calls, line):
             file.write(line("tool_end", 2, tool_name="grep", args={"pattern": "needle"}, result="found it"))
         await it.until(lambda: "found it" in it.crop(LIST))
         assert len(rows(it)) == 1
-        assert headline(it).startswith("2 of 16 events · 1 row")
+        assert "2 of 16 events · 1 row" in headline(it)
 
 
 # -- what is seen

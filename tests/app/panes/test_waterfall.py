@@ -428,6 +428,19 @@ async def test_hostile_names_break_no_column(show, tmp_path, size, frame_segment
             assert "dashboard error" not in it.text
 
 
+async def test_what_began_before_the_session_does_not_widen_it(show, tmp_path):
+    trace = Recorded()
+    trace.add(0, "session_start", goal="late to the party")
+    trace.add(1, "tool_end", 1, duration_ms=500_000.0, tool_name="ancient")
+    trace.tool(2, 3, "usual")
+    async with show(trace.write(tmp_path / "early.jsonl")) as it:
+        await it.press("1", "z", "w")
+        assert window(it) == pytest.approx((0, 5))
+        assert bar_of(it, "ancient").startswith("←██")
+        await it.press("less_than_sign")
+        assert window(it) == pytest.approx((0, 5))
+
+
 async def test_a_row_without_a_time_can_be_zoomed_around(show, tmp_path):
     path = tmp_path / "odd.jsonl"
     times = (0, 1, -START - 1, 3)
