@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from rich.segment import Segment
 from textual import events
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ..contain import contained
 from ..safe_text import width_of
-from ..widgets.palette import PALETTE_CLASSES, Palette, style_sheet
+from ..widgets.palette import Palette, style_sheet
 
 _ALWAYS_LAST = ("help", "quit_tracetop", "close")
 
@@ -38,10 +37,9 @@ class _Key:
 
 
 @contained
-class KeyLine(Palette, Widget):
+class KeyLine(Palette):
     """Keys and what they do. One that makes no sense now is dimmed; a click is the key."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = PALETTE_CLASSES
     DEFAULT_CSS = style_sheet("KeyLine")
 
     def __init__(self, *, id: str) -> None:

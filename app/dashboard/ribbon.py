@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ...analysis.phases import PhaseIndex
 from ...analysis.session import Session
 from ...analysis.view import View
 from ..contain import contained
-from ..widgets.palette import PALETTE_CLASSES, Looks, Palette, style_sheet
+from ..widgets.palette import Looks, Palette, style_sheet
 from .ribbon_cells import BARS, Axis, Picture, draw
 from .ribbon_marks import IssueMarks
 
@@ -31,7 +29,7 @@ _STYLES = files(__package__).joinpath("ribbon.tcss").read_text(encoding="utf-8")
 
 
 @contained
-class Ribbon(Palette, Widget):
+class Ribbon(Palette):
     """Draws phases and marks of a session, where the cursor is in it, and what part of it the timeline shows.
 
     Costs a few look-ups per cell, however long the session is, and those only when something changed. A click or a
@@ -39,7 +37,6 @@ class Ribbon(Palette, Widget):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*PALETTE_CLASSES, _VISIBLE, _CURSOR}
     DEFAULT_CSS = style_sheet("Ribbon") + _STYLES
 
     @dataclass

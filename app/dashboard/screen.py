@@ -324,7 +324,7 @@ class DashboardScreen(KeyActions, Screen[None]):
 
     def on_issues_pane_issue_chosen(self, message: IssuesPane.IssueChosen) -> None:
         self._issue = message.issue
-        self.inspector.inspect_issue(self.source.trace, message.issue)
+        self.inspector.inspect_issue(self.source.trace, message.issue, message.toll)
         self._open(self.inspector)
 
     def on_failed(self, message: Failed) -> None:

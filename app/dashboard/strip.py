@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ...analysis import figures
 from ...analysis.efficiency import Efficiency
 from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import fit, one_line, width_of
-from ..widgets.palette import PALETTE_CLASSES, Cell, Palette, style_sheet
+from ..widgets.palette import Cell, Palette, style_sheet
 from .cursor import Mode
 
 _JUST_NOW_SECONDS = 1.5
@@ -68,10 +67,9 @@ class Facts:
 
 
 @contained
-class SessionStrip(Palette, Widget):
+class SessionStrip(Palette):
     """Draws `Facts`, in shorter forms where there is less room; what matters most goes last."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = PALETTE_CLASSES
     DEFAULT_CSS = style_sheet("SessionStrip")
 
     def __init__(self, *, id: str) -> None:

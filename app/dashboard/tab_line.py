@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ..contain import contained
 from ..safe_text import width_of
-from ..widgets.palette import PALETTE_CLASSES, Palette, style_sheet
+from ..widgets.palette import Palette, style_sheet
 
 
 @contained
-class TabLine(Palette, Widget):
+class TabLine(Palette):
     """Pane names, one of them lit; a click chooses."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = PALETTE_CLASSES
     DEFAULT_CSS = style_sheet("TabLine")
 
     @dataclass

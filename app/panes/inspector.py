@@ -59,6 +59,7 @@ class InspectorPane(Pane):
         self._generation = 0
         self._event: int | None = None
         self._issue: Issue | None = None
+        self._toll = ""
         self._at: int | None = None
         self._width = 0
         self._line_known: tuple[Trace, int, int] | None = None
@@ -88,8 +89,9 @@ class InspectorPane(Pane):
         else:
             self._inspect(trace, event, None, at)
 
-    def inspect_issue(self, trace: Trace, issue: Issue) -> None:
-        """Show an issue and its evidence."""
+    def inspect_issue(self, trace: Trace, issue: Issue, toll: str = "") -> None:
+        """Show an issue and its evidence; `toll` says in words what it cost."""
+        self._toll = toll
         self._inspect(trace, None, issue, None)
 
     def show(self, frame: Frame) -> None:
@@ -195,7 +197,7 @@ class InspectorPane(Pane):
         trace, number = self._trace, self._event
         self._can_compare = False
         if trace is not None and self._issue is not None:
-            return issue_card(trace, self._issue, self._width)
+            return issue_card(trace, self._issue, self._width, self._toll)
         if trace is None or number is None:
             return Sheet([])
         session = trace.session

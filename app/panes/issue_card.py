@@ -14,13 +14,13 @@ from .entries import Copied, Entry, Leaf, Sheet, room_at
 from .wrapped_text import WrappedText
 
 
-def issue_card(trace: Trace, issue: Issue, width: int) -> Sheet:
-    """All there is to see of an issue, in a tree of `width` cells."""
+def issue_card(trace: Trace, issue: Issue, width: int, toll: str = "") -> Sheet:
+    """All there is to see of an issue, in a tree of `width` cells; `toll` says in words what it cost."""
     room = room_at(width, 0)
     severity = f"{issue.severity.upper()} "
     title: list[Cell] = [(severity, issue.severity), (fit(issue.title, room - width_of(severity)), "title")]
     entries: list[Entry] = [Leaf("title", title, copied=Copied("title", issue.title)), gap("facts")]
-    entries += fact_rows(_facts(trace, issue), room)
+    entries += fact_rows(_facts(trace, issue, toll), room)
     entries += [gap("description"), *_paragraph("description", issue.description, room)]
     entries += [gap("suggestion"), Leaf("what to do", [("what to do", "title")])]
     entries += _paragraph("suggestion", issue.suggestion, room)
@@ -57,7 +57,7 @@ class _Evidence(Entry):
         return index if index is not None and index < len(self._events) else None
 
 
-def _facts(trace: Trace, issue: Issue) -> list[Fact]:
+def _facts(trace: Trace, issue: Issue, toll: str) -> list[Fact]:
     facts = [
         Fact("category", issue.category),
         Fact("agent", issue.agent or "main"),
@@ -67,6 +67,7 @@ def _facts(trace: Trace, issue: Issue) -> list[Fact]:
     ]
     if len(issue.events) > 1:
         facts.append(Fact("latest", _event_and_time(trace, max(issue.events))))
+    facts.append(Fact("cost", toll or figures.UNKNOWN))
     return facts
 
 

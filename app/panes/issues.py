@@ -53,9 +53,10 @@ class IssuesPane(Pane):
 
     @dataclass
     class IssueChosen(Message):
-        """The user wants to see all of an issue."""
+        """The user wants to see all of an issue, and what it cost in words."""
 
         issue: Issue
+        toll: str = ""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -145,7 +146,8 @@ class IssuesPane(Pane):
         message.stop()
         issue = self.selected
         if issue is not None:
-            self.post_message(self.IssueChosen(issue))
+            toll = self._rows.toll(self._rows.episodes[self._list.cursor])
+            self.post_message(self.IssueChosen(issue, " · ".join(toll.words())))
 
 
 def _headline(counts: Mapping[str, int]) -> list[str]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ..contain import contained
 from ..safe_text import fit, fit_right
-from ..widgets.palette import PALETTE_CLASSES, Cell, Palette, style_sheet
+from ..widgets.palette import Cell, Palette, style_sheet
 
 Item = TypeVar("Item")
 
@@ -79,11 +78,10 @@ def _least_width(columns: Sequence[Column[Item]]) -> int:
 
 
 @contained
-class TableHead(Palette, Widget):
+class TableHead(Palette):
     """The line above a list that says what its columns are, with the same room beside its text."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = PALETTE_CLASSES
     DEFAULT_CSS = style_sheet("TableHead") + "TableHead { height: 1; width: 1fr; }\n"
 
     def __init__(self, heads: Callable[[int], list[Cell]], *, id: str) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ..contain import contained
-from ..widgets.palette import PALETTE_CLASSES, Palette, style_sheet
+from ..widgets.palette import Palette, style_sheet
 from .time_axis import Axis
 from .waterfall import ruler_cells
 
 
 @contained
-class TimeRuler(Palette, Widget):
+class TimeRuler(Palette):
     """Round times where they are on the axis. Hidden while there is none."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = PALETTE_CLASSES
     DEFAULT_CSS = style_sheet("TimeRuler")
 
     def __init__(self, *, id: str) -> None:

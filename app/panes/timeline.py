@@ -140,8 +140,6 @@ class TimelinePane(Pane):
     def _headline_of(self, frame: Frame) -> str:
         total, rows, shown = frame.view.at, self._rows.count, self._rows.shown
         parts = [frame.search] if frame.search else []
-        if frame.filter:
-            parts.append(f"filter {frame.filter}")
         parts += self._axis_parts(frame)
         if shown.matches is not None:
             parts.append(f"{shown.matching:,} of {figures.count(total, 'event')}")
@@ -154,6 +152,8 @@ class TimelinePane(Pane):
         else:
             of_rows = f"{figures.count(rows, 'row')} of " if rows != total else ""
             parts.append(f"{of_rows}{figures.count(total, 'event')}")
+        if frame.filter:
+            parts.append(f"filter {frame.filter}")
         if frame.loading is not None:
             parts.append(f"{frame.loading:.0%} read")
         if frame.trace.bad_line_count:
@@ -168,8 +168,9 @@ class TimelinePane(Pane):
         axis, span = self._rows.axis, frame.view.time_span
         if axis is None or span is None:
             return ["waterfall"] if self._rows.waterfall else []
-        shown, whole = (figures.duration(seconds * 1000.0) for seconds in (axis.end - axis.start, span[1] - span[0]))
-        parts = ["waterfall", f"{shown} of {whole}"]
+        shown, whole = (seconds * 1000.0 for seconds in (axis.end - axis.start, span[1] - span[0]))
+        told = figures.duration(shown) if shown >= 1.0 else f"{shown:.2g}ms"
+        parts = ["waterfall", f"{told} of {figures.duration(whole)}"]
         if axis.gaps:
             parts.append(f"{figures.count(len(axis.gaps), 'gap')} folded")
         return parts

@@ -12,14 +12,13 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ..contain import contained
 from ..safe_text import fit, fit_right, one_line, width_of
 from .canvas import Canvas
 from .chart_lines import Lines
 from .legend import Entry, draw_legend
-from .palette import PALETTE_CLASSES, Cell, Palette, style_sheet
+from .palette import Cell, Palette, style_sheet
 from .scale import Slots, nice_axis
 from .track import Track
 
@@ -48,11 +47,10 @@ class Limit:
 
 
 @contained
-class Chart(Palette, Widget):
+class Chart(Palette):
     """A plot with axes. `cursor` highlights one column of data; a click says which column it hit."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = PALETTE_CLASSES
     DEFAULT_CSS = style_sheet("Chart", "chart.tcss")
 
     COLUMN: ClassVar[str] = "bar"

@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from ..contain import contained
 from ..safe_text import fit, one_line
-from .palette import PALETTE_CLASSES, Cell, Looks, Palette, style_sheet
+from .palette import Cell, Looks, Palette, style_sheet
 
 # A strip owns several small caches; many of them lengthen garbage collection more than they save drawing.
 STRIPS_KEPT = 256
@@ -40,7 +40,6 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
         Binding("G,end", "last", "Last", show=False, id="rows.last", tooltip="Move to the last row"),
         Binding("enter", "choose", "Inspect", id="rows.choose", tooltip="Open the row under the cursor"),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = PALETTE_CLASSES
     DEFAULT_CSS = style_sheet("RowView", "row_view.tcss")
 
     cursor: reactive[int] = reactive(-1, repaint=False, init=False)
@@ -139,6 +138,11 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
+
+    def on_focus(self) -> None:
+        self.refresh()  # the row under the cursor looks different
+
+    on_blur = on_focus
 
     def render_lines(self, crop: Region) -> list[Strip]:
         # Styles are looked up once here, not per line: that is a third of the cost of a frame.

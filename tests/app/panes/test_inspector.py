@@ -683,6 +683,7 @@ async def test_the_card_of_an_issue(show: Any, story: Story, tmp_path: Path, pag
         assert "count      4 times" in text[3]
         assert "event 2 · 20:26:41.250" in text[4]
         assert "latest     event 8 · 20:26:47.250" in text[4]
+        assert text[5].split()[0] == "cost"
         assert "  what to do" in text
         heading = text.index("  evidence: 4 events, enter goes there")
         assert [row.split()[1] for row in text[heading + 1 : heading + 5]] == ["#2", "#4", "#6", "#8"]
