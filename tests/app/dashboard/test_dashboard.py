@@ -264,7 +264,7 @@ async def test_nothing_is_painted_when_nothing_changed(show, demo, monkeypatch):
         assert len(shown) == 6
 
 
-async def test_panes_that_summarize_are_painted_less_often_while_events_pour_in(show, demo_lines, tmp_path, monkeypatch):
+async def test_what_summarizes_is_painted_less_often_while_events_pour_in(show, demo_lines, tmp_path, monkeypatch):
     path = tmp_path / "grows.jsonl"
     path.write_bytes(demo_lines[0])
     async with show(path) as it:
