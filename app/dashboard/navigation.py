@@ -124,7 +124,7 @@ class Navigation:
 
     def _go_to_row(self, rows: RowView, row: int) -> None:
         self.leave_place()
-        rows.focus(scroll_visible=False)
+        self.set_focus(rows, scroll_visible=False)
         rows.go_to(row)
 
     def action_first(self) -> None:

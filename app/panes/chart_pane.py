@@ -87,7 +87,7 @@ class ChartPane(Pane, can_focus=True):
             self._list.focus(scroll_visible=False)
 
     def focus_content(self) -> None:
-        (self._list if self.has_table else self).focus(scroll_visible=False)
+        self.screen.set_focus(self._list if self.has_table else self, scroll_visible=False)
 
     def _lay_out(self) -> None:
         """Give the table what the chart can spare, but no more lines than it has rows."""

@@ -131,4 +131,5 @@ class Pane(Vertical):
         """Put the keyboard where it is of use in this pane."""
         focusable = next((child for child in self.query("*") if child.focusable), None)
         if focusable is not None:
-            focusable.focus(scroll_visible=False)
+            # At once, not when the message arrives: what is typed right behind the key goes there too.
+            self.screen.set_focus(focusable, scroll_visible=False)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from textual.command import CommandPalette
+from textual.events import Key
 from tracetop.app.browser import BrowserScreen
 from tracetop.app.dashboard.cursor import Cursor, Mode
 from tracetop.app.dashboard.screen import DashboardScreen
@@ -604,3 +605,11 @@ async def test_any_order_of_keys_is_survived(show, demo):
             if not isinstance(it.screen, DashboardScreen):
                 await it.press("ctrl+d")
             assert not it.screen._failure
+
+
+async def test_what_is_typed_right_behind_a_key_goes_where_that_led(show, demo):
+    async with show(demo) as it:
+        for key in "2s":
+            it.app.post_message(Key(key, key))
+        await it.settle()
+        assert "by cost" in it.title("tree")
