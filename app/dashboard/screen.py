@@ -44,8 +44,8 @@ from .strip import SessionStrip, facts_of
 from .tab_line import TabLine
 
 FRAMES_PER_SECOND = 12.0
-_CHARTS_PER_SECOND = 4
-"""How often what summarizes is painted while events pour in."""
+_MOVED, _GREW = "moved", "grew"
+"""Why some panes have not shown the newest frame."""
 _SHORT_NAMES = ("timeline", "tree", "tokens", "cache", "issues")
 
 
@@ -95,7 +95,8 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._generation = 0
         self._version = 0
         self._painted: tuple[object, ...] = ()
-        self._frames_late = 0.0
+        self._late = ""
+        self._turn = 0
         self._frame: Frame | None = None
         self._failure = ""
         self._issue: Issue | None = None
@@ -195,8 +196,8 @@ class DashboardScreen(KeyActions, Screen[None]):
     def paint(self, hurried: bool = False) -> None:
         """Paint what changed since the last frame.
 
-        Where it is hurried the timeline and the active pane come first. The others follow with the next frame, or a few
-        frames later while events pour in: charts are not read twelve times a second, and keys need not wait for them.
+        Where it is hurried the timeline and the active pane come first. The others follow with the next frame, or take
+        turns while events pour in: charts are not read twelve times a second, and keys need not wait for them.
         """
         trace = self.source.trace
         if trace.generation != self._generation:
@@ -214,12 +215,16 @@ class DashboardScreen(KeyActions, Screen[None]):
         self.extend_filter()
         found = self.search_status
         painted = (self.cursor, self.filtered_through is None, version, loading, self.filtered_through, found)
-        is_same, late_at = painted == self._painted, self.frames_per_second / _CHARTS_PER_SECOND
-        if is_same and not self._frames_late:
+        is_same = painted == self._painted
+        if is_same and not self._late:
             return
-        has_moved = painted[:2] != self._painted[:2]
-        is_due = not hurried or is_same or not self._painted or self._frames_late + 1 >= late_at
-        self._frames_late = 0 if is_due else self._frames_late + (late_at if has_moved else 1)
+        if not hurried or is_same or not self._painted or self._late == _MOVED:
+            panes, self._late = tuple(range(len(self.panes))), ""
+        elif painted[:2] != self._painted[:2]:
+            panes, self._late = (0, self.active), _MOVED
+        else:
+            self._turn = self._turn % (len(self.panes) - 1) + 1
+            panes, self._late = (0, self.active, self._turn), _GREW
         self._painted = painted
         self._version += 1
         cursor, is_live = self.cursor.place(view.at), self.cursor.mode is Mode.LIVE
@@ -234,7 +239,7 @@ class DashboardScreen(KeyActions, Screen[None]):
             filter="" if self.filtering is None else self.filtering.text,
             search=found,
         )
-        self._show_panes([self.panes[index] for index in {0, self.active}] if self._frames_late else self.panes)
+        self._show_panes([self.panes[index] for index in sorted(set(panes))])
         able = (
             bool(view.at),
             view.errors > 0,
