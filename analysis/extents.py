@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from ..collector.kinds import FAILURE_KINDS
 from .columns import OPENS_CALL
 from .joins import answer_to, completed_by
 from .view import View
@@ -14,7 +15,6 @@ from .view import View
 MOST_LOOKED_AT = 256
 """How many events after a request, or after a piece of an answer, are asked whether they end the wait."""
 
-_FAILURES = frozenset({"tool_error", "llm_error", "error", "subagent_error", "subagent_timeout", "swarm_task_failed"})
 UNTIMED = frozenset(
     {"session_start", "session_end", "iteration_start", "iteration_end", "subagent_spawn", "swarm_task_start"}
 )
@@ -61,7 +61,7 @@ def extent_of(view: View, event: int, *, joined: bool = True) -> Extent:
     session = view.session
     began = completed_by(session, event)
     if began is not None:
-        failed = session.kinds[session.events.kind[event]] in _FAILURES
+        failed = session.kinds[session.events.kind[event]] in FAILURE_KINDS
         return _from_to(view, began, event, State.FAILED if failed else State.DONE)
     extent = _BY_KIND.get(session.kinds[session.events.kind[event]], _single) if joined else _single
     return extent(view, event)
@@ -72,7 +72,7 @@ def _single(view: View, event: int) -> Extent:
     events = view.session.events
     kind, end, duration = view.session.kinds[events.kind[event]], events.time[event], _known(events.duration[event])
     start = end if duration is None or kind in UNTIMED else end - duration / 1000.0
-    state = State.MOMENT if start == end else State.FAILED if kind in _FAILURES else State.DONE
+    state = State.MOMENT if start == end else State.FAILED if kind in FAILURE_KINDS else State.DONE
     return Extent(state, start, end, None, duration)
 
 

@@ -6,9 +6,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from .columns import NONE, OPENS_CALL, Branch
+from .joins import MOST_BETWEEN
 from .spent import NOTHING, Spent, spent_at
 from .tree_places import TreePlaces
-from .tree_shape import MOST_INTERLEAVED, TOP, Node, NodeType
+from .tree_shape import TOP, Node, NodeType
 
 _MOST_ADDED = 64
 """How many LLM rows, or iterations, are gone through for one figure; more are left to an `IterationLog`."""
@@ -79,7 +80,7 @@ class TreeFigures(TreePlaces):
     def _last_row_of_call(self, row: int) -> int:
         """The LLM row that closed the call a row opened: its next of the same agent, unless that opens another."""
         llm, lanes = self.session.llm, self.session.events.lane
-        for following in range(row + 1, min(row + MOST_INTERLEAVED, self.view.llm_rows)):
+        for following in range(row + 1, min(row + MOST_BETWEEN, self.view.llm_rows)):
             if lanes[llm.event[following]] == lanes[llm.event[row]]:
                 return row if llm.flags[following] & OPENS_CALL else following
         return row

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from ..collector.kinds import category_of
 from .columns import NONE, OPENS_CALL
 from .iteration_log import announced_at
-from .tree_shape import DELEGATION, MOST_INTERLEAVED, TOOL_KINDS, TOP, Node, NodeType, TreeShape
+from .joins import MOST_BETWEEN
+from .tree_shape import DELEGATION, TOOL_KINDS, TOP, Node, NodeType, TreeShape
 
 _LONGEST_REQUEST = 256
 """What became of a request is looked for among so many events after it."""
@@ -130,7 +131,7 @@ class TreePlaces(TreeShape):
         """The LLM row that opened the call a response belongs to."""
         llm, lanes = self.session.llm, self.session.events.lane
         last = bisect_left(llm.event, event + 1) - 1
-        for row in range(last, max(-1, last - MOST_INTERLEAVED), -1):
+        for row in range(last, max(-1, last - MOST_BETWEEN), -1):
             if lanes[llm.event[row]] == lanes[event] and llm.flags[row] & OPENS_CALL:
                 return row
         return None
@@ -162,7 +163,7 @@ class TreePlaces(TreeShape):
         """The LLM row that answers a request: the next call of the same agent, unless another request came before."""
         llm, lane = self.session.llm, self.session.events.lane[request]
         first = bisect_left(llm.event, request)
-        for row in range(first, min(first + MOST_INTERLEAVED, self.view.llm_rows)):
+        for row in range(first, min(first + MOST_BETWEEN, self.view.llm_rows)):
             if self.session.events.lane[llm.event[row]] == lane and llm.flags[row] & OPENS_CALL:
                 return row if llm.request[row] == request else None
         return None

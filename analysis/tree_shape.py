@@ -19,8 +19,6 @@ from .view import View
 
 TOOL_KINDS = frozenset({"tool_start", "tool_end", "tool", "tool_error"})
 DELEGATION = (Category.SUBAGENT, Category.SWARM)
-MOST_INTERLEAVED = 256
-"""How many LLM rows of other agents may stand between the rows of one call."""
 
 
 class NodeType(IntEnum):

@@ -272,6 +272,10 @@ class View:
 
     def episodes(self) -> list[Episode]:
         """What stands behind the issues, oldest first."""
+        return self._episodes
+
+    @cached_property
+    def _episodes(self) -> list[Episode]:
         return self.session.issues.standing(self.at)
 
     @property

@@ -23,6 +23,7 @@ from .settings.example import write_example
 from .trace import Trace, UnreadableTraceError, load_trace
 
 DEFAULT_FOLDERS = (Path(".attocode/traces"), Path(".traces"))
+"""Where agents of this format leave their traces."""
 
 
 def told_settings() -> EffectiveSettings:

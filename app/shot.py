@@ -10,10 +10,10 @@ from pathlib import Path
 from .dashboard.cursor import Cursor, Mode
 from .dashboard.screen import DashboardScreen
 from .dashboard.source import FileSource
+from .panes.names import PANES
 from .standalone import TracetopApp
 from .trace import load_trace
 
-PANES = ("timeline", "tree", "tokens", "cache", "issues")
 _SETTLE_SECONDS = 120.0
 _LEADING_SPACES = re.compile(
     r'<text ([^>]*?)x="([\d.]+)" ([^>]*?)textLength="([\d.]+)"([^>]*)>((?:&#160;)+)([^<]*)</text>'

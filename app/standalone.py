@@ -20,14 +20,12 @@ from .command_group import NoSuchThemeError
 from .dashboard.host import DashboardHost
 from .dashboard.screen import DashboardScreen
 from .dashboard.source import SourceLike, open_source
+from .headless import DEFAULT_FOLDERS
 from .keymap import usable_keys
 from .safe_text import one_line
 from .settings.effective import EffectiveSettings, effective_settings
 from .settings.settings import meant
 from .themes import THEMES
-
-DEFAULT_FOLDERS = (Path(".attocode/traces"), Path(".traces"))
-"""Where agents of this format leave their traces."""
 
 _MOST_TOLD = 5
 _TOLD_SECONDS = 15.0

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from ..analysis.prices import Prices
 from ..analysis.session import Session
+from ..analysis.tree_index import TreeIndex
 from ..analysis.view import View
 from ..collector.events import TraceEvent
 from ..collector.follow import Delivery, FileTail, TailState
@@ -52,6 +53,7 @@ class Trace:
         self._line = line
         self._place = place
         self._events: dict[int, TraceEvent] = {}
+        self._tree_index = TreeIndex(self.session)
 
     @property
     def version(self) -> tuple[int, int, int]:
@@ -69,6 +71,12 @@ class Trace:
     def view(self, at: int | None = None) -> View:
         """The session as of its first `at` events, or all of them."""
         return self.session.view(at)
+
+    def tree_index(self, session: Session) -> TreeIndex:
+        """What all trees of a session of this trace look up together. For one thread, the one that looks at them."""
+        if self._tree_index.session is not session:
+            self._tree_index = TreeIndex(session)
+        return self._tree_index
 
     def take(self, delivery: Delivery) -> None:
         """Take in what the reader delivered."""

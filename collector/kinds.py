@@ -58,6 +58,11 @@ KINDS: tuple[str, ...] = tuple(KIND_CATEGORIES)
 TOOL_END_ALIAS = "tool"
 """attocode's own writer says `tool` where the format says `tool_end`."""
 
+FAILURE_KINDS = frozenset(
+    {"tool_error", "llm_error", "error", "subagent_error", "subagent_timeout", "swarm_task_failed"}
+)
+"""Kinds that say that something failed."""
+
 _PREFIX_CATEGORIES: dict[str, Category] = {
     "session": Category.SESSION,
     "iteration": Category.ITERATION,

@@ -21,6 +21,7 @@ from ..contain import Failed, attempt, contained
 from ..panes.cache import CachePane
 from ..panes.inspector import InspectorPane
 from ..panes.issues import IssuesPane
+from ..panes.names import PANES
 from ..panes.pane import STYLES as PANE_STYLES
 from ..panes.pane import Frame, Pane
 from ..panes.timeline import TimelinePane
@@ -28,7 +29,7 @@ from ..panes.tokens import TokensPane
 from ..panes.tree import TreePane
 from ..safe_text import one_line
 from ..screens import is_seen
-from ..settings.settings import LAYOUTS
+from ..settings.settings import FRAME_RATE, LAYOUTS
 from .bindings import BINDINGS
 from .commands import DashboardCommands
 from .cursor import Cursor, Mode
@@ -43,10 +44,9 @@ from .source import SourceLike, open_source
 from .strip import SessionStrip, facts_of
 from .tab_line import TabLine
 
-FRAMES_PER_SECOND = 12.0
+FRAMES_PER_SECOND = float(FRAME_RATE)
 _MOVED, _GREW = "moved", "grew"
 """Why some panes have not shown the newest frame."""
-_SHORT_NAMES = ("timeline", "tree", "tokens", "cache", "issues")
 
 
 def _styles() -> str:
@@ -117,7 +117,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         yield SessionStrip(id="trace-strip")
         yield Ribbon(id="trace-ribbon")
         yield Static("", id="trace-notice", markup=False)
-        yield TabLine(_SHORT_NAMES, id="trace-tabs")
+        yield TabLine(PANES, id="trace-tabs")
         with Vertical(id="trace-body"):
             with Horizontal(id="trace-columns"):
                 with Vertical(id="trace-left"):
@@ -163,7 +163,7 @@ class DashboardScreen(KeyActions, Screen[None]):
     def on_mount(self) -> None:
         self._activate(0, focus=False)
         if self._layout_wanted != "overview":
-            self.zoom(_SHORT_NAMES.index(self._layout_wanted))
+            self.zoom(PANES.index(self._layout_wanted))
         self.source.start()
         if self.filtering:
             self.look_again()
@@ -288,11 +288,14 @@ class DashboardScreen(KeyActions, Screen[None]):
             notice.set_class(bool(text), "-shown")
 
     def _show_tabs(self) -> None:
-        names = [f"{number} {name}" for number, name in enumerate(_SHORT_NAMES, 1)]
+        tabs = self.query_one(TabLine)
+        if not tabs.display:
+            return
+        names = [f"{number} {name}" for number, name in enumerate(PANES, 1)]
         if self._frame is not None:
             standing = len(self._frame.view.episodes()) if self._frame.view.issue_version else 0
             names[4] += f" ({standing})" if standing else ""
-        self.query_one(TabLine).light(self.active, names)
+        tabs.light(self.active, names)
 
     def _activate(self, index: int, focus: bool = True) -> None:
         """Make a pane the active one: the one that zooms, and the only one where there is room for one."""

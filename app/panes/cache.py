@@ -161,7 +161,7 @@ class CachePane(ChartPane):
 
 def cache_breaks(view: View) -> list[int]:
     """The events at which the cache hit rate fell, in order."""
-    return [episode.raised for episode in view.session.issues.standing(view.at) if episode.category == CATEGORY]
+    return [episode.raised for episode in view.episodes() if episode.category == CATEGORY]
 
 
 def _values_of(cache: CacheView, first: int, end: int) -> Values:

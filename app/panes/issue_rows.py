@@ -54,7 +54,6 @@ class IssueRows:
         self.is_unsettled = False
         """Whether what some issue cost, of those drawn since this was last set back, may still grow by itself."""
         self._tree: Tree | None = None
-        self._index: TreeIndex | None = None
         self._known: dict[int, _Known] = {}
 
     @property
@@ -62,12 +61,11 @@ class IssueRows:
         """How many issues stand."""
         return len(self.episodes)
 
-    def set_view(self, view: View) -> None:
-        """Tell everything as of another view; `list_issues` finds the issues anew."""
-        if self._index is None or self._index.session is not view.session:
-            self._index = TreeIndex(view.session)
+    def set_view(self, view: View, index: TreeIndex) -> None:
+        """Tell everything as of another view, with the index of its session; `list_issues` finds the issues anew."""
+        if self._tree is None or self._tree.session is not view.session:
             self._known.clear()
-        self._tree = Tree(view, self._index)
+        self._tree = Tree(view, index)
 
     def list_issues(self) -> dict[str, int]:
         """Find the issues that stand now; gives how many of each severity there are, worst first."""

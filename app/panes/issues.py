@@ -80,7 +80,7 @@ class IssuesPane(Pane):
 
     def show(self, frame: Frame) -> None:
         view = frame.view
-        self._rows.set_view(view)
+        self._rows.set_view(view, frame.trace.tree_index(view.session))
         shown = (id(frame.trace), frame.trace.generation, view.issue_version)
         if shown != self._shown:
             if shown[:2] != self._shown[:2]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.message import Message
 
 from ...analysis import figures
 from ..contain import attempt, contained
@@ -31,12 +29,6 @@ class TimelinePane(Pane):
     NUMBER: ClassVar[int] = 1
     NAME: ClassVar[str] = "timeline"
 
-    @dataclass
-    class FollowChanged(Message):
-        """The user let go of the newest event or took hold of it again."""
-
-        follows: bool
-
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._rows = TimelineRows()
@@ -51,11 +43,6 @@ class TimelinePane(Pane):
     def compose(self) -> ComposeResult:
         yield self._ruler
         yield self._list
-
-    @property
-    def event_list(self) -> EventList:
-        """The list in this pane."""
-        return self._list
 
     def visible_events(self) -> tuple[int, int] | None:
         """The events that the first and the last visible row begin with; None if no row is visible."""

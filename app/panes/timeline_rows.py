@@ -11,6 +11,7 @@ from ...analysis.view import View
 from ...collector.events import TraceEvent
 from ..safe_text import fit, fit_right
 from ..trace import Trace
+from ..widgets.bars import bar_of
 from ..widgets.palette import Cell
 from .shown_events import ShownEvents
 from .time_axis import Axis, Window
@@ -20,7 +21,6 @@ from .waterfall import bar_cells
 
 _MOST_EXTENTS = 1_000
 _LONGEST_BAR_MS = 30_000.0
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 HOLDERS = frozenset({"iteration_start", "subagent_spawn", "swarm_task_start"})
 """What holds other rows: the axis need not fit all of it."""
 AGENT_MARKS = {
@@ -242,6 +242,4 @@ def bar(value: float | None, full: float, cells: int) -> str:
     """A horizontal bar of at most `cells` cells, on a square-root scale so that short ones are seen too."""
     if not value or value <= 0:
         return " " * cells
-    eighths = max(1, round(math.sqrt(min(value, full) / full) * cells * 8))
-    whole, rest = divmod(eighths, 8)
-    return ("█" * whole + (_EIGHTHS[rest] if rest else "")).ljust(cells)
+    return bar_of(math.sqrt(min(value, full) / full) * cells).ljust(cells)

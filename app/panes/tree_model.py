@@ -8,12 +8,12 @@ from itertools import islice
 
 from ...analysis import figures
 from ...analysis.tree import NodeFacts, Tree, title
-from ...analysis.tree_index import TreeIndex
 from ...analysis.tree_order import MOST_RANKED, Measure, Siblings, TreeOrder, tokens_ranked_as
 from ...analysis.tree_shape import TOP, Node, NodeType
 from ...analysis.view import View
 from ..safe_text import fit, fit_right, one_line, width_of
 from ..trace import Trace
+from ..widgets.bars import bar_of
 from ..widgets.open_rows import ROOT
 from ..widgets.open_rows import Node as TreeNode
 from ..widgets.palette import Cell
@@ -26,7 +26,6 @@ _MARKS = {"error": "✗", "compaction": "▼", "cache_break": "○"}
 _BAR_STYLES = {NodeType.LLM: "llm", NodeType.TOOL: "tool", NodeType.AGENT: "agent"}
 _AGENT = "◇ "
 _FOLD_MARK = "▾"
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 _MOST_RUNS_MEASURED = 50
 _SPENDING = (NodeType.RUN, NodeType.ITERATION, NodeType.LLM, NodeType.AGENT)
 
@@ -60,7 +59,6 @@ class IterationTreeModel:
         self.order: TreeOrder | None = None
         self.sort = Sort.AS_IT_RAN
         self.columns = 80
-        self._index: TreeIndex | None = None
         self._fullest = self._fullest_run = 0.0
         self._view: View | None = None
 
@@ -73,12 +71,11 @@ class IterationTreeModel:
         """Show another view; gives the nodes whose children may be others or in another order, None for all."""
         session = frame.view.session
         self.trace, self._view = frame.trace, frame.view
-        if self._index is None or self._index.session is not session or self.order is None:
-            self._index = TreeIndex(session)
-            self.tree = Tree(frame.view, self._index)
+        is_another = self.tree is None or self.tree.session is not session
+        self.tree = Tree(frame.view, frame.trace.tree_index(session))
+        if is_another or self.order is None:
             self.order = TreeOrder(self.sort.value, self.tree, MOST_RANKED)
             return None
-        self.tree = Tree(frame.view, self._index)
         return self._above_runs(self.order.advance(self.tree))
 
     def sort_by(self, sort: Sort) -> None:
@@ -194,9 +191,7 @@ class IterationTreeModel:
         full = self._fullest_run if node.type is NodeType.RUN else self._fullest
         if not value or value <= 0 or full <= 0:
             return " " * cells
-        eighths = max(1, round(min(1.0, value / full) * cells * 8))
-        whole, rest = divmod(eighths, 8)
-        return ("▇" * whole + (_EIGHTHS[rest] if rest else "")).ljust(cells)
+        return bar_of(min(1.0, value / full) * cells, "▇").ljust(cells)
 
     def _highest(self, siblings: Siblings) -> float:
         """What the longest bar among siblings is of."""

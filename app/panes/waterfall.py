@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 
 from ...analysis.extents import Extent, State
+from ..widgets.bars import bar_of
 from ..widgets.palette import Cell
 from .time_axis import Axis, short
 
-_EIGHTHS = "▏▎▍▌▋▊▉█"
 _HARDLY = 0.01
 """Cells. What lies outside by less does so for want of digits only."""
 
@@ -61,8 +61,7 @@ def _bar(cells: int, x: float, end: float, state: State, glyph: str, thin: bool)
     if thin:
         text = "├".ljust(round(length), "─")
     elif state in (State.DONE, State.FAILED):
-        whole, rest = divmod(max(1, round(length * 8)), 8)
-        text = "█" * whole + _EIGHTHS[:rest][-1:]
+        text = bar_of(length)
     else:
         text = "█" * max(1, math.ceil(length))
     text = text[: cells - first]

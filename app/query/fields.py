@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from ...analysis.session import Session
-from ...collector.kinds import TOOL_END_ALIAS, Category, category_of
+from ...collector.kinds import FAILURE_KINDS, TOOL_END_ALIAS, Category, category_of
 from . import columns
 from .columns import ByKind, ByNumber, Test
 from .words import Value
@@ -27,7 +27,6 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     "<": operator.lt,
 }
-_FAILURES = frozenset({"tool_error", "llm_error", "error", "subagent_error", "subagent_timeout", "swarm_task_failed"})
 _NAMES_A_TOOL = ByKind(lambda kind: category_of(kind) is Category.TOOL)
 _NAMES_A_MODEL = ByKind(lambda kind: category_of(kind) is Category.LLM)
 
@@ -132,7 +131,7 @@ FIELDS: Final[dict[str, Callable[[Sequence[Value]], Test]]] = {
 """What makes the test of each field; raises ValueError for a value that cannot be meant."""
 
 FLAGS: Final[dict[str, Test]] = {
-    "errors": ByKind(lambda kind: kind in _FAILURES),
+    "errors": ByKind(lambda kind: kind in FAILURE_KINDS),
     "issues": columns.by_issue,
 }
 """Words that are tests by themselves."""

@@ -8,9 +8,11 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from ...analysis.prices import Price, Prices
+from ..panes.names import PANES
 
 DEFAULT_THEME = "tracetop"
-LAYOUTS = ("overview", "timeline", "tree", "tokens", "cache", "issues")
+FRAME_RATE = 12
+LAYOUTS = ("overview", *PANES)
 SLOWEST, FASTEST = 1, 60
 DEAREST = 1_000_000
 """Nobody takes more dollars than this for a million tokens."""
@@ -74,7 +76,7 @@ class Settings:
         "The colors: tracetop, tracetop-light, or a theme of Textual's, such as nord or ansi-dark.",
     )
     frame_rate: int = _option(
-        12, _frame_rate, f"How often a second to look for something new to paint, {SLOWEST} to {FASTEST}."
+        FRAME_RATE, _frame_rate, f"How often a second to look for something new to paint, {SLOWEST} to {FASTEST}."
     )
     layout: str = _option(
         LAYOUTS[0], _layout, f"What the dashboard opens with: all panes ({LAYOUTS[0]}), or {', '.join(LAYOUTS[1:])}."
