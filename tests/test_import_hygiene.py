@@ -77,6 +77,7 @@ def test_collector_imports_of_ours_only_itself(path: Path) -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        *sources("app/commands"),
         *sources("app/reports"),
         *sources("app/settings"),
         PACKAGE / "app/cli.py",

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from tracetop.analysis.issues.issue import SEVERITIES
-from tracetop.app import cli as cli_module
 from tracetop.app import headless
 from tracetop.app.cli import cli
+from tracetop.app.commands import options
 from tracetop.app.query.language import LANGUAGE
 from tracetop.app.trace import UnreadableTraceError
 from tracetop.collector.events import Category
@@ -337,7 +337,7 @@ def test_gates(name: str, flags: list[str], trace: Path) -> None:
 
 
 def test_the_severities_on_offer_are_those_of_the_issues() -> None:
-    assert cli_module.SEVERITIES == SEVERITIES
+    assert options.SEVERITIES == SEVERITIES
 
 
 def test_a_broken_pipe_is_quiet(tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from ..command_group import NoSuchThemeError, start_debugging
+
+SEVERITIES = ("critical", "high", "medium", "low")
+
+debug_option = click.option(
+    "--debug",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=start_debugging,
+    help="Log to stderr, tracebacks included.",
+)
+file_argument = click.argument("file", type=click.Path(path_type=Path))
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON for other programs.")
+theme_option = click.option(
+    "--theme", metavar="NAME", help="The colors: tracetop, tracetop-light, nord, ansi-dark, ..."
+)
+fail_on_option = click.option(
+    "--fail-on",
+    metavar="SEVERITY",
+    type=click.Choice(SEVERITIES, case_sensitive=False),
+    help=f"Exit with 1 if an issue of this severity or worse stands: {', '.join(SEVERITIES)}.",
+)
+
+
+@contextmanager
+def usage_errors(kind: type[ValueError] = NoSuchThemeError) -> Iterator[None]:
+    """What these errors say was said wrong on the command line."""
+    try:
+        yield
+    except kind as error:
+        raise click.UsageError(str(error), click.get_current_context()) from error
