@@ -21,6 +21,7 @@ PLACES: dict[str, tuple[Callable[[View], Sequence[int]], str]] = {
     "error": (places.errors, "error"),
     "issue": (places.issues, "issue"),
     "break": (places.breaks, "cache break"),
+    "compaction": (places.compactions, "compaction"),
     "iteration": (places.iterations, "iteration"),
 }
 """What `next` and `previous` go to: how it is found, and what it is called."""
@@ -134,8 +135,7 @@ class Navigation:
     def action_live(self) -> None:
         """Go to the newest event and follow."""
         self.leave_place()
-        self.cursor = self.cursor.live()
-        self.paint()
+        self.follow()
 
     if TYPE_CHECKING:  # the rest is the screen's
         cursor: Cursor

@@ -7,20 +7,23 @@ from textual.widgets import Input
 
 from ...analysis import figures
 from ..contain import contained
+from ..destinations import EXAMPLES, parse_destination
 from ..matching import Query
 from ..query.language import HINTS
 from ..query.suggestions import completion
 from ..safe_text import one_line
-from . import places
 from .finding import Finding
 from .findings import FILTER, SEARCH, Findings
 from .prompt_line import PromptLine
+from .stops import HINTS as STOPS_HINTS
+from .stops import parse_stops
 
 GO_TO = "go to"
+STOP_AT = "stop at"
 TYPING_PAUSE = 0.15
 """Seconds after the last key before what was typed is looked for."""
 
-_HINTS = {FILTER: HINTS, SEARCH: HINTS, GO_TO: ("event 120", "it 7", "50%", "14:02:11")}
+_HINTS = {FILTER: HINTS, SEARCH: HINTS, GO_TO: EXAMPLES, STOP_AT: STOPS_HINTS}
 _MOST_KEPT = 100
 
 
@@ -48,6 +51,10 @@ class PromptActions(Findings):
     def action_go_to(self) -> None:
         """Ask where to go."""
         self._ask(GO_TO)
+
+    def action_stop_at(self) -> None:
+        """Ask what a replay is to stop at."""
+        self._ask(STOP_AT, str(self.replay.stops))
 
     def close_prompt(self) -> None:
         """Put the prompt away; the filter or the search is what it was before it was opened."""
@@ -90,7 +97,9 @@ class PromptActions(Findings):
         self._stop_typing()
         try:
             if purpose == GO_TO:
-                self.jump_to(places.parse(self.source.trace.view(), text))
+                self.jump_to(parse_destination(text).event(self.source.trace.view()))
+            elif purpose == STOP_AT:
+                self.replay.stops = parse_stops(text)
             else:
                 self._look_for(text)
         except ValueError as error:
@@ -117,13 +126,13 @@ class PromptActions(Findings):
         line: PromptLine = self.query_one(PromptLine)
         return line
 
-    def _ask(self, purpose: str) -> None:
+    def _ask(self, purpose: str, text: str = "") -> None:
         if self._purpose:
             self.close_prompt()
         self._purpose, self._before = purpose, self._findings.get(purpose)
         self._wrong, self._is_going = "", False
-        text = self._before.query.text if self._before else ""
-        complete = self._complete if purpose != GO_TO else lambda _: None
+        text = self._before.query.text if self._before else text
+        complete = self._complete if purpose in (FILTER, SEARCH) else lambda _: None
         self._line.ask(purpose, text, _HINTS[purpose], self._asked.get(purpose, ()), complete)
         self._show_meaning()
 

@@ -43,6 +43,7 @@ from .ribbon import Ribbon
 from .source import SourceLike, open_source
 from .strip import SessionStrip, facts_of
 from .tab_line import TabLine
+from .transport import Transport
 
 FRAMES_PER_SECOND = float(FRAME_RATE)
 _MOVED, _GREW = "moved", "grew"
@@ -116,6 +117,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._painted = ()
         yield SessionStrip(id="trace-strip")
         yield Ribbon(id="trace-ribbon")
+        yield Transport(id="trace-transport")
         yield Static("", id="trace-notice", markup=False)
         yield TabLine(PANES, id="trace-tabs")
         with Vertical(id="trace-body"):
@@ -189,8 +191,9 @@ class DashboardScreen(KeyActions, Screen[None]):
 
     def on_tick(self) -> None:
         """One frame: move the replay on, and paint what changed since the last one."""
+        self._arrive()
         if self.cursor.mode is Mode.REPLAY:
-            self.cursor = self.replay.advance(self.cursor, self.source.trace.session, 1 / self.frames_per_second)
+            self._replay_on()
         self.paint(hurried=True)
 
     def paint(self, hurried: bool = False) -> None:
@@ -212,6 +215,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._show_strip(view)
         self._show_notice()
         self._show_ribbon(view)
+        self._show_transport()
         self.extend_filter()
         found = self.search_status
         painted = (self.cursor, self.filtered_through is None, version, loading, self.filtered_through, found)
@@ -263,7 +267,7 @@ class DashboardScreen(KeyActions, Screen[None]):
     def _show_strip(self, view: View) -> None:
         strip = self.query_one(SessionStrip)
         waiting = self.source.note or self.source.name
-        strip.show(facts_of(view, self.cursor.mode, now=self._clock(), speed=self.replay.speed, waiting=waiting))
+        strip.show(facts_of(view, self.cursor.mode, now=self.now, speed=self.replay.speed, waiting=waiting))
 
     def _show_ribbon(self, view: View) -> None:
         timeline = self.panes[0]
@@ -348,6 +352,8 @@ class DashboardScreen(KeyActions, Screen[None]):
         if event is None and self.cursor.mode is not Mode.LIVE:
             event = self.source.trace.session.count - 1
         self.cursor = self.cursor.move_to(event)
+        self.replay.moved()
+        self._give_up_seek()
         self.paint(hurried=True)
 
     def inspect(self, event: int) -> None:

@@ -132,7 +132,7 @@ class TimelinePane(Pane):
             parts.append(f"{shown.matching:,} of {figures.count(total, 'event')}")
             if rows != shown.matching:
                 parts.append(figures.count(rows, "row"))
-        elif frame.cursor is not None and not frame.follows:
+        elif frame.cursor is not None and frame.live and not frame.follows:
             parts.append(f"{frame.cursor + 1:,} of {frame.trace.session.count:,}")
             if rows != total:
                 parts.append(figures.count(rows, "row"))
