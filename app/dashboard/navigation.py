@@ -66,6 +66,8 @@ class Navigation:
         issue, place = self.selected_issue, self.cursor.place(self.source.trace.session.count)
         if issue is None or place is None or not issue.events:
             return
+        if self._issue is None:
+            self.panes[-1].choose_selected()
         events = sorted(set(issue.events))
         found = places.after(events, place) if step > 0 else places.before(events, place)
         event = found if found is not None else events[0 if step > 0 else -1]
