@@ -140,6 +140,11 @@ class DashboardScreen(KeyActions, Screen[None]):
         return self._frame
 
     @property
+    def is_behind(self) -> bool:
+        """Whether some pane does not show the newest frame yet."""
+        return bool(self._late)
+
+    @property
     def is_standalone(self) -> bool:
         """Whether tracetop's own app shows this screen, not a host's."""
         return bool(getattr(self.app, "is_tracetop", False))

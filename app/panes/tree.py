@@ -144,8 +144,7 @@ class TreePane(Pane):
 
     def _rank_on(self) -> None:
         """Go on ranking, where there are too many children for one frame."""
-        order = self._model.order
-        if order is not None and order.progress is not None and self._stepping is None:
+        if not self._model.is_done and self._stepping is None:
             self._stepping = self.set_timer(_STEP_SECONDS, self._show_more)
 
     def _show_more(self) -> None:
