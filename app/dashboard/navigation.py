@@ -86,6 +86,7 @@ class Navigation:
         """Go to an event far away, and remember where from."""
         self.leave_place()
         self.move_cursor(event)
+        self.catch_up_soon()
 
     def leave_place(self) -> None:
         """Remember the present place, to come back to it."""

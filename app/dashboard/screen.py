@@ -46,6 +46,7 @@ from .tab_line import TabLine
 from .transport import Transport
 
 FRAMES_PER_SECOND = float(FRAME_RATE)
+_ONE_FRAME_SECONDS = 0.02
 _MOVED, _GREW = "moved", "grew"
 """Why some panes have not shown the newest frame."""
 
@@ -260,6 +261,16 @@ class DashboardScreen(KeyActions, Screen[None]):
         if able != self._able:
             self._able = able
             self.refresh_bindings()
+
+    def catch_up_soon(self) -> None:
+        """Have the other panes painted as soon as the timeline and the active one are shown."""
+        # Not by call_after_refresh: Textual calls that before it draws, and all would be one frame again.
+        self.set_timer(_ONE_FRAME_SECONDS, self.catch_up, name="tracetop rest of a frame")
+
+    def catch_up(self) -> None:
+        """Have all panes show the newest frame, if any does not."""
+        if self._late:
+            self.paint()
 
     def _show_panes(self, panes: Sequence[Pane] | None = None) -> None:
         if self._frame is None:

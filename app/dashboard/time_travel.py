@@ -139,7 +139,8 @@ class TimeTravel:
             self.cursor = Cursor(event, mode)
             self.replay.moved()
             if self.is_mounted:
-                self.paint()
+                self.paint(hurried=True)
+                self.catch_up_soon()
                 self.refresh_bindings()
 
     def _replay_on(self) -> None:
