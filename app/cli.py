@@ -82,6 +82,7 @@ for command in (
     reports.tools,
     screens.replay,
     screens.shot,
+    screens.cast,
     screens.demo,
     upkeep.config,
     upkeep.clean,

@@ -162,10 +162,12 @@ def _size(ctx: click.Context, param: click.Parameter, text: str) -> tuple[int, i
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The SVG to write.")
 @click.option("--size", callback=_size, metavar="WxH", default="160x48", show_default=True, help="Columns x rows.")
 @click.option("--pane", metavar="NAME", help="Zoom one pane: timeline, tree, tokens, cache, issues.")
-@click.option("--at", type=click.IntRange(min=0), metavar="EVENT", help="As of this event; else the end.")
+@at_option
 @theme_option
 @debug_option
-def shot(file: Path, out: Path, size: tuple[int, int], pane: str | None, at: int | None, theme: str | None) -> None:
+def shot(
+    file: Path, out: Path, size: tuple[int, int], pane: str | None, at: Destination | None, theme: str | None
+) -> None:
     """A picture of the dashboard as SVG, without a terminal.
 
     The same everywhere: your settings are not read.
@@ -176,10 +178,56 @@ def shot(file: Path, out: Path, size: tuple[int, int], pane: str | None, at: int
     """
     from ..shot import take_shot
 
+    _check_folder(out)
+    with usage_errors(ValueError):
+        take_shot(file, out, size, pane, None if at is None else at.text, theme)
+
+
+def _check_folder(out: Path) -> None:
     if not out.absolute().parent.is_dir():
         raise click.BadParameter(f"no folder {out.parent}", param_hint="-o")
+
+
+@click.command()
+@file_argument
+@click.option(
+    "-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The recording to write."
+)
+@click.option("--size", callback=_size, metavar="WxH", default="120x36", show_default=True, help="Columns x rows.")
+@click.option("--pane", metavar="NAME", help="Zoom one pane: timeline, tree, tokens, cache, issues.")
+@speed_option
+@at_option
+@click.option("--until", callback=_spoken(_place), metavar="PLACE", help="The last place that is shown; else the end.")
+@silence_option
+@theme_option
+@debug_option
+def cast(
+    file: Path,
+    out: Path,
+    size: tuple[int, int],
+    pane: str | None,
+    speed: float | None,
+    at: Destination | None,
+    until: Destination | None,
+    silence: float | None,
+    theme: str | None,
+) -> None:
+    """A replay of the dashboard as an asciinema recording, without a terminal.
+
+    For bug reports and READMEs: asciinema plays it, agg makes a GIF of it. The same each time and everywhere: your
+    settings are not read.
+
+    \b
+      tracetop cast session-1.jsonl -o session.cast --speed 10x
+      tracetop cast session-1.jsonl -o break.cast --at 'it 7' --until 'it 9' --size 160x48
+      asciinema play session.cast
+    """
+    from ..cast import make_cast
+
+    _check_folder(out)
+    places = (None if place is None else place.text for place in (at, until))
     with usage_errors(ValueError):
-        take_shot(file, out, size, pane, at, theme)
+        make_cast(file, out, size, pane, *places, 1.0 if speed is None else speed, silence, theme)
 
 
 @click.command()

@@ -262,6 +262,11 @@ class DashboardScreen(KeyActions, Screen[None]):
             self._able = able
             self.refresh_bindings()
 
+    def hold_still(self) -> None:
+        """Paint only when told to: for pictures, which show what they are to whatever time passes."""
+        if self._timer is not None:
+            self._timer.stop()
+
     def catch_up_soon(self) -> None:
         """Have the other panes painted as soon as the timeline and the active one are shown."""
         # Not by call_after_refresh: Textual calls that before it draws, and all would be one frame again.

@@ -196,6 +196,11 @@ class TimeTravel:
             self.replay.ahead,
         )
 
+    def replay_told(self) -> str:
+        """What the transport bar says now of where the replay is."""
+        self._show_transport()
+        return self.query_one(Transport).text
+
     def _told_of_replay(self, is_even: bool) -> str:
         if self._seek is not None:
             progress = self.source.progress

@@ -87,6 +87,11 @@ class Transport(Palette):
             self._facts, self._pace, self._ahead = facts, pace, ahead
             self.refresh()
 
+    @property
+    def text(self) -> str:
+        """What it says, as it is laid out now."""
+        return "".join(text for text, _ in self._cells(self.size.width))
+
     def render_line(self, y: int) -> Strip:
         looks, width = self.looks(), self.size.width
         cells = self._cells(width)
