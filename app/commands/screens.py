@@ -225,9 +225,18 @@ def cast(
     from ..cast import make_cast
 
     _check_folder(out)
-    places = (None if place is None else place.text for place in (at, until))
     with usage_errors(ValueError):
-        make_cast(file, out, size, pane, *places, 1.0 if speed is None else speed, silence, theme)
+        make_cast(
+            file,
+            out,
+            size,
+            pane,
+            at=None if at is None else at.text,
+            until=None if until is None else until.text,
+            speed=1.0 if speed is None else speed,
+            longest_silence=silence,
+            theme=theme,
+        )
 
 
 @click.command()

@@ -9,6 +9,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from ...collector.events import TraceEvent
 from ..safe_text import one_line
 from .screen import DashboardScreen
 from .source import SourceLike
@@ -62,14 +63,22 @@ class DashboardHost(App[Any]):
         elif not isinstance(self.screen, ModalScreen):
             await self.open_dashboard()
 
-    async def open_dashboard(self) -> DashboardScreen | None:
-        """Open the dashboard on what `dashboard_source` gives now; None, and a word to the user, if it cannot be."""
+    async def open_dashboard(self, at: int | str | TraceEvent | None = None) -> DashboardScreen | None:
+        """Open the dashboard on what `dashboard_source` gives now; None, and a word to the user, if it cannot be.
+
+        `at` is the event to look at: the session is shown as of it. An event as the recorder gave it, its number from
+        1, its id, or a place in words, as `DashboardScreen.seek` takes it. None leaves it where it was.
+        """
         if self._dashboard is not None and self._dashboard in self.screen_stack:
+            if at is not None:
+                self._dashboard.seek(at)
             return self._dashboard  # below a screen of the host's, which is to be closed first
         try:
             source = self.dashboard_source()
             if self._dashboard is None or source != self._dashboard_shows:
                 await self._replace_dashboard(source)
+            if self._dashboard is not None and at is not None:
+                self._dashboard.seek(at)
             await self.push_screen(_SCREEN_NAME)
         except Exception as error:  # noqa: BLE001 - the dashboard must never take its host down
             self.notify(one_line(f"the dashboard cannot open: {error}"), severity="error", markup=False)

@@ -63,12 +63,13 @@ class Navigation:
 
     def action_evidence(self, step: int) -> None:
         """Go to the next event that proves the issue last looked at, or the one before; round and round."""
-        issue, place = self.selected_issue, self.cursor.place(self.source.trace.session.count)
-        if issue is None or place is None or not issue.events:
+        count = self.source.trace.session.count
+        issue, episode, place = self.selected_issue, self.selected_episode, self.cursor.place(count)
+        if issue is None or episode is None or place is None:
             return
         if self._issue is None:
             self.panes[-1].choose_selected()
-        events = sorted(set(issue.events))
+        events = sorted(set(episode.evidence_at(count)))  # later ones too: a key may lead on from the past
         found = places.after(events, place) if step > 0 else places.before(events, place)
         event = found if found is not None else events[0 if step > 0 else -1]
         self.leave_place()

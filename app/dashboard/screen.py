@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ...analysis.view import View
 from ..contain import Failed, attempt, contained
@@ -102,6 +103,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._frame: Frame | None = None
         self._failure = ""
         self._issue: Issue | None = None
+        self._episode: Episode | None = None
         self._able: tuple[object, ...] = ()
         self.panes: tuple[Pane, ...] = ()
         self.inspector = InspectorPane(id="trace-inspector")
@@ -164,6 +166,14 @@ class DashboardScreen(KeyActions, Screen[None]):
         return issues.selected if isinstance(issues, IssuesPane) else None
 
     @property
+    def selected_episode(self) -> Episode | None:
+        """What stands behind it."""
+        if self._issue is not None or not self.panes:
+            return self._episode
+        issues = self.panes[-1]
+        return issues.selected_episode if isinstance(issues, IssuesPane) else None
+
+    @property
     def is_covered(self) -> bool:
         """Whether the inspector or the help lies over the panes."""
         return self.inspector.has_class("-shown") or self.help.has_class("-shown")
@@ -213,6 +223,7 @@ class DashboardScreen(KeyActions, Screen[None]):
             self._generation = trace.generation
             self.cursor = self.cursor.live()
             self.history.forget()
+            self._issue = self._episode = None
             self.look_again()
             self.notify("the trace was truncated or replaced: reading it again", title="tracetop")
         version = trace.version
@@ -283,7 +294,16 @@ class DashboardScreen(KeyActions, Screen[None]):
         for pane in (*(self.panes if panes is None else panes), self.inspector):
             if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted):
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
+        self._show_issue()
         self._show_tabs()
+
+    def _show_issue(self) -> None:
+        """Have the inspector show the issue it is open on as of the frame."""
+        issues = self.panes[-1]
+        if self._issue is not None and self._episode is not None and isinstance(issues, IssuesPane):
+            told = issues.tell(self._episode)
+            self._issue, toll = told or (self._issue, "")
+            self.inspector.update_issue(self._issue, toll, stands=told is not None)
 
     def _show_strip(self, view: View) -> None:
         strip = self.query_one(SessionStrip)
@@ -356,7 +376,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self.inspect(message.event)
 
     def on_issues_pane_issue_chosen(self, message: IssuesPane.IssueChosen) -> None:
-        self._issue = message.issue
+        self._issue, self._episode = message.issue, message.episode
         self.inspector.inspect_issue(self.source.trace, message.issue, message.toll)
         self._open(self.inspector)
 
@@ -379,11 +399,12 @@ class DashboardScreen(KeyActions, Screen[None]):
 
     def inspect(self, event: int) -> None:
         """Open the inspector on an event, and stay there."""
-        if self._issue is not None and event not in self._issue.events:
-            self._issue = None
+        count = self.source.trace.session.count
+        if self._episode is not None and not self._episode.proves(event, count):
+            self._issue = self._episode = None
         if self.cursor.event != event:
             self.move_cursor(event)
-        self.inspector.inspect_event(self.source.trace, event, at=self.cursor.at(self.source.trace.session.count))
+        self.inspector.inspect_event(self.source.trace, event, at=self.cursor.at(count))
         self._open(self.inspector)
 
     def zoom(self, index: int) -> None:
@@ -399,7 +420,7 @@ class DashboardScreen(KeyActions, Screen[None]):
     def _close(self, overlay: Pane) -> None:
         overlay.remove_class("-shown")
         if overlay is self.inspector:
-            self._issue = None
+            self._issue = self._episode = None
         self.panes[self.active].focus_content()
         self.refresh_bindings()
 

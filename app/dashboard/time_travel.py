@@ -199,7 +199,8 @@ class TimeTravel:
     def replay_told(self) -> str:
         """What the transport bar says now of where the replay is."""
         self._show_transport()
-        return self.query_one(Transport).text
+        bar: Transport = self.query_one(Transport)
+        return bar.text
 
     def _told_of_replay(self, is_even: bool) -> str:
         if self._seek is not None:

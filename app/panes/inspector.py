@@ -60,6 +60,7 @@ class InspectorPane(Pane):
         self._event: int | None = None
         self._issue: Issue | None = None
         self._toll = ""
+        self._stands = True
         self._at: int | None = None
         self._width = 0
         self._line_known: tuple[Trace, int, int] | None = None
@@ -91,8 +92,16 @@ class InspectorPane(Pane):
 
     def inspect_issue(self, trace: Trace, issue: Issue, toll: str = "") -> None:
         """Show an issue and its evidence; `toll` says in words what it cost."""
-        self._toll = toll
+        self._toll, self._stands = toll, True
         self._inspect(trace, None, issue, None)
+
+    def update_issue(self, issue: Issue, toll: str, *, stands: bool) -> None:
+        """Show the same issue as it is as of another event; `stands` is False where it was not raised then."""
+        shown = self._issue, self._toll, self._stands
+        if self._issue is not None and shown != (issue, toll, stands):
+            self._issue, self._toll, self._stands = issue, toll, stands
+            self._redraw(self._tree.place)
+            self._show_headline()
 
     def show(self, frame: Frame) -> None:
         self._at = frame.view.at
@@ -197,7 +206,7 @@ class InspectorPane(Pane):
         trace, number = self._trace, self._event
         self._can_compare = False
         if trace is not None and self._issue is not None:
-            return issue_card(trace, self._issue, self._width, self._toll)
+            return issue_card(trace, self._issue, self._width, self._toll, self._stands)
         if trace is None or number is None:
             return Sheet([])
         session = trace.session
@@ -222,7 +231,7 @@ class InspectorPane(Pane):
     def _show_headline(self) -> None:
         trace, number = self._trace, self._event
         if self._issue is not None:
-            self.headline_parts([f"{self._issue.severity} issue"])
+            self.headline_parts([f"{self._issue.severity} issue", *([] if self._stands else ["not raised yet"])])
         elif trace is None or number is None:
             self.headline_parts([])
         else:

@@ -14,9 +14,18 @@ from .entries import Copied, Entry, Leaf, Sheet, room_at
 from .wrapped_text import WrappedText
 
 
-def issue_card(trace: Trace, issue: Issue, width: int, toll: str = "") -> Sheet:
-    """All there is to see of an issue, in a tree of `width` cells; `toll` says in words what it cost."""
+def issue_card(trace: Trace, issue: Issue, width: int, toll: str = "", stands: bool = True) -> Sheet:
+    """All there is to see of an issue, in a tree of `width` cells; `toll` says in words what it cost.
+
+    Where it does not stand as of the event that is shown, nothing but where it does.
+    """
     room = room_at(width, 0)
+    if not stands:
+        text = (
+            f"As of this event there is no such issue: it was raised at event {issue.raised + 1:,}, enter goes there."
+        )
+        lines = _paragraph("not yet", text, room)
+        return Sheet([*lines, Leaf("raised", event_cells(trace, issue.raised, room), issue.raised)])
     severity = f"{issue.severity.upper()} "
     title: list[Cell] = [(severity, issue.severity), (fit(issue.title, room - width_of(severity)), "title")]
     entries: list[Entry] = [Leaf("title", title, copied=Copied("title", issue.title)), gap("facts")]

@@ -95,6 +95,16 @@ class IssueRows:
         self.is_unsettled = self.is_unsettled or not known.assessment.is_final
         return known.assessment.toll
 
+    def told_toll(self, episode: Episode) -> str:
+        """What an issue has cost so far, in words."""
+        return _BETWEEN.join(self.toll(episode).words())
+
+    def tell(self, episode: Episode) -> tuple[Issue, str] | None:
+        """An issue as of the view, and what it cost in words; None where it does not stand."""
+        if self._tree is None or not episode.stands(self._tree.at):
+            return None
+        return self._view.issue(episode), self.told_toll(episode)
+
     def row(self, index: int, width: int) -> list[Cell]:
         """Severity, title, and what there is room for."""
         episode, columns = self.episodes[index], _columns(width)

@@ -53,9 +53,10 @@ class IssuesPane(Pane):
 
     @dataclass
     class IssueChosen(Message):
-        """The user wants to see all of an issue, and what it cost in words."""
+        """The user wants to see all of an issue: as it is now, what stands behind it, and what it cost in words."""
 
         issue: Issue
+        episode: Episode
         toll: str = ""
 
     def __init__(self, *, id: str) -> None:
@@ -77,6 +78,11 @@ class IssuesPane(Pane):
     def selected(self) -> Issue | None:
         """The issue under the cursor."""
         return self._rows.issue(self._list.cursor) if 0 <= self._list.cursor < self._rows.count else None
+
+    @property
+    def selected_episode(self) -> Episode | None:
+        """What stands behind it."""
+        return self._rows.episodes[self._list.cursor] if 0 <= self._list.cursor < self._rows.count else None
 
     def show(self, frame: Frame) -> None:
         view = frame.view
@@ -139,6 +145,10 @@ class IssuesPane(Pane):
         self._list.scroll_rows_to(0)
         self._list.reveal(row)
 
+    def tell(self, episode: Episode) -> tuple[Issue, str] | None:
+        """An issue as of the view that is shown, and what it cost in words; None where it does not stand."""
+        return self._rows.tell(episode)
+
     def choose_selected(self) -> None:
         """Keep the cursor on the issue it is on, wherever the user goes in the trace."""
         row = self._list.cursor
@@ -169,8 +179,8 @@ class IssuesPane(Pane):
         message.stop()
         issue = self.selected
         if issue is not None:
-            toll = self._rows.toll(self._rows.episodes[self._list.cursor])
-            self.post_message(self.IssueChosen(issue, " · ".join(toll.words())))
+            episode = self._rows.episodes[self._list.cursor]
+            self.post_message(self.IssueChosen(issue, episode, self._rows.told_toll(episode)))
 
 
 def _headline(counts: Mapping[str, int]) -> list[str]:

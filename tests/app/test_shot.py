@@ -7,7 +7,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from tracetop.app.shot import PANES, take_shot
+from tracetop.app.panes.names import PANES
+from tracetop.app.shot import take_shot
 from tracetop.app.trace import UnreadableTraceError
 
 
