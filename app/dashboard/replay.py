@@ -14,6 +14,8 @@ AS_IT_FOLDS = math.inf
 """The speed without a pace: as fast as a trace folds."""
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, AS_IT_FOLDS)
 
+_ROUNDING = 1e-6
+"""Seconds. Frames do not add up exactly."""
 _FOLDED_PER_SECOND = 250_000
 """Events; measured by benchmarks/fold.py."""
 
@@ -83,7 +85,7 @@ class Replay:
             return min(last, event + max(1, round(_FOLDED_PER_SECOND * seconds)))
         self.ahead += seconds * self.speed
         start = pace.seconds(event)
-        target = max(event, min(last, pace.event_at(start + self.ahead)))
+        target = max(event, min(last, pace.event_at(start + self.ahead + _ROUNDING)))
         self.ahead = max(0.0, self.ahead - (pace.seconds(target) - start))
         return target
 
