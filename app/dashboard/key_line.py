@@ -69,14 +69,18 @@ class KeyLine(Palette):
         return Strip(segments).adjust_cell_length(width, looks["text"])
 
     def _keys(self) -> list[_Key]:
-        keys: dict[str, _Key] = {}
+        screen: Any = self.screen
+        first = {binding_id: place for place, binding_id in enumerate(screen.keys_first)}
+        keys: dict[str, tuple[int, _Key]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.show and not binding.system:
+            if (binding.show or binding.id in first) and not binding.system:
                 shown = self.app.get_key_display(binding).replace("^", "ctrl+")
-                key = _Key(shown, binding.description.lower(), active.enabled, binding.action, active.node)
-                keys.setdefault(binding.action, key)  # of two keys that do the same the first is enough
-        return sorted(keys.values(), key=lambda key: key.is_last)
+                words = screen.words_for(binding.id or "") or binding.description
+                key = _Key(shown, words.lower(), active.enabled, binding.action, active.node)
+                place = len(first) + key.is_last if binding.id not in first else first[binding.id]
+                keys.setdefault(binding.action, (place, key))  # of two keys that do the same the first is enough
+        return [key for _, key in sorted(keys.values(), key=lambda found: found[0])]
 
     async def on_click(self, event: events.Click) -> None:
         for left, right, key in self._places:

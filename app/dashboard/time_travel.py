@@ -16,6 +16,7 @@ from .replay import Replay, parse_speed
 from .seek import Seek, Wanted
 from .transport import Facts, Transport
 
+_KEYS_OF_REPLAY = ("trace.play", "trace.step_back", "trace.step", "trace.faster", "trace.slower", "trace.live")
 _PATIENCE_SECONDS = 2.0
 """How long an event is waited for that a host has recorded and nobody has read yet."""
 
@@ -188,7 +189,8 @@ class TimeTravel:
                 duration=span[1] - span[0] if span else None,
                 clock=clock(moment) if is_known else "",
                 silence=self.replay.silence(session, place) if place is not None else None,
-                told=self._told_of_replay(pace.is_even),
+                told=self._told_of_replay(),
+                remark="written at once: even pace" if pace.is_even else "",
                 stops=str(self.replay.stops),
                 new=count - self._live_count,
             ),
@@ -196,19 +198,28 @@ class TimeTravel:
             self.replay.ahead,
         )
 
+    @property
+    def keys_first(self) -> tuple[str, ...]:
+        """The bindings that the key line shows first."""
+        return () if self.cursor.mode is Mode.LIVE else _KEYS_OF_REPLAY
+
+    def words_for(self, binding_id: str) -> str | None:
+        """What a key does now, where that is not what it always does."""
+        return "Play" if binding_id == "trace.play" and self.cursor.mode is Mode.PAUSED else None
+
     def replay_told(self) -> str:
         """What the transport bar says now of where the replay is."""
         self._show_transport()
         bar: Transport = self.query_one(Transport)
         return bar.text
 
-    def _told_of_replay(self, is_even: bool) -> str:
+    def _told_of_replay(self) -> str:
         if self._seek is not None:
             progress = self.source.progress
             return f"going to {self._seek.text}" + ("" if progress is None else f" · {progress:.0%} read")
         if self.replay.stopped is not None:
             return f"stopped: {self.replay.stopped.reason}"
-        return "written at once: even pace" if is_even else ""
+        return ""
 
     if TYPE_CHECKING:  # the rest is the screen's
         cursor: Cursor

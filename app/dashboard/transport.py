@@ -21,7 +21,7 @@ from ..widgets.parts import GAP, Form, Part, fitting, joined, plain
 from .cursor import Mode
 from .replay import told_speed
 
-_STATE_CELLS = 7
+_STATE_CELLS = 8
 _TRACK_SHARE = 4
 """The track takes one part in so many of the line."""
 _SHORTEST_TRACK, _LONGEST_TRACK = 8, 60
@@ -34,8 +34,8 @@ class Facts:
     """What the bar says. Times in seconds: `elapsed` since the first event, of `duration` as recorded; None unknown.
 
     `event` is the number of the event under the cursor, `of` how many there are, `new` how many of them have come since
-    the live end was left. `silence` is the one that is being shortened, `told` what there is to say otherwise, `stops`
-    what the replay is to stop at.
+    the live end was left. `silence` is the one that is being shortened, `told` what has just happened, `remark` what is
+    to be known of this recording, `stops` what the replay is to stop at.
     """
 
     mode: Mode = Mode.PAUSED
@@ -47,6 +47,7 @@ class Facts:
     clock: str = ""
     silence: Silence | None = None
     told: str = ""
+    remark: str = ""
     stops: str = ""
     new: int = 0
 
@@ -173,7 +174,7 @@ class Transport(Palette):
 def _parts(facts: Facts, room: int) -> Sequence[Part]:
     """Everything to be said, in reading order."""
     figures_told = (_position(facts), _time(facts), _clock(facts))
-    return (*figures_told, _silence(facts), _told(facts, room), _stops(facts), _new(facts))
+    return (*figures_told, _silence(facts), _told(facts, room), _stops(facts), _remark(facts), _new(facts))
 
 
 def _position(facts: Facts) -> Part:
@@ -229,6 +230,10 @@ def _told(facts: Facts, room: int) -> Part:
 
 def _stops(facts: Facts) -> Part:
     return plain(3, f"stops at {facts.stops}", "muted") if facts.stops else ()
+
+
+def _remark(facts: Facts) -> Part:
+    return plain(1, facts.remark, "muted") if facts.remark else ()
 
 
 def _new(facts: Facts) -> Part:
