@@ -1,4 +1,4 @@
-"""What is asked at the bottom of the dashboard: a search, a filter, a place to go to."""
+"""What is asked at the bottom of the dashboard: a search, a filter, a place to go to, a note for a bookmark."""
 
 from __future__ import annotations
 
@@ -17,10 +17,16 @@ from .findings import FILTER, SEARCH, Findings
 from .prompt_line import PromptLine
 
 GO_TO = "go to"
+NOTE = "bookmark"
 TYPING_PAUSE = 0.15
 """Seconds after the last key before what was typed is looked for."""
 
-_HINTS = {FILTER: HINTS, SEARCH: HINTS, GO_TO: ("event 120", "it 7", "50%", "14:02:11")}
+_HINTS = {
+    FILTER: HINTS,
+    SEARCH: HINTS,
+    GO_TO: ("event 120", "it 7", "50%", "14:02:11"),
+    NOTE: ("a note, or nothing",),
+}
 _MOST_KEPT = 100
 
 
@@ -48,6 +54,10 @@ class PromptActions(Findings):
     def action_go_to(self) -> None:
         """Ask where to go."""
         self._ask(GO_TO)
+
+    def ask_for_note(self, event: int, note: str) -> None:
+        """Ask what to note of an event; `keep_note` gets the answer."""
+        self._ask(NOTE, f"{NOTE} {event + 1:,}", note)
 
     def close_prompt(self) -> None:
         """Put the prompt away; the filter or the search is what it was before it was opened."""
@@ -91,6 +101,8 @@ class PromptActions(Findings):
         try:
             if purpose == GO_TO:
                 self.jump_to(places.parse(self.source.trace.view(), text))
+            elif purpose == NOTE:
+                self.keep_note(text)
             else:
                 self._look_for(text)
         except ValueError as error:
@@ -117,21 +129,21 @@ class PromptActions(Findings):
         line: PromptLine = self.query_one(PromptLine)
         return line
 
-    def _ask(self, purpose: str) -> None:
+    def _ask(self, purpose: str, label: str = "", text: str = "") -> None:
         if self._purpose:
             self.close_prompt()
         self._purpose, self._before = purpose, self._findings.get(purpose)
         self._wrong, self._is_going = "", False
-        text = self._before.query.text if self._before else ""
-        complete = self._complete if purpose != GO_TO else lambda _: None
-        self._line.ask(purpose, text, _HINTS[purpose], self._asked.get(purpose, ()), complete)
+        text = self._before.query.text if self._before else text
+        complete = self._complete if purpose in (FILTER, SEARCH) else lambda _: None
+        self._line.ask(label or purpose, text, _HINTS[purpose], self._asked.get(purpose, ()), complete)
         self._show_meaning()
 
     def _put_away(self) -> None:
         self._stop_typing()
         self._purpose, self._before, self._wrong = "", None, ""
         self._line.remove_class("-shown")
-        self.panes[self.active].focus_content()
+        self.focus_topmost()
 
     def _stop_typing(self) -> None:
         if self._typing is not None:

@@ -64,7 +64,7 @@ class TimelinePane(Pane):
     def show(self, frame: Frame) -> None:
         self._frame = frame
         identity = (id(frame.trace), frame.trace.generation)
-        self._rows.take(frame.trace, frame.view)
+        self._rows.take(frame.trace, frame.view, frame.bookmarks)
         self._list.can_follow = frame.live
         if identity != self._shown:
             self._shown = identity
