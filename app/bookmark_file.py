@@ -77,6 +77,7 @@ class BookmarkFile:
         try:
             status = os.fstat(descriptor)
             self._check(status)
+            # A write of another process that is under way looks torn too: then an empty line comes behind it.
             is_torn = status.st_size > 0 and os.pread(descriptor, 1, status.st_size - 1) != b"\n"
             line = b"\n" * is_torn + line_of(change)
             if os.write(descriptor, line) < len(line):

@@ -215,7 +215,7 @@ def test_the_legend_names_every_glyph():
     words = {word: glyph for glyph, word, _ in legend()}
     assert words["exploring"] == "▂"
     assert words["cache break"] == "○"
-    assert len({glyph for glyph, _, _ in legend()}) == 8
+    assert len({glyph for glyph, _, _ in legend()}) == 9
 
 
 # -- the widget
