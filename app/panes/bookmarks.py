@@ -73,6 +73,7 @@ class BookmarksPane(Pane):
         self._list = BookmarkList(self._rows, can_follow=False, empty_text=_EMPTY, id="trace-bookmarks-list")
         self._shown: tuple[object, ...] = ()
         self._version = 0
+        self._count = 0
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -90,12 +91,13 @@ class BookmarksPane(Pane):
         """List all bookmarks; cheap where they are listed already. The cursor stays on its bookmark."""
         shown = (trace, trace.generation, bookmarks.version)
         if shown == self._shown:
+            self._redraw(trace)
             return
         self._shown = shown
         selected, index = self.selected, self._list.cursor
         self._rows.take(trace, bookmarks)
-        self._version += 1
-        self._list.refresh_rows(self._version)
+        self._count = -1
+        self._redraw(trace)
         self._head.display = self._rows.count > 0
         if selected is not None:
             same = (row for row, each in enumerate(self._rows.bookmarks) if each.key == selected.key)
@@ -103,6 +105,13 @@ class BookmarksPane(Pane):
         self.headline_parts(_headline(bookmarks, self._rows.bookmarks))
         if self.is_mounted:
             self.refresh_bindings()
+
+    def _redraw(self, trace: Trace) -> None:
+        """Have the rows say what became of the events, where any came since."""
+        if trace.session.count != self._count:
+            self._count = trace.session.count
+            self._version += 1
+            self._list.refresh_rows(self._version)
 
     def select_near(self, event: int | None) -> None:
         """Put the cursor on the last bookmark up to an event, or on the first."""
