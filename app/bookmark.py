@@ -103,9 +103,8 @@ def finite(number: float) -> float | None:
 
 
 def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(value)
+    """A text, or a number as one; nothing for what is neither."""
+    return str(value) if isinstance(value, str | int | float) else ""
 
 
 def _number(value: object) -> float | None:

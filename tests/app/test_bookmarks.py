@@ -93,6 +93,11 @@ def test_what_is_no_bookmark_says_why(line: bytes) -> None:
     assert str(caught.value)
 
 
+@pytest.mark.parametrize("note", [b"null", b"{}", b"[" * 900 + b"]" * 900, b'{"a":' * 900 + b"1" + b"}" * 900])
+def test_what_is_no_text_is_no_note(note: bytes) -> None:
+    assert change_from(b'{"event": 3, "kind": 7, "note": ' + note + b"}")[0].bookmark == Bookmark(2, "", "", None, "7")
+
+
 def test_of_a_very_long_note_the_beginning_is_kept() -> None:
     line = line_of(Change(Bookmark(0, "x" * 5_000_000, "i" * 5_000_000, None, "k" * 5_000_000)))
     bookmark = change_from(line)[0].bookmark
