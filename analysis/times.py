@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 
 _BLOCK = 1024
@@ -33,6 +34,12 @@ class TimeRange:
         blocks = min(at // _BLOCK, len(self._earliest))
         earliest, latest = _span(self._times[blocks * _BLOCK : at], self._bounds(blocks))
         return (earliest, latest) if earliest <= latest else None
+
+    def reached(self, time: float, at: int) -> int | None:
+        """The first of the first `at` events that is at this time or later; None if there is none."""
+        blocks = min(at // _BLOCK, len(self._latest))
+        start = bisect_left(self._latest, time, hi=blocks) * _BLOCK
+        return next((event for event in range(start, at) if self._times[event] >= time), None)
 
     def _bounds(self, blocks: int) -> tuple[float, float]:
         if not blocks:

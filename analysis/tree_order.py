@@ -13,8 +13,8 @@ from .tree_shape import Node, NodeType
 
 MOST_RANKED = 4_096
 """Children ranked in one step: some 10 ms of work."""
-MOST_EVENTS = 20_000
-"""From a view to one further away, everything is ranked anew."""
+MOST_EVENTS, MOST_EVENTS_UNRANKED = 20_000, 1_000
+"""From a view to one further away, everything is ranked anew; sooner if nothing is ranked that could be kept."""
 _MOST_UNFINISHED = 64
 _CALLS = (NodeType.TOOL, NodeType.EVENT)
 _UNKNOWN = -1.0
@@ -83,7 +83,7 @@ class TreeOrder:
         """Go to another view of the session: the nodes whose children changed; None where that is too much to tell."""
         before, self._tree = self._tree, tree
         first, last = sorted((before.at, tree.at))
-        if last - first > MOST_EVENTS:
+        if last - first > (MOST_EVENTS if self._siblings else MOST_EVENTS_UNRANKED):
             self._siblings.clear()
             self._unranked.clear()
             return None

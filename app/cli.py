@@ -12,7 +12,7 @@ from .command_group import OpenCommand, TracetopGroup, is_debugging
 from .commands import reports, screens, upkeep
 from .commands.options import debug_option, theme_option, usage_errors
 
-_THEMED = ("PATH", "demo")
+_THEMED = ("PATH", "demo", "replay")
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -80,7 +80,9 @@ for command in (
     reports.timeline,
     reports.tokens,
     reports.tools,
+    screens.replay,
     screens.shot,
+    screens.cast,
     screens.demo,
     upkeep.config,
     upkeep.clean,

@@ -32,10 +32,15 @@ _TOLD_SECONDS = 15.0
 _log = logging.getLogger("tracetop")
 
 
+Prepare = Callable[[DashboardScreen], None]
+"""What is done with a dashboard before it opens."""
+
+
 class TracetopApp(DashboardHost):
     """Shows a trace file, or the sessions of folders. `clock` gives epoch seconds.
 
     `settings` are what the user set; what of them cannot be met stays as it is built in, and is told on the screen.
+    `prepare` is done with the first dashboard that opens.
     """
 
     TITLE = "tracetop"
@@ -49,8 +54,10 @@ class TracetopApp(DashboardHost):
         *,
         clock: Callable[[], float] = time.time,
         settings: EffectiveSettings | None = None,
+        prepare: Prepare | None = None,
     ) -> None:
         super().__init__()
+        self._prepare = prepare
         for theme in THEMES:
             self.register_theme(theme)
         self.effective = self._made_usable(settings or EffectiveSettings())
@@ -75,12 +82,16 @@ class TracetopApp(DashboardHost):
         return self._clock()
 
     def dashboard_screen(self, source: SourceLike) -> DashboardScreen:
-        return DashboardScreen(
+        screen = DashboardScreen(
             open_source(source, prices=self.settings.prices),
             clock=self.dashboard_clock,
             frames_per_second=self.settings.frame_rate,
             layout=self.settings.layout,
         )
+        prepare, self._prepare = self._prepare, None
+        if prepare is not None:
+            prepare(screen)
+        return screen
 
     def get_default_screen(self) -> BrowserScreen:
         return self.browser
@@ -117,12 +128,15 @@ class TracetopApp(DashboardHost):
         await self.open_dashboard()
 
 
-def run_dashboard(path: Path | None, *, debug: bool = False, theme: str | None = None) -> None:
+def run_dashboard(
+    path: Path | None, *, debug: bool = False, theme: str | None = None, prepare: Prepare | None = None
+) -> None:
     """Open tracetop on a trace file, a folder, or the default folders, until the user leaves.
 
-    Settings come from the environment and the user's file; `theme` goes before them. Raises NoSuchThemeError.
+    Settings come from the environment and the user's file; `theme` goes before them. `prepare` is done with the
+    dashboard before it opens. Raises NoSuchThemeError.
     """
-    app = TracetopApp(path, settings=effective_settings({"theme": theme}))
+    app = TracetopApp(path, settings=effective_settings({"theme": theme}), prepare=prepare)
     if theme is not None and theme not in app.available_themes:
         raise NoSuchThemeError(f"no theme is called {theme!r}{meant(theme, app.available_themes)}")
     _log.debug("opening %s", path or ", ".join(map(str, DEFAULT_FOLDERS)))

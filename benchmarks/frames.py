@@ -5,6 +5,9 @@ without one Textual leaves out the conversion to text.
 
 - frame: mean CPU of a frame in which 10 new events have come, at 1k, 100k and 1M events. Promised: flat within 1.5x.
 - key: from the key to the painted frame while 5,000 events arrive each second. Promised: p95 under 50 ms.
+- seek: from a jump to an event anywhere in a million to the first frame that shows it, and to the frame in which every
+  pane does. Promised: p95 under 50 ms.
+- step: 60 steps a second through a million events, by the key. Promised: none is late.
 - idle: CPU with the dashboard open on a quiet session (promised: under 2 % of a core), and hidden (under 1 %).
 
 Usage: python benchmarks/frames.py [--quick]
@@ -18,6 +21,7 @@ import fcntl
 import json
 import os
 import pty
+import random
 import statistics
 import struct
 import sys
@@ -29,6 +33,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+SEED = 20261126
 COLUMNS, ROWS = 120, 40
 SIZES = (1_000, 100_000, 1_000_000)
 QUICK_SIZES = (1_000, 100_000)
@@ -38,7 +43,9 @@ EVENTS_PER_SECOND = 5_000
 KEYS = 200
 KEY_SECONDS = 0.05
 SETTLE_SECONDS = 2.0
-FLAT, KEY_MS, OPEN_SHARE, HIDDEN_SHARE = 1.5, 50.0, 0.02, 0.01
+SEEKS = 120
+STEPS, STEPS_PER_SECOND = 300, 60
+FLAT, KEY_MS, SEEK_MS, OPEN_SHARE, HIDDEN_SHARE = 1.5, 50.0, 50.0, 0.02, 0.01
 
 
 def in_terminal(task: str, *arguments: str) -> Any:
@@ -135,6 +142,73 @@ async def key_latency(app: Any, trace: str) -> list[float]:
     return latencies
 
 
+async def seek_latency(app: Any) -> dict[str, list[float]]:
+    """Milliseconds from each of some jumps through the trace to the first frame and to the whole one."""
+    screen = await opened(app)
+    count, rng = screen.source.trace.session.count, random.Random(SEED)
+    screen.seek(count // 2)
+    await asyncio.sleep(SETTLE_SECONDS * 4)  # the track of the transport bar is being made
+    display, frames = app._display, asyncio.Event()
+
+    def displayed(*arguments: Any) -> None:
+        display(*arguments)
+        frames.set()
+
+    app._display = displayed
+    found: dict[str, list[float]] = {"first": [], "whole": []}
+    for _ in range(SEEKS):
+        await asyncio.sleep(KEY_SECONDS)
+        await painted(screen)
+        frames.clear()
+        start = time.perf_counter()
+        screen.call_next(screen.seek, rng.randrange(1, count + 1))
+        await frames.wait()
+        found["first"].append((time.perf_counter() - start) * 1000)
+        while screen.is_behind:
+            frames.clear()
+            await frames.wait()
+        found["whole"].append((time.perf_counter() - start) * 1000)
+    return found
+
+
+async def step_lag(app: Any) -> dict[str, float]:
+    """How long after the last of some keys all steps were done and shown, and how many frames a second were painted."""
+    screen = await opened(app)
+    screen.seek(screen.source.trace.session.count // 2)
+    await asyncio.sleep(SETTLE_SECONDS * 4)
+    from textual.events import Key
+
+    display, frames, steps, latencies, waiting = app._display, [0], [0], [], []
+    move = screen.move_cursor
+
+    def displayed(*arguments: Any) -> None:
+        display(*arguments)
+        frames[0] += 1
+        latencies.extend((time.perf_counter() - at) * 1000 for at in waiting)
+        waiting.clear()
+
+    def moved(event: int | None) -> None:
+        move(event)
+        waiting.append(due[steps[0]])
+        steps[0] += 1
+
+    app._display, screen.move_cursor = displayed, moved
+    start, cpu = time.perf_counter(), time.process_time()
+    due = [start + number / STEPS_PER_SECOND for number in range(STEPS)]
+    for at in due:
+        await asyncio.sleep(max(0.0, at - time.perf_counter()))
+        app.post_message(Key("full_stop", "."))
+    while steps[0] < STEPS or waiting:
+        await asyncio.sleep(0.001)
+    took = time.perf_counter() - start
+    return {
+        "late": (took - STEPS / STEPS_PER_SECOND) * 1000,
+        "p95": percentile(latencies, 0.95),
+        "frames": frames[0] / took,
+        "cpu": (time.process_time() - cpu) / took,
+    }
+
+
 async def idle_share(app: Any, hidden: str) -> float:
     """The share of a core that is spent while nothing happens."""
     await opened(app)
@@ -194,6 +268,8 @@ TASKS: dict[str, tuple[Callable[[str], Any], Task]] = {
     "frame": (standalone, frame_cost),
     "key": (standalone, key_latency),
     "idle": (host_of, idle_share),
+    "seek": (standalone, seek_latency),
+    "step": (standalone, step_lag),
 }
 
 
@@ -249,6 +325,19 @@ def main() -> None:
         print(
             f"key to paint, {EVENTS_PER_SECOND:,}/s    {statistics.median(latencies):6.1f} ms p50, {p95:.1f} p95, "
             f"{len(latencies)} keys, promised p95 {KEY_MS:.0f}: {judged(p95 < KEY_MS)}"
+        )
+        largest = str(traces[max(traces)])
+        seeks = in_terminal("seek", largest)
+        for frame in ("first", "whole"):
+            p95 = percentile(seeks[frame], 0.95)
+            print(
+                f"seek, {max(traces):,}, {frame:<5}    {statistics.median(seeks[frame]):6.1f} ms p50, {p95:.1f} p95, "
+                f"promised p95 {SEEK_MS:.0f}: {judged(p95 < SEEK_MS)}"
+            )
+        steps = in_terminal("step", largest)
+        print(
+            f"step, {STEPS_PER_SECOND}/s           {steps['p95']:6.1f} ms p95, the last {steps['late']:.0f} ms late, "
+            f"{steps['frames']:.0f} frames/s, {steps['cpu']:.0%} of a core: {judged(steps['late'] < 100)}"
         )
         for state, most in (("open", OPEN_SHARE), ("hidden", HIDDEN_SHARE)):
             share = in_terminal("idle", str(traces[1_000]), state)

@@ -2,12 +2,152 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from ..command_group import is_debugging
 from .options import debug_option, file_argument, theme_option, usage_errors
+
+if TYPE_CHECKING:
+    from ..dashboard.screen import DashboardScreen
+    from ..dashboard.stops import Stops
+    from ..destinations import Destination
+
+_Meant = TypeVar("_Meant")
+
+
+def _spoken(parse: Callable[[str], _Meant]) -> Callable[[click.Context, click.Parameter, str | None], _Meant | None]:
+    """A callback for an option whose text `parse` understands, or says in a ValueError why it does not."""
+
+    def understand(ctx: click.Context, param: click.Parameter, text: str | None) -> _Meant | None:
+        try:
+            return None if text is None else parse(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, param) from error
+
+    return understand
+
+
+def _speed(text: str) -> float:
+    from ..dashboard.replay import parse_speed
+
+    return parse_speed(text)
+
+
+def _place(text: str) -> Destination:
+    from ..destinations import parse_destination
+
+    return parse_destination(text)
+
+
+def _silence(text: str) -> float:
+    """The longest silence in seconds; `inf` where none is shortened."""
+    said = text.strip().lower()
+    if said == "none":
+        return math.inf
+    if match := re.fullmatch(r"(\d{1,6}(?:\.\d{1,6})?)s?", said):
+        seconds = float(match[1])
+        if seconds > 0:
+            return seconds
+    raise ValueError(f"{text!r} is no length of time; seconds are meant, as in 2s, or none")
+
+
+def _stops(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> Stops:
+    from ..dashboard.stops import parse_stops
+
+    try:
+        return parse_stops(" ".join(texts))
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from error
+
+
+speed_option = click.option(
+    "--speed",
+    callback=_spoken(_speed),
+    metavar="SPEED",
+    help="0.25x to 1000x, or max: as fast as the trace folds.  [default: 1x]",
+)
+at_option = click.option(
+    "--at",
+    callback=_spoken(_place),
+    metavar="PLACE",
+    help="As of this place: an event (120), an iteration ('it 7'), a share (50%), a time (14:02:11, +1m30s).",
+)
+silence_option = click.option(
+    "--longest-silence",
+    "silence",
+    callback=_spoken(_silence),
+    metavar="SECONDS",
+    help="A longer silence is cut to this, and shown as cut; none cuts none.  [default: 2s]",
+)
+
+
+@click.command()
+@file_argument
+@speed_option
+@at_option
+@click.option(
+    "--stop-at",
+    "stops",
+    multiple=True,
+    metavar="WHAT",
+    callback=_stops,
+    help="Pause there: issue, critical, high, medium, error, break, compaction, a cost ($0.50); may be repeated.",
+)
+@silence_option
+@click.option("--paused", is_flag=True, help="Wait for space, also without --at.")
+@theme_option
+@debug_option
+@click.pass_obj
+def replay(
+    general_theme: str | None,
+    file: Path,
+    speed: float | None,
+    at: Destination | None,
+    stops: Stops,
+    silence: float | None,
+    paused: bool,
+    theme: str | None,
+) -> None:
+    """Watch a session again, as it ran, in the dashboard.
+
+    It plays from the first event; with --at alone it waits there, paused. Every pane shows what was known then.
+    space plays and pauses, + and - change the speed, , and . step an event, [ and ] an iteration; e i b c go to the
+    next error, issue, cache break, compaction, capitals back; : goes to a place, P says what to stop at; m bookmarks.
+
+    \b
+      tracetop replay session-1.jsonl
+      tracetop replay session-1.jsonl --speed 10x
+      tracetop replay session-1.jsonl --at 50%
+      tracetop replay session-1.jsonl --at 14:02 --speed 0.5x
+      tracetop replay session-1.jsonl --speed max --stop-at high --stop-at '$0.50'
+    """
+    from .. import headless
+    from ..trace import UnreadableTraceError
+
+    if file.is_dir():
+        raise UnreadableTraceError(f"{file}: is a folder; name one of the trace files in it")
+    if not headless.has_screen():
+        headless.put_report(file, as_json=False)
+        return
+    headless.check_openable(file)
+    from ..dashboard.replay import Replay
+    from ..standalone import run_dashboard
+
+    def prepare(screen: DashboardScreen) -> None:
+        screen.transport_stays = True
+        screen.replay = Replay(speed or 1.0, stops, *(() if silence is None else (silence,)))
+        screen.seek(1 if at is None else at.text)
+        if not paused and (at is None or speed is not None):
+            screen.play()
+
+    with usage_errors():
+        run_dashboard(file, debug=is_debugging(), theme=theme or general_theme, prepare=prepare)
 
 
 def _size(ctx: click.Context, param: click.Parameter, text: str) -> tuple[int, int]:
@@ -22,10 +162,12 @@ def _size(ctx: click.Context, param: click.Parameter, text: str) -> tuple[int, i
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The SVG to write.")
 @click.option("--size", callback=_size, metavar="WxH", default="160x48", show_default=True, help="Columns x rows.")
 @click.option("--pane", metavar="NAME", help="Zoom one pane: timeline, tree, tokens, cache, issues.")
-@click.option("--at", type=click.IntRange(min=0), metavar="EVENT", help="As of this event; else the end.")
+@at_option
 @theme_option
 @debug_option
-def shot(file: Path, out: Path, size: tuple[int, int], pane: str | None, at: int | None, theme: str | None) -> None:
+def shot(
+    file: Path, out: Path, size: tuple[int, int], pane: str | None, at: Destination | None, theme: str | None
+) -> None:
     """A picture of the dashboard as SVG, without a terminal.
 
     The same everywhere: your settings are not read.
@@ -36,10 +178,56 @@ def shot(file: Path, out: Path, size: tuple[int, int], pane: str | None, at: int
     """
     from ..shot import take_shot
 
+    _check_folder(out)
+    with usage_errors(ValueError):
+        take_shot(file, out, size, pane, None if at is None else at.text, theme)
+
+
+def _check_folder(out: Path) -> None:
     if not out.absolute().parent.is_dir():
         raise click.BadParameter(f"no folder {out.parent}", param_hint="-o")
+
+
+@click.command()
+@file_argument
+@click.option(
+    "-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The recording to write."
+)
+@click.option("--size", callback=_size, metavar="WxH", default="120x36", show_default=True, help="Columns x rows.")
+@click.option("--pane", metavar="NAME", help="Zoom one pane: timeline, tree, tokens, cache, issues.")
+@speed_option
+@at_option
+@click.option("--until", callback=_spoken(_place), metavar="PLACE", help="The last place that is shown; else the end.")
+@silence_option
+@theme_option
+@debug_option
+def cast(
+    file: Path,
+    out: Path,
+    size: tuple[int, int],
+    pane: str | None,
+    speed: float | None,
+    at: Destination | None,
+    until: Destination | None,
+    silence: float | None,
+    theme: str | None,
+) -> None:
+    """A replay of the dashboard as an asciinema recording, without a terminal.
+
+    For bug reports and READMEs: asciinema plays it, agg makes a GIF of it. The same each time and everywhere: your
+    settings are not read.
+
+    \b
+      tracetop cast session-1.jsonl -o session.cast --speed 10x
+      tracetop cast session-1.jsonl -o break.cast --at 'it 7' --until 'it 9' --size 160x48
+      asciinema play session.cast
+    """
+    from ..cast import make_cast
+
+    _check_folder(out)
+    places = (None if place is None else place.text for place in (at, until))
     with usage_errors(ValueError):
-        take_shot(file, out, size, pane, at, theme)
+        make_cast(file, out, size, pane, *places, 1.0 if speed is None else speed, silence, theme)
 
 
 @click.command()

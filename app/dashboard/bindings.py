@@ -33,6 +33,10 @@ BINDINGS: list[BindingType] = [
     Binding("I", "previous('issue')", "Previous issue", show=False, id="trace.issue_before", group=_GO_TO),
     Binding("b", "next('break')", "Break", id="trace.break", group=_GO_TO, tooltip="Next cache break"),
     Binding("B", "previous('break')", "Previous cache break", show=False, id="trace.break_before", group=_GO_TO),
+    Binding("c", "next('compaction')", "Compaction", show=False, id="trace.compaction", group=_GO_TO),
+    Binding(
+        "C", "previous('compaction')", "Previous compaction", show=False, id="trace.compaction_before", group=_GO_TO
+    ),
     Binding(
         "space",
         "play",
@@ -133,6 +137,15 @@ BINDINGS: list[BindingType] = [
     ),
     Binding("plus,equals_sign", "speed(1)", "Faster", show=False, key_display="+", id="trace.faster", group=_REPLAY),
     Binding("minus", "speed(-1)", "Slower", show=False, key_display="-", id="trace.slower", group=_REPLAY),
+    Binding(
+        "P",
+        "stop_at",
+        "Stop at",
+        show=False,
+        id="trace.stop_at",
+        group=_REPLAY,
+        tooltip="What a replay stops at: issue, error, break, compaction, a cost",
+    ),
     # With priority, for in lists these keys would mean the list's own first and last row.
     Binding(
         "home", "first", "First", show=False, priority=True, id="trace.first", group=_GO_TO, tooltip="The first event"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..contain import contained
@@ -12,6 +11,7 @@ from .bookmarking import Bookmarking
 from .cursor import Cursor, Mode
 from .navigation import PLACES, Navigation
 from .prompt import PromptActions
+from .time_travel import TimeTravel
 
 _ENABLED, _DISABLED, _HIDDEN = True, None, False
 
@@ -34,6 +34,7 @@ _MAKES_SENSE: dict[str, Callable[[Any], bool | None]] = {
     "back": lambda screen: _if(screen.history.can_go_back),
     "forward": lambda screen: _if(screen.history.can_go_forward),
     "speed": lambda screen: _if(screen.cursor.mode is not Mode.LIVE),
+    "stop_at": lambda screen: _if(screen.source.trace.session.count),
     "first": _end_of_trace,
     "live": _end_of_trace,
     "copy": lambda screen: _if(screen.source.trace.session.count),
@@ -50,7 +51,7 @@ _MAKES_SENSE: dict[str, Callable[[Any], bool | None]] = {
 
 
 @contained
-class KeyActions(Bookmarking, Navigation, PromptActions):
+class KeyActions(Bookmarking, Navigation, TimeTravel, PromptActions):
     """What the keys do; part of the dashboard screen."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -101,22 +102,6 @@ class KeyActions(Bookmarking, Navigation, PromptActions):
         else:
             self.help.list_keys(self)
             self._open(self.help)
-
-    def action_play(self) -> None:
-        """Pause a live session, play a paused one on from the cursor, pause the replay."""
-        place = self.cursor.place(self.source.trace.session.count)
-        mode = Mode.REPLAY if self.cursor.mode is Mode.PAUSED else Mode.PAUSED
-        self.cursor = replace(self.cursor, event=place, mode=mode)
-        self.paint()
-        self.refresh_bindings()
-
-    def action_speed(self, step: int) -> None:
-        """Replay faster or slower."""
-        if step > 0:
-            self.replay.faster()
-        else:
-            self.replay.slower()
-        self.notify(f"replay speed {self.replay.speed:g}x", timeout=1.5)
 
     def action_copy(self) -> None:
         """Copy the line of the event under the cursor."""

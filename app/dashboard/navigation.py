@@ -21,6 +21,7 @@ PLACES: dict[str, tuple[Callable[[View], Sequence[int]], str]] = {
     "error": (places.errors, "error"),
     "issue": (places.issues, "issue"),
     "break": (places.breaks, "cache break"),
+    "compaction": (places.compactions, "compaction"),
     "iteration": (places.iterations, "iteration"),
 }
 """What `next` and `previous` go to: how it is found, and what it is called."""
@@ -69,6 +70,8 @@ class Navigation:
         issue, place = self.selected_issue, self.cursor.place(self.source.trace.session.count)
         if issue is None or place is None or not issue.events:
             return
+        if self._issue is None:
+            self.panes[-1].choose_selected()
         events = sorted(set(issue.events))
         found = places.after(events, place) if step > 0 else places.before(events, place)
         event = found if found is not None else events[0 if step > 0 else -1]
@@ -87,6 +90,7 @@ class Navigation:
         """Go to an event far away, and remember where from."""
         self.leave_place()
         self.move_cursor(event)
+        self.catch_up_soon()
 
     def leave_place(self) -> None:
         """Remember the present place, to come back to it."""
@@ -138,8 +142,7 @@ class Navigation:
     def action_live(self) -> None:
         """Go to the newest event and follow."""
         self.leave_place()
-        self.cursor = self.cursor.live()
-        self.paint()
+        self.follow()
 
     if TYPE_CHECKING:  # the rest is the screen's
         cursor: Cursor

@@ -7,24 +7,28 @@ from textual.widgets import Input
 
 from ...analysis import figures
 from ..contain import contained
+from ..destinations import EXAMPLES, parse_destination
 from ..matching import Query
 from ..query.language import HINTS
 from ..query.suggestions import completion
 from ..safe_text import one_line
-from . import places
 from .finding import Finding
 from .findings import FILTER, SEARCH, Findings
 from .prompt_line import PromptLine
+from .stops import HINTS as STOPS_HINTS
+from .stops import parse_stops
 
 GO_TO = "go to"
 NOTE = "bookmark"
+STOP_AT = "stop at"
 TYPING_PAUSE = 0.15
 """Seconds after the last key before what was typed is looked for."""
 
 _HINTS = {
     FILTER: HINTS,
     SEARCH: HINTS,
-    GO_TO: ("event 120", "it 7", "50%", "14:02:11"),
+    GO_TO: EXAMPLES,
+    STOP_AT: STOPS_HINTS,
     NOTE: ("a note, or nothing",),
 }
 _MOST_KEPT = 100
@@ -55,9 +59,13 @@ class PromptActions(Findings):
         """Ask where to go."""
         self._ask(GO_TO)
 
+    def action_stop_at(self) -> None:
+        """Ask what a replay is to stop at."""
+        self._ask(STOP_AT, str(self.replay.stops))
+
     def ask_for_note(self, event: int, note: str) -> None:
         """Ask what to note of an event; `keep_note` gets the answer."""
-        self._ask(NOTE, f"{NOTE} {event + 1:,}", note)
+        self._ask(NOTE, note, f"{NOTE} {event + 1:,}")
 
     def close_prompt(self) -> None:
         """Put the prompt away; the filter or the search is what it was before it was opened."""
@@ -100,7 +108,9 @@ class PromptActions(Findings):
         self._stop_typing()
         try:
             if purpose == GO_TO:
-                self.jump_to(places.parse(self.source.trace.view(), text))
+                self.jump_to(parse_destination(text).event(self.source.trace.view()))
+            elif purpose == STOP_AT:
+                self.replay.stops = parse_stops(text)
             elif purpose == NOTE:
                 self.keep_note(text)
             else:
@@ -129,7 +139,7 @@ class PromptActions(Findings):
         line: PromptLine = self.query_one(PromptLine)
         return line
 
-    def _ask(self, purpose: str, label: str = "", text: str = "") -> None:
+    def _ask(self, purpose: str, text: str = "", label: str = "") -> None:
         if self._purpose:
             self.close_prompt()
         self._purpose, self._before = purpose, self._findings.get(purpose)

@@ -45,8 +45,10 @@ from .ribbon import Ribbon
 from .source import SourceLike, open_source
 from .strip import SessionStrip, facts_of
 from .tab_line import TabLine
+from .transport import Transport
 
 FRAMES_PER_SECOND = float(FRAME_RATE)
+_ONE_FRAME_SECONDS = 0.02
 _MOVED, _GREW = "moved", "grew"
 """Why some panes have not shown the newest frame."""
 
@@ -121,6 +123,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._painted = ()
         yield SessionStrip(id="trace-strip")
         yield Ribbon(id="trace-ribbon")
+        yield Transport(id="trace-transport")
         yield Static("", id="trace-notice", markup=False)
         yield TabLine(PANES, id="trace-tabs")
         with Vertical(id="trace-body"):
@@ -142,6 +145,11 @@ class DashboardScreen(KeyActions, Screen[None]):
     def frame(self) -> Frame | None:
         """What was painted last."""
         return self._frame
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether some pane does not show the newest frame yet."""
+        return bool(self._late)
 
     @property
     def is_standalone(self) -> bool:
@@ -200,8 +208,9 @@ class DashboardScreen(KeyActions, Screen[None]):
 
     def on_tick(self) -> None:
         """One frame: move the replay on, and paint what changed since the last one."""
+        self._arrive()
         if self.cursor.mode is Mode.REPLAY:
-            self.cursor = self.replay.advance(self.cursor, self.source.trace.session, 1 / self.frames_per_second)
+            self._replay_on()
         self.paint(hurried=True)
 
     def paint(self, hurried: bool = False) -> None:
@@ -224,6 +233,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._show_strip(view)
         self._show_notice()
         self._show_ribbon(view)
+        self._show_transport()
         self.extend_filter()
         found = self.search_status
         painted = (
@@ -274,6 +284,21 @@ class DashboardScreen(KeyActions, Screen[None]):
             self._able = able
             self.refresh_bindings()
 
+    def hold_still(self) -> None:
+        """Paint only when told to: for pictures, which show what they are to whatever time passes."""
+        if self._timer is not None:
+            self._timer.stop()
+
+    def catch_up_soon(self) -> None:
+        """Have the other panes painted as soon as the timeline and the active one are shown."""
+        # Not by call_after_refresh: Textual calls that before it draws, and all would be one frame again.
+        self.set_timer(_ONE_FRAME_SECONDS, self.catch_up, name="tracetop rest of a frame")
+
+    def catch_up(self) -> None:
+        """Have all panes show the newest frame, if any does not."""
+        if self._late:
+            self.paint()
+
     def _show_panes(self, panes: Sequence[Pane] | None = None) -> None:
         if self._frame is None:
             return
@@ -285,7 +310,7 @@ class DashboardScreen(KeyActions, Screen[None]):
     def _show_strip(self, view: View) -> None:
         strip = self.query_one(SessionStrip)
         waiting = self.source.note or self.source.name
-        strip.show(facts_of(view, self.cursor.mode, now=self._clock(), speed=self.replay.speed, waiting=waiting))
+        strip.show(facts_of(view, self.cursor.mode, now=self.now, speed=self.replay.speed, waiting=waiting))
 
     def _show_ribbon(self, view: View) -> None:
         timeline = self.panes[0]
@@ -370,6 +395,8 @@ class DashboardScreen(KeyActions, Screen[None]):
         if event is None and self.cursor.mode is not Mode.LIVE:
             event = self.source.trace.session.count - 1
         self.cursor = self.cursor.move_to(event)
+        self.replay.moved()
+        self._give_up_seek()
         self.paint(hurried=True)
 
     def inspect(self, event: int) -> None:

@@ -69,6 +69,11 @@ class TraceSource:
         """How much of the trace is read, 0 to 1; None where that is not known, or all of it."""
         return None
 
+    @property
+    def is_read(self) -> bool:
+        """Whether all there was when it was opened has been read, or what could be."""
+        return self._caught_up.is_set() or self.error is not None
+
     def start(self) -> None:
         """Read from now on; also again, where the thread was ended by an error."""
         self._halt.clear()

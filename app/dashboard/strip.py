@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -16,7 +15,9 @@ from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import fit, one_line, width_of
 from ..widgets.palette import Cell, Palette, style_sheet
+from ..widgets.parts import GAP, Form, Part, fitting, joined, plain, width_of_form
 from .cursor import Mode
+from .replay import told_speed
 
 _JUST_NOW_SECONDS = 1.5
 _LEFT_ALONE_SECONDS = 3600.0
@@ -40,19 +41,11 @@ _MAKER = re.compile(r"^(?:.*/)?(?:[a-z.]*anthropic\.)?(?:claude-)?(?=.)")
 _LONGEST_MODEL = 40
 _SHORTEST_MODEL = 12
 
-_GAP: Cell = ("  ", "text")
 _GOAL_CELLS = ((8, 20), (11, 12), (99, 4))
 """How much of the goal stays at least, until which rank; beyond that it takes what room there is."""
 _FRESHNESS_CELLS = 20
 _AGE_CELLS = 11
 """The longest there are in a live session: an age that grows from `9 s` to `10 s` must not push anything else out."""
-
-Form: TypeAlias = tuple[Cell, ...]
-"""One way to say something."""
-
-Part: TypeAlias = tuple[tuple[int, Form], ...]
-"""One thing to say: its forms, the longest first, each with the rank at which it gives way to the next or to nothing.
-Lower ranks give way first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +89,7 @@ def _lay_out(facts: Facts, width: int, height: int) -> list[list[Cell]]:
     """The cells of each line."""
     if height > 1:
         first = _with_goal(facts, (facts.model, facts.freshness), width, fill=True)
-        return [first, [(" ", "text"), *_joined(_fitting(facts.parts, width - 1))[1:]]]
+        return [first, [(" ", "text"), *joined(fitting(facts.parts, width - 1))[1:]]]
     return [_with_goal(facts, (facts.model, *facts.parts, facts.freshness), width, fill=False)]
 
 
@@ -105,10 +98,10 @@ def _with_goal(facts: Facts, parts: Sequence[Part], width: int, *, fill: bool) -
     goal = one_line(facts.goal)
     start: list[Cell] = [(" ", "text"), facts.state]
     room = width - sum(width_of(text) for text, _ in start)
-    at_least, *forms = _fitting((_goal(goal), *parts), room)
-    room -= sum(map(_width, forms)) + width_of(_GAP[0])
-    cells = max(_width(at_least) - width_of(_GAP[0]), room if fill else min(room, width_of(goal)))
-    return [*start, _GAP, (fit(goal, cells), "title"), *_joined(forms)]
+    at_least, *forms = fitting((_goal(goal), *parts), room)
+    room -= sum(map(width_of_form, forms)) + width_of(GAP[0])
+    cells = max(width_of_form(at_least) - width_of(GAP[0]), room if fill else min(room, width_of(goal)))
+    return [*start, GAP, (fit(goal, cells), "title"), *joined(forms)]
 
 
 def _goal(goal: str) -> Part:
@@ -116,33 +109,16 @@ def _goal(goal: str) -> Part:
     return tuple((rank, ((" " * min(cells, width_of(goal)), "title"),)) for rank, cells in _GOAL_CELLS)
 
 
-def _fitting(parts: Sequence[Part], room: int) -> list[Form]:
-    """The longest forms that fit in so many cells, gaps before them included; at least one, whether or not it fits."""
-    left = [list(part) for part in parts if part]
-    while sum(map(len, left)) > 1 and sum(_width(part[0][1]) for part in left) > room:
-        del min(left, key=lambda part: part[0][0])[0]
-        left = [part for part in left if part]
-    return [part[0][1] for part in left]
-
-
-def _width(form: Form) -> int:
-    return width_of(_GAP[0]) + sum(width_of(text) for text, _ in form)
-
-
-def _joined(forms: Iterable[Form]) -> list[Cell]:
-    return [cell for form in forms for cell in (_GAP, *form)]
-
-
 def facts_of(view: View, mode: Mode, *, now: float, speed: float = 1.0, waiting: str = "") -> Facts:
     """What the strip says of a view at the time `now` (epoch seconds)."""
     last = view.time_span[1] if view.time_span else None
     duration = view.duration_seconds
     parts = (
-        _plain(20, f"it {_iteration_at(view)}"),
-        _plain(17, figures.duration(None if duration is None else duration * 1000)),
-        _plain(21, f"{figures.tokens(view.tokens.total)} tok"),
-        _plain(22, figures.cost(view.cost, view.cost_estimated), "cost"),
-        _plain(16, f"cache {figures.share(view.cache_hit_rate)}"),
+        plain(20, f"it {_iteration_at(view)}"),
+        plain(17, figures.duration(None if duration is None else duration * 1000)),
+        plain(21, f"{figures.tokens(view.tokens.total)} tok"),
+        plain(22, figures.cost(view.cost, view.cost_estimated), "cost"),
+        plain(16, f"cache {figures.share(view.cache_hit_rate)}"),
         _score(view.efficiency),
         _errors(view.errors),
     )
@@ -153,10 +129,6 @@ def facts_of(view: View, mode: Mode, *, now: float, speed: float = 1.0, waiting:
         parts=parts,
         freshness=_freshness(last, now, view.ended),
     )
-
-
-def _plain(rank: int, text: str, style: str = "text") -> Part:
-    return ((rank, ((text, style),)),)
 
 
 def _model(name: str) -> Part:
@@ -218,7 +190,7 @@ def state_of(view: View, mode: Mode, now: float, speed: float) -> Cell:
     if mode is Mode.PAUSED:
         return "■ PAUSED", "warn"
     if mode is Mode.REPLAY:
-        return f"▶ REPLAY {speed:g}x", "mark"
+        return f"▶ REPLAY {told_speed(speed)}", "mark"
     if not view.at:
         return "○ WAITING", "muted"
     if view.ended:

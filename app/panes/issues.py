@@ -66,7 +66,7 @@ class IssuesPane(Pane):
         self._version = 0
         self._shown = (0, 0, -1)
         self._at = -1
-        self._cursor: int | None = None
+        self._place: tuple[object, ...] = ()
         self._chosen: Episode | None = None
 
     def compose(self) -> ComposeResult:
@@ -93,9 +93,13 @@ class IssuesPane(Pane):
         rows, columns = _HEADS_FROM
         size = self.outer_size
         self._head.display = self._rows.count > 0 and size.height >= rows and size.width >= columns
-        if frame.cursor != self._cursor:
-            self._cursor = frame.cursor
-            self._select_raised_at(frame.cursor, keep=not frame.follows)
+        place = (frame.cursor,) if frame.live else (frame.cursor, view.at, self._list.page)
+        if place != self._place:
+            self._place = place
+            if frame.live:
+                self._select_raised_at(frame.cursor, keep=not frame.follows)
+            else:
+                self._stand_as_then(frame.cursor)
 
     def _redraw(self) -> None:
         self._rows.is_unsettled = False
@@ -121,6 +125,25 @@ class IssuesPane(Pane):
                 self._chosen = episode if keep else None
                 self._list.move_to(index)
                 return
+
+    def _stand_as_then(self, event: int | None) -> None:
+        """Put the cursor on the issue that an event raised, else on the one the user chose, else on the worst."""
+        raised, chosen = [], []
+        for index, episode in enumerate(self._rows.episodes):
+            if episode.raised == event:
+                raised.append(index)
+            elif episode is self._chosen:
+                chosen.append(index)
+        row = next(iter((*raised, *chosen)), 0)
+        self._list.cursor = row
+        self._list.scroll_rows_to(0)
+        self._list.reveal(row)
+
+    def choose_selected(self) -> None:
+        """Keep the cursor on the issue it is on, wherever the user goes in the trace."""
+        row = self._list.cursor
+        if 0 <= row < self._rows.count:
+            self._chosen = self._rows.episodes[row]
 
     def _keep_chosen(self) -> None:
         """Leave the cursor on the issue it was put on, though others came before it; else show the worst."""

@@ -38,6 +38,8 @@ class TimelinePane(Pane):
         self._shown: tuple[int, int] | None = None
         self._window = TimeWindow()
         self._revealed: int | None = None
+        self._stood: tuple[object, ...] = ()
+        """What was shown of the past last: event, length of the view, page."""
         self._works = False
 
     def compose(self) -> ComposeResult:
@@ -63,6 +65,8 @@ class TimelinePane(Pane):
 
     def show(self, frame: Frame) -> None:
         self._frame = frame
+        if frame.live:
+            self._stood = ()
         identity = (id(frame.trace), frame.trace.generation)
         self._rows.take(frame.trace, frame.view, frame.bookmarks)
         self._list.can_follow = frame.live
@@ -104,11 +108,21 @@ class TimelinePane(Pane):
         elif frame.cursor is not None:
             self._list.following = False
             row = self._rows.shown.row_of(frame.cursor)
-            if row >= 0 and row != self._list.cursor:
+            if not frame.live:
+                self._place_as_then(frame, row)
+            elif row >= 0 and row != self._list.cursor:
                 super(EventList, self._list).move_to(row)
         if frame.cursor != self._revealed and self._list.cursor >= 0:
             self._revealed = frame.cursor
             self._window.reveal(self._rows.start_of(self._list.cursor))
+
+    def _place_as_then(self, frame: Frame, row: int) -> None:
+        """Have the list stand as it did when the event was the newest, unless the user has scrolled since."""
+        place = frame.cursor, frame.view.at, self._list.page
+        if place != self._stood:
+            self._stood = place
+            self._list.cursor = row
+            self._list.show_end(row)
 
     def _visible_rows(self) -> tuple[int, int]:
         first = self._list.top
@@ -132,7 +146,7 @@ class TimelinePane(Pane):
             parts.append(f"{shown.matching:,} of {figures.count(total, 'event')}")
             if rows != shown.matching:
                 parts.append(figures.count(rows, "row"))
-        elif frame.cursor is not None and not frame.follows:
+        elif frame.cursor is not None and frame.live and not frame.follows:
             parts.append(f"{frame.cursor + 1:,} of {frame.trace.session.count:,}")
             if rows != total:
                 parts.append(figures.count(rows, "row"))
@@ -145,7 +159,7 @@ class TimelinePane(Pane):
             parts.append(f"{frame.loading:.0%} read")
         if frame.trace.bad_line_count:
             parts.append(f"✗ {figures.count(frame.trace.bad_line_count, 'bad line')}")
-        if self._list.below:
+        if self._list.below and frame.live:
             parts.append(f"+{self._list.below:,} below")
         elif frame.follows:
             parts.append("following")

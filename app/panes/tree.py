@@ -73,7 +73,10 @@ class TreePane(Pane):
         self._tree = IterationTree(order_of=self._model.order_of, empty_text="no iterations yet", id="trace-tree-lines")
         self._frame: Frame | None = None
         self._session: Session | None = None
-        self._revealed: int | None = None
+        self._revealed: tuple[object, ...] = ()
+        """What the cursor was put on last: event, length of a view of the past, page."""
+        self._walked: int | None = None
+        """The event of the node the user walked to."""
         self._unfolded: list[tuple[int, ...]] = []
         self._stepping: Timer | None = None
 
@@ -92,13 +95,16 @@ class TreePane(Pane):
         changed = self._model.set(frame)
         self._tree.holds_cursor = not self._stays_at_top
         if frame.view.session is not self._session:
-            self._session, self._revealed, self._unfolded = frame.view.session, None, []
+            self._session, self._revealed, self._unfolded = frame.view.session, (), []
             self._tree.set_model(self._model)
         else:
             self._tree.refresh_model(grown=changed)
-        if frame.cursor != self._revealed:
-            self._revealed = frame.cursor
+        place = (frame.cursor,) if frame.live else (frame.cursor, frame.view.at, self._tree.page)
+        if place != self._revealed:
+            self._revealed = place
             self._reveal(frame)
+            if not frame.live:
+                self._tree.show_end(self._tree.cursor)
         self._measure()
         self._rank_on()
         self._tell(frame)
@@ -120,10 +126,11 @@ class TreePane(Pane):
         if tree is None or frame.cursor is None or frame.cursor >= frame.view.at:
             return
         node = lines.cursor_node
-        if node is not None and self._model.event_of(node) == frame.cursor:
+        if frame.cursor == self._walked and node is not None and self._model.event_of(node) == frame.cursor:
             return
+        self._walked = None
         path = tree.path_of(frame.cursor)
-        for stale in [above for above in reversed(self._unfolded) if above != path[: len(above)]]:
+        for stale in [above for above in reversed(self._unfolded) if above != path[: len(above)] or above == path]:
             self._unfolded.remove(stale)
             lines.fold_at(stale)
         if self._stays_at_top:
@@ -137,8 +144,7 @@ class TreePane(Pane):
 
     def _rank_on(self) -> None:
         """Go on ranking, where there are too many children for one frame."""
-        order = self._model.order
-        if order is not None and order.progress is not None and self._stepping is None:
+        if not self._model.is_done and self._stepping is None:
             self._stepping = self.set_timer(_STEP_SECONDS, self._show_more)
 
     def _show_more(self) -> None:
@@ -200,6 +206,7 @@ class TreePane(Pane):
         self._unfolded.clear()  # what the user walks in stays open
         event = self._model.event_of(message.node)
         if event is not None:
+            self._walked = event
             self.post_message(self.CursorMoved(event))
 
     def on_line_tree_node_chosen(self, message: LineTree.NodeChosen) -> None:

@@ -7,6 +7,7 @@ from enum import Enum
 from itertools import islice
 
 from ...analysis import figures
+from ...analysis.peaks import Peaks
 from ...analysis.tree import NodeFacts, Tree, title
 from ...analysis.tree_order import MOST_RANKED, Measure, Siblings, TreeOrder, tokens_ranked_as
 from ...analysis.tree_shape import TOP, Node, NodeType
@@ -61,6 +62,8 @@ class IterationTreeModel:
         self.columns = 80
         self._fullest = self._fullest_run = 0.0
         self._view: View | None = None
+        self._peaks: Peaks | None = None
+        self._is_measured = True
 
     @property
     def has_cost(self) -> bool:
@@ -75,6 +78,7 @@ class IterationTreeModel:
         self.tree = Tree(frame.view, frame.trace.tree_index(session))
         if is_another or self.order is None:
             self.order = TreeOrder(self.sort.value, self.tree, MOST_RANKED)
+            self._peaks = Peaks(frame.trace.tree_index(session))
             return None
         return self._above_runs(self.order.advance(self.tree))
 
@@ -90,11 +94,24 @@ class IterationTreeModel:
 
     def measure(self, open_runs: Iterable[TreeNode]) -> None:
         """Find what a full bar is: the longest among the runs, and among the children of those that are open."""
-        if self.order is None:
+        if self.order is None or self.tree is None or self._peaks is None:
             return
+        if self.sort is Sort.AS_IT_RAN:
+            self._is_measured = not self._peaks.extend()
+            runs_known = islice(self.tree.children_between(TOP, 0, self.tree.child_count(TOP)), _MOST_RUNS_MEASURED)
+            self._fullest_run = max((self.tree.spent(run).tokens or 0 for run in runs_known), default=0)
+            open_ones = islice(open_runs, _MOST_RUNS_MEASURED)
+            self._fullest = max((self._peaks.highest(_typed(run).row, self.tree.at) for run in open_ones), default=0)
+            return
+        self._is_measured = True
         self._fullest_run = self._highest(self.order.of(TOP))
         runs = [self.order.of(_typed(run)) for run in islice(open_runs, _MOST_RUNS_MEASURED)]
         self._fullest = max(map(self._highest, runs), default=0.0)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all is ranked and measured that is to be."""
+        return self._is_measured and (self.order is None or self.order.progress is None)
 
     def order_of(self, node: TreeNode) -> Siblings | None:
         """The order of a node's children, None for as they ran."""

@@ -285,9 +285,13 @@ class Chart(Palette):
         return cells[(len(cells) - 1) // 2]
 
     def _draw_marks(self, canvas: Canvas, slots: Slots, top: int | None, bottom: int | None) -> None:
-        for mark in self._marks:
+        seen: dict[tuple[int, bool], Mark] = {}
+        for mark in self._marks:  # of many in one slot the last is seen
+            if 0 <= mark.index < slots.count:
+                seen[mark.index // slots.group, mark.top] = mark
+        for mark in seen.values():
             y = top if mark.top else bottom
-            if y is not None and 0 <= mark.index < slots.count:
+            if y is not None:
                 glyph = fit(mark.glyph, 1)
                 canvas.put(self._left + self._middle(slots.cells_of(mark.index)), y, glyph, mark.style)
 

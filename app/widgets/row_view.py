@@ -104,6 +104,11 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
             elif index >= top + page:
                 self.scroll_rows_to(index - page + 1)
 
+    def show_end(self, index: int) -> None:
+        """Show the last rows, or the row at `index` on top if that is above them: wherever the view was before."""
+        self.scroll_rows_to(self.row_count())
+        self.reveal(index)
+
     def scroll_rows_to(self, top: float) -> None:
         """Make `top` the first visible row, as far as there are rows."""
         self._scrolling_ourselves = True

@@ -33,7 +33,7 @@ class Slots:
     @property
     def shown(self) -> int:
         """How many slots there are."""
-        return math.ceil(self.count / self.group)
+        return -(-self.count // self.group)
 
     def edge(self, slot: int) -> int:
         """Return the unit where a slot begins."""

@@ -345,7 +345,8 @@ async def test_space_pauses_every_pane_at_the_cursor(show, demo):
         assert "■ PAUSED" in it.strip
         assert it.screen.cursor.mode is Mode.PAUSED
         assert it.screen.frame.view.at == 41
-        assert "41 of 162" in it.title("timeline")
+        assert "41 events" in it.title("timeline")
+        assert "41 of 162" in it.crop("#trace-transport")
         assert it.screen.query_one("#trace-timeline-list").row_count() == 41
 
 
@@ -387,7 +388,7 @@ async def test_plus_and_minus_change_the_speed(show, demo):
         await it.press("minus")
         assert it.screen.replay.speed == 2.0
         await it.press("equals_sign")
-        assert "replay speed 5x" in messages(it)
+        assert "5x" in it.crop("#trace-transport")
 
 
 async def test_moving_while_paused(show, demo):

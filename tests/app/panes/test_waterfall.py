@@ -391,7 +391,7 @@ async def test_a_paused_waterfall_knows_nothing_of_later(show, parallel, tmp_pat
     shorter = tmp_path / "shorter.jsonl"
     shorter.write_bytes(b"".join(parallel.read_bytes().splitlines(keepends=True)[:at]))
     async with show(shorter) as it:
-        await it.press("1", "z", "w", "G")
+        await it.press("1", "z", "w", "G", "space")
         rows = [row.replace("▌", " ") for row in it.crop(LIST).split("\n")]
         assert (rows, it.crop(RULER)) == ([row.replace("▌", " ") for row in paused[0].split("\n")], paused[1])
 

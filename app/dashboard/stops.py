@@ -1,0 +1,121 @@
+"""What a replay stops at: the next error, issue, cache break, compaction, or a cost that is reached."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ...analysis import figures
+from ...analysis.cache_breaks import CATEGORY as CACHE_BREAK
+from ...analysis.issues.issue import SEVERITIES, severity_of
+from ...analysis.session import Session
+
+HINTS = ("issue", "high", "error", "break", "compaction", "$0.50")
+"""What may be said, by example; a severity means issues of it or worse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a replay stops, and why, in words."""
+
+    event: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """The kinds of moments a replay stops at, as the user names them; `cost` in dollars, None for at no cost."""
+
+    kinds: frozenset[str] = frozenset()
+    cost: float | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.kinds) or self.cost is not None
+
+    def __str__(self) -> str:
+        return " ".join([*(kind for kind in _KINDS if kind in self.kinds), *self._cost_told()])
+
+    def _cost_told(self) -> list[str]:
+        return [] if self.cost is None else [f"${self.cost:g}"]
+
+    def first(self, session: Session, after: int, through: int) -> Stop | None:
+        """The first of these moments behind event `after` and up to event `through`."""
+        found = [_KINDS[kind](session, after, through) for kind in self.kinds]
+        if self.cost is not None:
+            found.append(_cost_reached(session, self.cost, after, through))
+        return min((stop for stop in found if stop is not None), key=lambda stop: stop.event, default=None)
+
+
+def parse_stops(text: str) -> Stops:
+    """What a user means by `issue error $0.50`; nothing for no stops. Raises ValueError with a message for the user."""
+    kinds, cost = set(), None
+    for word in text.lower().replace(",", " ").split():
+        name = word.removesuffix("s") if word.removesuffix("s") in _KINDS else word
+        if name in _KINDS:
+            kinds.add(name)
+        elif match := re.fullmatch(r"(?:cost[:=]?)?\$?(\d{1,9}(?:\.\d{1,9})?)", word):
+            cost = float(match[1])
+        elif word != "cost":
+            raise ValueError(f"cannot stop at {word!r}: give {', '.join([*_KINDS, 'a cost ($0.50)'])}")
+    if "cost" in text.lower().split() and cost is None:
+        raise ValueError("stop at which cost? $0.50 is fifty cents")
+    return Stops(frozenset(kinds), cost)
+
+
+def _events(events_of: Callable[[Session], Sequence[int]], tell: Callable[[Session, int], str]) -> _Find:
+    def find(session: Session, after: int, through: int) -> Stop | None:
+        events = events_of(session)
+        row = bisect_right(events, after)
+        if row < len(events) and events[row] <= through:
+            return Stop(events[row], tell(session, events[row]))
+        return None
+
+    return find
+
+
+def _issues(category: str | None = None, severities: Sequence[str] = SEVERITIES) -> _Find:
+    def find(session: Session, after: int, through: int) -> Stop | None:
+        log = session.issues
+        raised = log.raised
+        view = None
+        for row in range(bisect_right(raised, after), bisect_right(raised, through)):
+            episode = log.episodes[row]
+            if category in (None, episode.category) and severity_of(episode.category) in severities:
+                view = view or session.view(raised[row] + 1)
+                issue = view.issue(episode)
+                return Stop(raised[row], f"{issue.severity} issue: {issue.title}")
+        return None
+
+    return find
+
+
+def _failure(session: Session, event: int) -> str:
+    kind, name = session.kinds[session.events.kind[event]], session.labels.name(session.events.label[event])
+    return f"{kind} {name}".strip()
+
+
+def _cost_reached(session: Session, cost: float, after: int, through: int) -> Stop | None:
+    llm = session.llm
+    first, end = bisect_right(llm.event, after), bisect_right(llm.event, through)
+    if first >= end or (first and llm.sum_cost[first - 1] >= cost):
+        return None
+    row = bisect_left(llm.sum_cost, cost, first, end)
+    if row == end:
+        return None
+    return Stop(llm.event[row], f"cost {figures.cost(llm.sum_cost[row])}")
+
+
+_Find = Callable[[Session, int, int], "Stop | None"]
+_KINDS: dict[str, _Find] = {
+    "issue": _issues(),
+    "critical": _issues(severities=SEVERITIES[:1]),
+    "high": _issues(severities=SEVERITIES[:2]),
+    "medium": _issues(severities=SEVERITIES[:3]),
+    "low": _issues(),
+    "error": _events(lambda session: session.errors, _failure),
+    "break": _issues(CACHE_BREAK),
+    "compaction": _events(lambda session: session.compactions, lambda session, event: "compaction"),
+}
+"""What is looked for under each word, in the order in which they are listed."""
