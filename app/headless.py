@@ -12,6 +12,7 @@ from pathlib import Path
 from ..collector.folder import FolderTail
 from ..collector.follow import TailState
 from ..collector.parts import parts_from
+from .bookmarks import Bookmarks
 from .command_group import USAGE, complain
 from .reports.layout import terminal_width
 from .reports.report import report_json, report_text
@@ -54,12 +55,24 @@ def put(
 
 
 def put_report(path: Path, as_json: bool) -> Trace:
-    """Print the report of a trace. Raises UnreadableTraceError."""
+    """Print the report of a trace, with its bookmarks. Raises UnreadableTraceError."""
 
     def in_text(trace: Trace, width: int) -> Iterable[str]:
-        return report_text(trace, width, torn_bytes=trace.torn_bytes)
+        return report_text(trace, width, torn_bytes=trace.torn_bytes, bookmarks=_bookmarks_of(trace, path))
 
-    return put(path, (lambda trace: [report_json(trace)]) if as_json else None, in_text)
+    def in_json(trace: Trace) -> Iterable[str]:
+        return [report_json(trace, _bookmarks_of(trace, path))]
+
+    return put(path, in_json if as_json else None, in_text)
+
+
+def _bookmarks_of(trace: Trace, path: Path) -> Bookmarks:
+    """The bookmarks beside a trace; why they cannot be read is said on stderr."""
+    bookmarks = Bookmarks(path)
+    bookmarks.look_at_all(trace)
+    if bookmarks.defect:
+        complain(f"bookmarks of {path}: {bookmarks.defect}", 0)
+    return bookmarks
 
 
 def find_sessions(folders: Sequence[Path]) -> list[Found]:

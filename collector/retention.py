@@ -1,4 +1,7 @@
-"""Old traces, found and deleted: a session goes whole or not at all, and nothing goes that may be no trace."""
+"""Old traces, found and deleted: a session goes whole or not at all, and nothing goes that may be no trace.
+
+What people keep beside a session (`collector.sidecar`) goes with it, after it.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from .formats.native import decode_block
 from .lines import Block
 from .parts import joined, next_part
 from .segments import Identity, identity_of
+from .sidecar import bookmarks_path
 
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _AGE = re.compile(r"(?P<number>0*[1-9][0-9]{0,8})(?P<unit>[smhdw])")
@@ -56,6 +60,12 @@ class StoredSession:
     def mtime(self) -> float:
         """When the newest of its parts last changed, in Unix epoch seconds."""
         return max(part.mtime_ns for part in self.parts) / 1e9
+
+    @property
+    def sidecars(self) -> list[Path]:
+        """The files of bookmarks beside its parts that are there now."""
+        paths = (bookmarks_path(part.path) for part in self.parts)
+        return [path for path in paths if os.path.isfile(path) and not os.path.islink(path)]  # noqa: PTH113, PTH114
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,8 @@ def delete_sessions(sessions: Sequence[StoredSession]) -> Deletion:
             for part in reversed(session.parts):
                 part.path.unlink()
             deleted.append(session)
+            for sidecar in session.sidecars:
+                sidecar.unlink(missing_ok=True)
         except OSError as error:
             failures.append(_failure(error, session.path))
     return Deletion(tuple(deleted), tuple(changed), tuple(failures))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @fail_on_option
 @debug_option
 def report(file: Path, as_json: bool, fail_on: str | None) -> int:
-    """What a session did: figures, tokens, efficiency, tools, issues.
+    """What a session did: figures, tokens, efficiency, tools, issues; and the bookmarks that were made on it.
 
     \b
       tracetop report session-1.jsonl

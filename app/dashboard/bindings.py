@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-_FIND, _GO_TO, _REPLAY, _PANES, _MORE = map(Binding.Group, ("find", "go to", "step and replay", "panes", "more"))
+_FIND, _GO_TO, _REPLAY, _MARK, _PANES, _MORE = map(
+    Binding.Group, ("find", "go to", "step and replay", "bookmarks", "panes", "more")
+)
 
 BINDINGS: list[BindingType] = [
     Binding("ctrl+d", "close", "Close", priority=True, id="trace.toggle", group=_MORE, tooltip="Close the dashboard"),
@@ -47,6 +49,34 @@ BINDINGS: list[BindingType] = [
     Binding("z", "zoom", "Zoom", id="trace.zoom", group=_PANES, tooltip="Show the active pane only"),
     Binding("v", "evidence(1)", "Evidence", id="trace.evidence", group=_GO_TO, tooltip="Next proof of the issue"),
     Binding("V", "evidence(-1)", "Previous evidence", show=False, id="trace.evidence_before", group=_GO_TO),
+    Binding(
+        "m",
+        "bookmark",
+        "Bookmark",
+        show=False,
+        id="trace.bookmark",
+        group=_MARK,
+        tooltip="Bookmark the event, with a note",
+    ),
+    Binding("M", "bookmarks", "Bookmarks", show=False, id="trace.bookmarks", group=_MARK, tooltip="All bookmarks"),
+    Binding(
+        "apostrophe",
+        "next_bookmark",
+        "Next bookmark",
+        show=False,
+        key_display="'",
+        id="trace.next_bookmark",
+        group=_MARK,
+    ),
+    Binding(
+        "quotation_mark",
+        "previous_bookmark",
+        "Previous bookmark",
+        show=False,
+        key_display='"',
+        id="trace.previous_bookmark",
+        group=_MARK,
+    ),
     Binding("J", "jump", "Jump", id="trace.jump", group=_GO_TO, tooltip="Type the letters on what you want to go to"),
     Binding("u,alt+left", "back", "Go back", id="trace.visited_before", group=_GO_TO, tooltip="Where you were before"),
     Binding(

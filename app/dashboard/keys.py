@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contain import contained
 from ..safe_text import one_line
+from .bookmarking import Bookmarking
 from .cursor import Cursor, Mode
 from .navigation import PLACES, Navigation
 from .prompt import PromptActions
@@ -42,12 +43,15 @@ _MAKES_SENSE: dict[str, Callable[[Any], bool | None]] = {
     "pane": lambda screen: _if(not screen.is_covered),
     "next_pane": lambda screen: _if(not screen.is_covered),
     "zoom": lambda screen: _if(not screen.is_covered),
+    "bookmark": lambda screen: _if(screen.event_to_note is not None),
+    "next_bookmark": lambda screen: _if(screen.bookmarks.placed),
+    "previous_bookmark": lambda screen: _if(screen.bookmarks.placed),
 }
 """Whether an action makes sense on a dashboard now; one that is not listed always does."""
 
 
 @contained
-class KeyActions(Navigation, TimeTravel, PromptActions):
+class KeyActions(Bookmarking, Navigation, TimeTravel, PromptActions):
     """What the keys do; part of the dashboard screen."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -47,17 +47,21 @@ class Navigation:
         self._go(what, places.before, "previous")
 
     def _go(self, what: str, choose: Callable[[Sequence[int], int], int | None], word: str) -> None:
-        view = self.source.trace.view()
-        place = self.cursor.place(view.at)
         find, name = PLACES[what]
+        self.go_among(find(self.source.trace.view()), choose, f"{word} {name}")
+
+    def go_among(
+        self, candidates: Sequence[int], choose: Callable[[Sequence[int], int], int | None], what: str
+    ) -> None:
+        """Go to the event that `choose` picks, round to the first or last for whoever follows; say so if it is none."""
+        place = self.cursor.place(self.source.trace.session.count)
         if place is None:
             return
-        candidates = find(view)
         event = choose(candidates, place)
         if event is None and self.cursor.follows and candidates:
             event = candidates[-1] if choose is places.before else candidates[0]
         if event is None:
-            self.notify(f"no {word} {name}", timeout=2)
+            self.notify(f"no {what}", timeout=2)
         else:
             self.jump_to(event)
 
@@ -117,7 +121,7 @@ class Navigation:
         self.app.push_screen(JumpScreen(list(self._targets())))
 
     def _targets(self) -> Iterator[Target]:
-        over = next((pane for pane in (self.help, self.inspector) if pane.has_class("-shown")), None)
+        over = self.overlay
         for index, pane in enumerate(self.panes if over is None else (over,)):
             if not pane.region.width:
                 continue

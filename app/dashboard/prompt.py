@@ -1,4 +1,4 @@
-"""What is asked at the bottom of the dashboard: a search, a filter, a place to go to."""
+"""What is asked at the bottom of the dashboard: a search, a filter, a place to go to, a note for a bookmark."""
 
 from __future__ import annotations
 
@@ -19,11 +19,18 @@ from .stops import HINTS as STOPS_HINTS
 from .stops import parse_stops
 
 GO_TO = "go to"
+NOTE = "bookmark"
 STOP_AT = "stop at"
 TYPING_PAUSE = 0.15
 """Seconds after the last key before what was typed is looked for."""
 
-_HINTS = {FILTER: HINTS, SEARCH: HINTS, GO_TO: EXAMPLES, STOP_AT: STOPS_HINTS}
+_HINTS = {
+    FILTER: HINTS,
+    SEARCH: HINTS,
+    GO_TO: EXAMPLES,
+    STOP_AT: STOPS_HINTS,
+    NOTE: ("a note, or nothing",),
+}
 _MOST_KEPT = 100
 
 
@@ -55,6 +62,10 @@ class PromptActions(Findings):
     def action_stop_at(self) -> None:
         """Ask what a replay is to stop at."""
         self._ask(STOP_AT, str(self.replay.stops))
+
+    def ask_for_note(self, event: int, note: str) -> None:
+        """Ask what to note of an event; `keep_note` gets the answer."""
+        self._ask(NOTE, note, f"{NOTE} {event + 1:,}")
 
     def close_prompt(self) -> None:
         """Put the prompt away; the filter or the search is what it was before it was opened."""
@@ -100,6 +111,8 @@ class PromptActions(Findings):
                 self.jump_to(parse_destination(text).event(self.source.trace.view()))
             elif purpose == STOP_AT:
                 self.replay.stops = parse_stops(text)
+            elif purpose == NOTE:
+                self.keep_note(text)
             else:
                 self._look_for(text)
         except ValueError as error:
@@ -126,21 +139,21 @@ class PromptActions(Findings):
         line: PromptLine = self.query_one(PromptLine)
         return line
 
-    def _ask(self, purpose: str, text: str = "") -> None:
+    def _ask(self, purpose: str, text: str = "", label: str = "") -> None:
         if self._purpose:
             self.close_prompt()
         self._purpose, self._before = purpose, self._findings.get(purpose)
         self._wrong, self._is_going = "", False
         text = self._before.query.text if self._before else text
         complete = self._complete if purpose in (FILTER, SEARCH) else lambda _: None
-        self._line.ask(purpose, text, _HINTS[purpose], self._asked.get(purpose, ()), complete)
+        self._line.ask(label or purpose, text, _HINTS[purpose], self._asked.get(purpose, ()), complete)
         self._show_meaning()
 
     def _put_away(self) -> None:
         self._stop_typing()
         self._purpose, self._before, self._wrong = "", None, ""
         self._line.remove_class("-shown")
-        self.panes[self.active].focus_content()
+        self.focus_topmost()
 
     def _stop_typing(self) -> None:
         if self._typing is not None:

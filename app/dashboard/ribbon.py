@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
@@ -15,6 +16,7 @@ from textual.strip import Strip
 from ...analysis.phases import PhaseIndex
 from ...analysis.session import Session
 from ...analysis.view import View
+from ..bookmarks import NO_BOOKMARKS, Bookmark
 from ..contain import contained
 from ..widgets.palette import Looks, Palette, style_sheet
 from .ribbon_cells import BARS, Axis, Picture, draw
@@ -52,6 +54,7 @@ class Ribbon(Palette):
         self._cursor: int | None = None
         self._visible: tuple[int, int] | None = None
         self._total = 0
+        self._bookmarks = NO_BOOKMARKS
         self._phases = PhaseIndex(Session())
         self._issues = IssueMarks(self._phases.session)
         self._shown: tuple[object, ...] = ()
@@ -61,16 +64,24 @@ class Ribbon(Palette):
         self._catching_up = False
         self._slices = 0
 
-    def show(self, view: View, cursor: int | None, visible: tuple[int, int] | None, total: int | None = None) -> None:
+    def show(
+        self,
+        view: View,
+        cursor: int | None,
+        visible: tuple[int, int] | None,
+        total: int | None = None,
+        bookmarks: Mapping[int, Bookmark] = NO_BOOKMARKS,
+    ) -> None:
         """Show a view, the number of the event under the cursor, and the first and last event the timeline shows.
 
         The line stands for `total` events, of which the view may have only the first; None for those of the view.
-        Cheap where nothing changed.
+        Bookmarks are given by event, in ascending order. Cheap where nothing changed.
         """
         if view.session is not self._phases.session:
             self._phases, self._issues = PhaseIndex(view.session), IssueMarks(view.session)
         self._view, self._cursor, self._visible = view, cursor, visible
         self._total = max(view.at, total or 0)
+        self._bookmarks = bookmarks
         self._extend()
         self._refresh_if_changed()
 
@@ -97,7 +108,7 @@ class Ribbon(Palette):
         view = self._view
         if view is None:
             return ()
-        return view.session, view.at, self._total, view.issue_version, self._slices
+        return view.session, view.at, self._total, view.issue_version, self._slices, self._bookmarks
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -137,7 +148,8 @@ class Ribbon(Palette):
             if view is None or not view.at or width < 1:
                 self._picture = None
             else:
-                self._picture = draw(view, self._phases, self._issues, Axis(self._total, width))
+                axis = Axis(self._total, width)
+                self._picture = draw(view, self._phases, self._issues, axis, tuple(self._bookmarks))
         return self._picture
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...analysis.phases import Phase, PhaseIndex
 from ...analysis.view import View
 from ..widgets.palette import Cell
-from .ribbon_marks import WORST_FIRST, Bin, IssueMarks, marks_of
+from .ribbon_marks import BOOKMARK, WORST_FIRST, Bin, IssueMarks, add_bookmarks, marks_of
 
 
 class PhaseLook(NamedTuple):
@@ -70,12 +70,13 @@ class Picture:
     events: list[int]
 
 
-def draw(view: View, phases: PhaseIndex, issues: IssueMarks, axis: Axis) -> Picture:
-    """The ribbon of a view; events of the axis that the view does not have yet are a line."""
+def draw(view: View, phases: PhaseIndex, issues: IssueMarks, axis: Axis, bookmarks: Sequence[int] = ()) -> Picture:
+    """The ribbon of a view; events of the axis that the view does not have yet are a line, with bookmarks on it."""
+    bins = axis.bins()
     known: list[Bin] = []
     spent: list[Phase] = []
     events: list[int] = []
-    for cell, start, end in axis.bins():
+    for cell, start, end in bins:
         cells = cell + 1 - len(events)
         events += [start] * cells
         if start < view.at:
@@ -83,6 +84,7 @@ def draw(view: View, phases: PhaseIndex, issues: IssueMarks, axis: Axis) -> Pict
             spent += [phases.dominant(start, end, view.at)] * cells
     events[-1] = axis.total - 1
     marked = marks_of(view, issues, known)
+    add_bookmarks(marked, bins, bookmarks)
     drawn = [(PHASE_LOOKS[phase].glyph, PHASE_LOOKS[phase].style) for phase in spent]
     drawn += [TO_COME] * (axis.width - len(drawn))
     for cell, (look, event) in marked.items():
@@ -114,4 +116,4 @@ def _write_words(cells: list[Cell], spent: list[Phase], marked: Container[int]) 
 def legend() -> list[tuple[str, str, str]]:
     """What the glyphs mean: glyph, word, style name."""
     phases = [(look.glyph, look.word, look.style) for look in PHASE_LOOKS.values() if look.word]
-    return [*phases, *((look.glyph, look.word, look.style) for look in WORST_FIRST)]
+    return [*phases, *((look.glyph, look.word, look.style) for look in (*WORST_FIRST, BOOKMARK))]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ...analysis.issues.issue import severity_of
 from ...analysis.session import Session
 from ...analysis.view import View
+from ..panes.kinds import MARKED
 
 _EPISODES_AT_A_TIME = 20_000
 _CROWDED_FROM = 8
@@ -49,10 +50,12 @@ CACHE_BREAK = MarkLook("○", "cache_break", "cache break")
 COMPACTION = MarkLook("▼", "compaction", "compaction")
 MEDIUM = MarkLook("!", "medium", "medium issue")
 LOW = MarkLook("!", "low", "low issue")
+BOOKMARK = MarkLook(MARKED.glyph, MARKED.style, MARKED.word)
 
 WORST_FIRST = (CRITICAL, HIGH, ERROR, CACHE_BREAK, COMPACTION, MEDIUM, LOW)
 """Of several marks in one cell the first of these shows."""
 
+_WORSE_THAN_BOOKMARK = frozenset({CRITICAL, HIGH, ERROR})
 _OF_SEVERITY = {"critical": CRITICAL, "high": HIGH, "medium": MEDIUM, "low": LOW}
 
 
@@ -111,6 +114,16 @@ def marks_of(view: View, issues: IssueMarks, bins: Sequence[Bin]) -> dict[int, t
     return marked
 
 
+def add_bookmarks(marked: dict[int, tuple[MarkLook, int]], bins: Sequence[Bin], bookmarks: Sequence[int]) -> None:
+    """Mark the cells of bookmarked events too, but for those where something went wrong.
+
+    However crowded it is: these are the user's own.
+    """
+    for each in _events_in(bins, bookmarks):
+        if each.cell not in marked or marked[each.cell][0] not in _WORSE_THAN_BOOKMARK:
+            marked[each.cell] = (BOOKMARK, each.event)
+
+
 def _find(look: MarkLook, view: View, issues: IssueMarks, bins: Sequence[Bin]) -> list[Found]:
     if look is ERROR:
         return _events_in(bins, view.session.errors)
@@ -119,11 +132,11 @@ def _find(look: MarkLook, view: View, issues: IssueMarks, bins: Sequence[Bin]) -
     return issues.find(look, bins, view.at)
 
 
-def _events_in(bins: Sequence[Bin], events: array[int]) -> list[Found]:
+def _events_in(bins: Sequence[Bin], events: Sequence[int]) -> list[Found]:
     return [Found(each.cell, events[first], last - first) for each, first, last in _rows_in(bins, events)]
 
 
-def _rows_in(bins: Sequence[Bin], events: array[int]) -> list[tuple[Bin, int, int]]:
+def _rows_in(bins: Sequence[Bin], events: Sequence[int]) -> list[tuple[Bin, int, int]]:
     """The bins that hold any of the events, with the rows of these. Bins are in order and leave nothing out."""
     found = []
     first, last = 0, len(events)

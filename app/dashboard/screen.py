@@ -18,7 +18,9 @@ from textual.widgets import Input, Static
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ...analysis.view import View
+from ..bookmarks import Bookmarks
 from ..contain import Failed, attempt, contained
+from ..panes.bookmarks import BookmarksPane
 from ..panes.cache import CachePane
 from ..panes.inspector import InspectorPane
 from ..panes.issues import IssuesPane
@@ -93,6 +95,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self.cursor = Cursor()
         self.replay = Replay()
         self.history = History()
+        self.bookmarks = Bookmarks(self.source.path, clock)
         self._clock = clock
         self._timer: Timer | None = None
         self._generation = 0
@@ -108,6 +111,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         self.panes: tuple[Pane, ...] = ()
         self.inspector = InspectorPane(id="trace-inspector")
         self.help = HelpPane(id="trace-help")
+        self.bookmark_list = BookmarksPane(id="trace-bookmarks")
         self.active = 0
 
     def compose(self) -> ComposeResult:
@@ -117,6 +121,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         issues = IssuesPane(id="trace-issues")
         self.panes = (timeline, tree, tokens, cache, issues)
         self.inspector, self.help = InspectorPane(id="trace-inspector"), HelpPane(id="trace-help")
+        self.bookmark_list = BookmarksPane(id="trace-bookmarks")
         self._painted = ()
         yield SessionStrip(id="trace-strip")
         yield Ribbon(id="trace-ribbon")
@@ -133,6 +138,7 @@ class DashboardScreen(KeyActions, Screen[None]):
                     yield cache
                     yield issues
             yield self.inspector
+            yield self.bookmark_list
             yield self.help
         yield PromptLine(id="trace-prompt")
         yield KeyLine(id="trace-keys")
@@ -174,9 +180,14 @@ class DashboardScreen(KeyActions, Screen[None]):
         return issues.selected_episode if isinstance(issues, IssuesPane) else None
 
     @property
+    def overlay(self) -> Pane | None:
+        """What lies over the panes, the topmost where there are several; None where nothing does."""
+        return next(self._overlays(), None)
+
+    @property
     def is_covered(self) -> bool:
-        """Whether the inspector or the help lies over the panes."""
-        return self.inspector.has_class("-shown") or self.help.has_class("-shown")
+        """Whether anything lies over the panes."""
+        return self.overlay is not None
 
     def on_mount(self) -> None:
         self._activate(0, focus=False)
@@ -226,6 +237,7 @@ class DashboardScreen(KeyActions, Screen[None]):
             self._issue = self._episode = None
             self.look_again()
             self.notify("the trace was truncated or replaced: reading it again", title="tracetop")
+        self.look_at_bookmarks()
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
         loading = self.source.progress
@@ -235,7 +247,15 @@ class DashboardScreen(KeyActions, Screen[None]):
         self._show_transport()
         self.extend_filter()
         found = self.search_status
-        painted = (self.cursor, self.filtered_through is None, version, loading, self.filtered_through, found)
+        painted = (
+            self.cursor,
+            self.filtered_through is None,
+            version,
+            loading,
+            self.filtered_through,
+            found,
+            self.bookmarks.version,
+        )
         is_same = painted == self._painted
         if is_same and not self._late:
             return
@@ -259,6 +279,7 @@ class DashboardScreen(KeyActions, Screen[None]):
             is_live,
             filter="" if self.filtering is None else self.filtering.text,
             search=found,
+            bookmarks=self.bookmarks.placed,
         )
         self._show_panes([self.panes[index] for index in sorted(set(panes))])
         able = (
@@ -268,6 +289,7 @@ class DashboardScreen(KeyActions, Screen[None]):
             view.issue_version,
             self.cursor.mode,
             self.cursor.follows,
+            self.bookmarks.version,
         )
         if able != self._able:
             self._able = able
@@ -314,7 +336,7 @@ class DashboardScreen(KeyActions, Screen[None]):
         timeline = self.panes[0]
         seen = timeline.visible_events() if isinstance(timeline, TimelinePane) and timeline.display else None
         total = None if self.cursor.mode is Mode.LIVE else self.source.trace.session.count
-        self.query_one(Ribbon).show(view, self.cursor.place(view.at), seen, total)
+        self.query_one(Ribbon).show(view, self.cursor.place(view.at), seen, total, self.bookmarks.placed)
 
     def on_ribbon_jumped(self, message: Ribbon.Jumped) -> None:
         if message.begins:
@@ -404,7 +426,7 @@ class DashboardScreen(KeyActions, Screen[None]):
             self._issue = self._episode = None
         if self.cursor.event != event:
             self.move_cursor(event)
-        self.inspector.inspect_event(self.source.trace, event, at=self.cursor.at(count))
+        self.inspector.inspect_event(self.source.trace, event, self.cursor.at(count), self.bookmarks.placed)
         self._open(self.inspector)
 
     def zoom(self, index: int) -> None:
@@ -421,16 +443,23 @@ class DashboardScreen(KeyActions, Screen[None]):
         overlay.remove_class("-shown")
         if overlay is self.inspector:
             self._issue = self._episode = None
-        self.panes[self.active].focus_content()
+        self.focus_topmost()
         self.refresh_bindings()
+
+    def focus_topmost(self) -> None:
+        """Put the keyboard where the user looks: into what lies over the panes, else into the active pane."""
+        (self.overlay or self.panes[self.active]).focus_content()
+
+    def _overlays(self) -> Iterator[Pane]:
+        """What lies over the panes, topmost first."""
+        return (pane for pane in (self.help, self.bookmark_list, self.inspector) if pane.has_class("-shown"))
 
     def layers_open(self) -> Iterator[Callable[[], None]]:
         """What escape would close, topmost first."""
         if self.query_one("#trace-prompt").has_class("-shown"):
             yield self.close_prompt
-        for overlay in (self.help, self.inspector):
-            if overlay.has_class("-shown"):
-                yield partial(self._close, overlay)
+        for overlay in self._overlays():
+            yield partial(self._close, overlay)
         if self.filtering:
             yield self.clear_filter
         if self.has_class("-zoomed"):

@@ -31,6 +31,9 @@ class TraceSource:
     By `prices` the cost of calls is estimated where the trace gives none.
     """
 
+    path: Path | None = None
+    """The file that is read; None for a trace that is no file."""
+
     def __init__(
         self,
         name: str,
@@ -132,7 +135,7 @@ class FileSource(TraceSource):
     def __init__(self, path: str | os.PathLike[str], *, prices: Prices | None = None) -> None:
         self._tail = FileTail(path)
         super().__init__(str(path), self._tail.line, self._tail.place, prices=prices)
-        self.path = Path(path)
+        self.path: Path = Path(path)
 
     @property
     def state(self) -> TailState:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from ...analysis import figures
 from ...analysis.timeline import duration_of, summarize
 from ...collector.events import TraceEvent
+from ..bookmarks import Bookmark
 from ..safe_text import fit
 from ..trace import Trace
 from ..widgets.palette import Cell
 from .card_rows import NAME_CELLS, Fact, event_cells, fact_rows, gap, when
 from .entries import Copied, Entry, Leaf, Sheet, room_at
-from .kinds import look_of
+from .kinds import MARKED, look_of
 from .links import Link, links_of
 from .payload_tree import Payload
 
@@ -38,7 +39,9 @@ def line_of(trace: Trace, number: int) -> SourceLine:
         return SourceLine(None, str(error))
 
 
-def event_card(trace: Trace, number: int, at: int, width: int, line: SourceLine) -> Sheet:
+def event_card(
+    trace: Trace, number: int, at: int, width: int, line: SourceLine, bookmark: Bookmark | None = None
+) -> Sheet:
     """All there is to see of an event as of event `at`, in a tree of `width` cells."""
     event = trace.event(number)
     room = room_at(width, 0)
@@ -46,6 +49,8 @@ def event_card(trace: Trace, number: int, at: int, width: int, line: SourceLine)
     summary = summarize(event)
     title: list[Cell] = [(f"{look.glyph} ", look.style), (fit(summary, room - 2), "title")]
     entries: list[Entry] = [Leaf("title", title, copied=Copied("summary", summary)), gap("facts")]
+    if bookmark is not None:
+        entries += fact_rows([Fact(MARKED.word, f"{MARKED.glyph} {bookmark.note}".rstrip())], room)
     entries += fact_rows(_facts(trace, number, event, line.size), room)
     entries += [_link_row(trace, link, event.parent_event_id or "", room) for link in links_of(trace, number, at)]
     entries.append(gap("data"))

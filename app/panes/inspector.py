@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult, SuspendNotSupported
@@ -16,6 +17,7 @@ from ...analysis.json_value import json_of
 from ...analysis.repeats import previous_call
 from ...collector.formats.native import parse_object
 from ...collector.records import NotAnEventError
+from ..bookmarks import NO_BOOKMARKS, Bookmark
 from ..contain import contained
 from ..safe_text import one_line
 from ..trace import Trace
@@ -58,6 +60,7 @@ class InspectorPane(Pane):
         self._trace: Trace | None = None
         self._generation = 0
         self._event: int | None = None
+        self._bookmarks = NO_BOOKMARKS
         self._issue: Issue | None = None
         self._toll = ""
         self._stands = True
@@ -78,11 +81,14 @@ class InspectorPane(Pane):
         """The event that is shown."""
         return self._event
 
-    def inspect_event(self, trace: Trace, event: int, at: int | None = None) -> None:
+    def inspect_event(
+        self, trace: Trace, event: int, at: int | None = None, bookmarks: Mapping[int, Bookmark] = NO_BOOKMARKS
+    ) -> None:
         """Show an event as of event `at`; as far as the trace is read where that is None.
 
         One that is in sight already stays as it is.
         """
+        self._bookmarks = bookmarks
         shown = self._trace, self._generation, self._event, self._issue
         if self.display and shown == (trace, trace.generation, event, None):
             self._at = self._at if at is None else at
@@ -110,9 +116,12 @@ class InspectorPane(Pane):
             self._event = self._issue = None
         if self._issue is not None:
             return
+        known, self._bookmarks = self._bookmarks, frame.bookmarks
         if frame.cursor != self._event:
             self._event = frame.cursor
             self._redraw(self._tree.place_elsewhere)
+        elif self._event is not None and known.get(self._event) != frame.bookmarks.get(self._event):
+            self._redraw(self._tree.place)
         else:
             self._notice_other_half()
         self._show_headline()
@@ -216,7 +225,8 @@ class InspectorPane(Pane):
         self._can_compare = call is not None and previous_call(session, call) is not None
         if self._compares and self._can_compare and call is not None:
             return argument_diff(trace, call, at, self._width)
-        return event_card(trace, number, at, self._width, self._line_once(trace, number))
+        line, bookmark = self._line_once(trace, number), self._bookmarks.get(number)
+        return event_card(trace, number, at, self._width, line, bookmark)
 
     def _line_once(self, trace: Trace, number: int) -> SourceLine:
         """What is known of the event's line. Once for each event: a line of many MB takes its time to read."""

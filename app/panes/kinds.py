@@ -70,6 +70,10 @@ _CATEGORIES: dict[Category, Look] = {
 }
 
 
+MARKED = Look("⚑", "bookmark", "bookmark")
+"""How a bookmarked event is told from others, whatever its kind."""
+
+
 def look_of(kind: str) -> Look:
     """How a kind looks; one that is not documented looks as its category does, under its own name."""
     known = _KINDS.get(kind)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 
 from ...analysis.view import View
+from ..bookmarks import NO_BOOKMARKS, Bookmark
 from ..contain import contained
 from ..safe_text import fit, one_line, width_of
 from ..trace import Trace
@@ -31,7 +32,8 @@ class Frame:
     `cursor` is an event number, None in an empty trace. `follows` says whether the cursor stays at the newest event.
     `version` changes whenever the view does; `loading` is how much of the trace is read, None when all of it.
     `live` says whether the view is of everything there is; `filter` is the text of the filter in force, `search` how
-    many events were found and which of them the cursor is on.
+    many events were found and which of them the cursor is on. `bookmarks` are those on events, by event, also on later
+    ones than the view has.
     """
 
     trace: Trace
@@ -43,6 +45,7 @@ class Frame:
     live: bool = True
     filter: str = ""
     search: str = ""
+    bookmarks: Mapping[int, Bookmark] = field(default_factory=lambda: NO_BOOKMARKS)
 
 
 @contained

@@ -68,7 +68,7 @@ class TimelinePane(Pane):
         if frame.live:
             self._stood = ()
         identity = (id(frame.trace), frame.trace.generation)
-        self._rows.take(frame.trace, frame.view)
+        self._rows.take(frame.trace, frame.view, frame.bookmarks)
         self._list.can_follow = frame.live
         if identity != self._shown:
             self._shown = identity

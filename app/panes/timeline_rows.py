@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 
 from ...analysis import figures
 from ...analysis.extents import FINAL, Extent, State, extent_of
+from ...analysis.joins import completed_by
 from ...analysis.view import View
 from ...collector.events import TraceEvent
-from ..safe_text import fit, fit_right
+from ..bookmarks import NO_BOOKMARKS, Bookmark
+from ..safe_text import fit, fit_right, one_line, width_of
 from ..trace import Trace
 from ..widgets.bars import bar_of
 from ..widgets.palette import Cell
+from .kinds import MARKED
 from .shown_events import ShownEvents
 from .time_axis import Axis, Window
 from .timeline_columns import WORD_CELLS, Columns, Measure
@@ -28,6 +32,8 @@ AGENT_MARKS = {
     "subagent_complete": "└", "subagent_error": "└", "subagent_timeout": "└",
     "swarm_task_complete": "└", "swarm_task_failed": "└",
 }  # fmt: skip
+_BEFORE_NOTE = "   "
+_FEWEST_NOTE_CELLS = 6
 _OPEN_STATES = frozenset({State.RUNNING, State.ANSWERING})
 
 
@@ -47,15 +53,23 @@ class TimelineRows:
         self._needs = self._measure.needs(self._view)
         self._extents: dict[int, Extent] = {}
         self._drew_unfinished = False
+        self._bookmarks = NO_BOOKMARKS
+        self._marks: dict[int, list[Bookmark]] = {}
 
     @property
     def count(self) -> int:
         """How many rows there are."""
         return self.shown.count
 
-    def take(self, trace: Trace, view: View) -> None:
-        """Draw this view from now on."""
+    def take(self, trace: Trace, view: View, bookmarks: Mapping[int, Bookmark] = NO_BOOKMARKS) -> None:
+        """Draw this view from now on, with these bookmarks, by event in ascending order."""
         was = self._view
+        if bookmarks is not self._bookmarks:
+            self._bookmarks, self._marks = bookmarks, {}
+            for event, bookmark in bookmarks.items():
+                completed = completed_by(view.session, event) if event < view.session.count else None
+                self._marks.setdefault(event if completed is None else completed, []).append(bookmark)
+            self.redraw()
         if view.session is not self._measure.session:
             self._measure = Measure(view.session)
         self.trace, self._generation, self._view = trace, trace.generation, view
@@ -136,13 +150,32 @@ class TimelineRows:
         cells.append((f"{words.look.glyph} ", words.look.style))
         if words.kind:
             cells.append((f"{fit(words.look.word, WORD_CELLS - 1)} ", words.look.style))
-        cells.append((words.fit(columns.text + (0 if words.kind else WORD_CELLS)), words.style))
+        cells += self._what(words, columns.text + (0 if words.kind else WORD_CELLS), number)
         cells += _how_long(columns, extent, is_open=extent.state in _OPEN_STATES and event.kind != "iteration_start")
         if columns.axis and self._axis is not None:
             style, thin = _bar_style(extent, words, event.kind), event.kind == "iteration_start"
             cells.append((" ", "text"))
             cells += bar_cells(self._axis, extent, words.look.glyph, style, thin=thin)
         return cells
+
+    def _what(self, words: Words, room: int, number: int) -> list[Cell]:
+        """What happened, and behind it what was noted of it, if anything and there is room."""
+        bookmark = self._bookmark_of(number)
+        if bookmark is None:
+            return [(words.fit(room), words.style)]
+        cells: list[Cell] = [(fit(f"{MARKED.glyph} ", min(room, 2)), MARKED.style)]
+        text, note = words.fit(room - 2), one_line(bookmark.note)
+        beside = room - 2 - width_of(text.rstrip()) - len(_BEFORE_NOTE)
+        if note and beside >= min(_FEWEST_NOTE_CELLS, width_of(note)):
+            return [*cells, (text.rstrip() + _BEFORE_NOTE, words.style), (fit(note, beside), "muted")]
+        return [*cells, (text, words.style)]
+
+    def _bookmark_of(self, number: int) -> Bookmark | None:
+        """The bookmark of a row: on its own event, or, where they share it, on one that completes that."""
+        own = self._bookmarks.get(number)
+        if own is not None or self.shown.every:
+            return own
+        return next((each for each in self._marks.get(number, ()) if each.event < self._view.at), None)
 
     def _when(self, columns: Columns, index: int, number: int) -> list[Cell]:
         cells: list[Cell] = []

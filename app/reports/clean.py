@@ -44,11 +44,13 @@ def survey_text(survey: Survey, now: float, dry_run: bool) -> Iterator[str]:
     """One line per session that is old enough, oldest first, and what is left; `now` is what ages are told from."""
     for session in survey.sessions:
         age = figures.duration(max(0.0, now - session.mtime) * 1000.0)
-        parts = f"  ({len(session.parts)} parts)" if len(session.parts) > 1 else ""
+        notes = [f"{len(session.parts)} parts"] if len(session.parts) > 1 else []
+        notes += ["with bookmarks"] if session.sidecars else []
+        note = f"  ({', '.join(notes)})" if notes else ""
         path = str(session.path)  # never cut: this may be the only record of what was deleted
         yield (
             f"{fit_right(age, _AGE_WIDTH)}  {fit_right(_size(session.size), _SIZE_WIDTH)}"
-            f"  {one_line(path, len(path))}{parts}"
+            f"  {one_line(path, len(path))}{note}"
         )
     if survey.foreign:
         count = len(survey.foreign)

@@ -1,4 +1,4 @@
-"""The report: what a session did, where its tokens went, what it wasted."""
+"""The report: what a session did, where its tokens went, what it wasted, what people noted of it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 from ...analysis import figures
 from ...analysis.efficiency import WEIGHTS
 from ...analysis.view import View
+from ..bookmarks import Bookmarks
 from ..safe_text import fit, one_line
 from ..trace import FORMAT, Trace
+from .bookmarks import bookmark_lines, bookmark_objects
 from .issues import issue_lines, issue_object, issues_of, tally
 from .json_text import json_text, known
 from .layout import exact, heading, local_time, more, table, wrapped
@@ -31,8 +33,8 @@ _COMPONENTS = {
 }
 
 
-def report_object(trace: Trace) -> dict[str, Any]:
-    """The report as JSON has it; unknown values are None."""
+def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str, Any]:
+    """The report as JSON has it; unknown values are None. Bookmarks are told only where there are any."""
     view = trace.view()
     summary, tokens, efficiency = view.summary(), view.tokens, view.efficiency
     return {
@@ -62,6 +64,7 @@ def report_object(trace: Trace) -> dict[str, Any]:
             "components": {name: known(ratio) for name, ratio in asdict(efficiency.components).items()},
         },
         "issues": [issue_object(issue) for issue in view.issues(trace.event_id)],
+        **({"bookmarks": bookmark_objects(trace, bookmarks)} if bookmarks is not None and bookmarks.placed else {}),
         "reader": {
             "lines": trace.lines,
             "bad_lines": trace.bad_line_count,
@@ -71,12 +74,12 @@ def report_object(trace: Trace) -> dict[str, Any]:
     }
 
 
-def report_json(trace: Trace) -> str:
+def report_json(trace: Trace, bookmarks: Bookmarks | None = None) -> str:
     """The report as one JSON object."""
-    return json_text(report_object(trace), indent=True)
+    return json_text(report_object(trace, bookmarks), indent=True)
 
 
-def report_text(trace: Trace, width: int, *, torn_bytes: int = 0) -> Iterator[str]:
+def report_text(trace: Trace, width: int, *, torn_bytes: int = 0, bookmarks: Bookmarks | None = None) -> Iterator[str]:
     """The report for people. `torn_bytes` is the length of a last line that is not whole."""
     view = trace.view()
     yield from _session(trace, view, width)
@@ -85,6 +88,8 @@ def report_text(trace: Trace, width: int, *, torn_bytes: int = 0) -> Iterator[st
     yield from _efficiency(view, width)
     yield from _tools(trace, width)
     yield from _issues(trace, width)
+    if bookmarks is not None:
+        yield from bookmark_lines(trace, bookmarks, width)
     yield from _reader(trace, view, width, torn_bytes)
 
 

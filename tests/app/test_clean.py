@@ -77,6 +77,46 @@ def test_without_a_terminal_it_deletes_and_says_what(traces: Path) -> None:
     assert [path.name for path in traces.iterdir()] == ["session-3.jsonl"]
 
 
+def test_bookmarks_go_with_their_session_and_never_alone(traces: Path) -> None:
+    for name in ("session-1.jsonl", "session-2.jsonl", "session-3.jsonl", "session-9.jsonl"):
+        write(traces / f"{name}.bookmarks", text='{"event": 1}\n')
+    write(traces / "session-1~002.jsonl.bookmarks", days=0, text="")
+    result = run(traces, "--older-than", "30d", "--dry-run")
+    assert result.stdout.splitlines()[:2] == [
+        f" 45d 00h   2.0 kB  {traces}/session-1.jsonl  (2 parts, with bookmarks)",
+        f" 40d 00h    994 B  {traces}/session-2.jsonl  (with bookmarks)",
+    ]
+    result = run(traces, "--older-than", "30d")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert sorted(path.name for path in traces.iterdir()) == [
+        "session-3.jsonl", "session-3.jsonl.bookmarks", "session-9.jsonl.bookmarks",
+    ]  # fmt: skip
+
+
+def test_bookmarks_of_a_session_that_stays_stay(traces: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = write(traces / "session-2.jsonl.bookmarks", text='{"event": 1}\n')
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "session-2.jsonl":
+            raise PermissionError(1, "Operation not permitted", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert run(traces, "--older-than", "30d").exit_code == 3
+    assert kept.exists() and (traces / "session-2.jsonl").exists()
+    assert not (traces / "session-1.jsonl").exists()
+
+
+def test_what_is_called_like_bookmarks_and_is_no_file_stays(traces: Path) -> None:
+    (traces / "session-1.jsonl.bookmarks").mkdir()
+    (traces / "session-2.jsonl.bookmarks").symlink_to(traces / "session-3.jsonl")
+    result = run(traces, "--older-than", "30d")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "bookmarks" not in result.stdout
+    assert len(list(traces.iterdir())) == 3
+
+
 def test_a_dry_run_deletes_nothing(traces: Path) -> None:
     result = run_in_terminal(traces, "--older-than", "30d", "--dry-run", "--yes")
     assert result.exit_code == 0

@@ -18,10 +18,11 @@ import pytest
 from click.testing import CliRunner, Result
 from tracetop.analysis.issues.issue import SEVERITIES
 from tracetop.app import headless
+from tracetop.app.bookmarks import Bookmarks
 from tracetop.app.cli import cli
 from tracetop.app.commands import options
 from tracetop.app.query.language import LANGUAGE
-from tracetop.app.trace import UnreadableTraceError
+from tracetop.app.trace import UnreadableTraceError, load_trace
 from tracetop.collector.events import Category
 from tracetop.collector.recorder import TraceCollector
 
@@ -503,3 +504,26 @@ def test_output_survives_a_terminal_that_is_not_utf_8(trace: Path) -> None:
         done = subprocess.run([*command(), "report", trace, *flags], env=environment, capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
         assert re.search(rb"fix the parser", done.stdout)
+
+
+def test_a_report_has_the_bookmarks_beside_the_trace(trace: Path) -> None:
+    assert "bookmarks" not in json.loads(run("report", trace, "--json").stdout)
+    sidecar = trace.with_name(f"{trace.name}.bookmarks")
+    store, opened = Bookmarks(trace), load_trace(trace)
+    store.look(opened)
+    store.mark(opened, 2, HOSTILE)
+    before = trace.read_bytes(), sidecar.read_bytes()
+    text = run("report", trace).stdout
+    assert "── bookmarks ──" in text and "[/oops]" in text and is_safe(text)
+    told = run("report", trace, "--json").stdout
+    assert is_safe(told)
+    (bookmark,) = json.loads(told)["bookmarks"]
+    assert (bookmark["event"], bookmark["kind"], bookmark["note"]) == (3, "llm_response", HOSTILE)
+    assert (trace.read_bytes(), sidecar.read_bytes()) == before
+
+
+def test_bookmarks_that_cannot_be_read_are_told_and_cost_nothing(trace: Path) -> None:
+    trace.with_name(f"{trace.name}.bookmarks").mkdir()
+    result = run("report", trace, "--json")
+    assert (result.exit_code, result.stderr) == (0, f"tracetop: bookmarks of {trace}: not a regular file\n")
+    assert "bookmarks" not in json.loads(result.stdout)

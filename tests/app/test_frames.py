@@ -27,6 +27,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "issues": ("5", "z"),
     "inspector": ("e", "enter"),
     "issue": ("5", "enter"),
+    "bookmarks": ("e", "m", *"provider?", "enter", "i", "m", *"thrice", "enter", "1", "home", "m", "enter", "M"),
+    "marked": ("e", "m", *"provider?", "enter", "e", "m", *"why", "space", *"again?", "enter"),
     "help": ("question_mark",),
 }
 """What is pressed to get there."""

@@ -111,6 +111,10 @@ async def visit_everything(it, clean):
     clean(it.app)
     await it.press("escape", "e", "i", "b", "y")
     clean(it.app)
+    await it.press("e", "m", *"why", "enter", "M")
+    clean(it.app)
+    await it.press("m", "enter", "x", "escape")
+    clean(it.app)
     for keys in VIEWS:
         await it.press(*keys.split())
         clean(it.app)

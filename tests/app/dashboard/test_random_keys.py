@@ -16,20 +16,23 @@ NAMES = ("collector-typed", "swarm", "cli-compaction")
 STEPS = 120
 SIZES = ((80, 24), (120, 36), (200, 60), (250, 70), (40, 12), (20, 5), (101, 28))
 KEYS = (
-    *"12345zzfenNEiIbBvVJuUywxsdLHjkgG0<>,.[]+-",
+    *"12345zzfenNEiIbBvVJuUywxsdLHjkgG0<>,.[]+-mMmM",
     *("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "shift+tab", "enter", "escape"),
     *("space", "question_mark", "slash", "F", "colon", "ctrl+d", "ctrl+p", "backspace", "shift+right", "alt+left"),
+    *("apostrophe", "quotation_mark", "delete"),
 )
 """Everything that is bound and some that is not, but for what ends the program."""
 WORDS = ("errors", "tool:bash", "kind:", "/[/", "it 3", "50%", "99:99", "-", "\x1b[31m", "[/oops]", "文字")
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_nothing_that_is_pressed_breaks_it(show, name, monkeypatch):
-    path = TRACES / f"{name}.jsonl"
-    if not path.exists():
-        message = f"no trace {path}; set TRACETOP_TRACES to the folder of real traces"
+async def test_nothing_that_is_pressed_breaks_it(show, name, monkeypatch, tmp_path):
+    real = TRACES / f"{name}.jsonl"
+    if not real.exists():
+        message = f"no trace {real}; set TRACETOP_TRACES to the folder of real traces"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
+    path = tmp_path / real.name
+    path.write_bytes(real.read_bytes())  # bookmarks are kept beside a trace
     failures = []
     monkeypatch.setattr(DashboardScreen, "on_failed", lambda screen, message: failures.append(message))
     rng = random.Random(f"{name} 20261122")

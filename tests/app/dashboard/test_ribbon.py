@@ -199,6 +199,37 @@ def test_a_critical_issue_always_shows():
     assert drawn == dict.fromkeys(range(1, 30, 2), ("!", "critical"))
 
 
+def bookmarked(session, width, bookmarks, at=None, total=None):
+    """Where bookmarks are drawn, and the events that these cells stand for."""
+    view, phases, issues = session.view(at), PhaseIndex(session), IssueMarks(session)
+    assert phases.extend()
+    assert issues.extend()
+    drawn = draw(view, phases, issues, Axis(total or view.at, width), bookmarks)
+    return {cell: drawn.events[cell] for cell, look in enumerate(drawn.cells) if look == ("⚑", "bookmark")}
+
+
+def test_a_bookmark_is_drawn_in_its_cell():
+    session = session_of(tools("bash", 40))
+    assert bookmarked(session, 20, (7, 30, 31)) == {3: 7, 15: 30}
+    assert bookmarked(session, 80, (7,)) == {15: 7}
+    assert bookmarked(session, 20, ()) == {}
+
+
+def test_a_bookmark_is_drawn_where_the_view_has_not_come_yet():
+    session = session_of(tools("bash", 40))
+    assert bookmarked(session, 20, (7, 30), at=10, total=40) == {3: 7, 15: 30}
+
+
+def test_what_went_wrong_is_drawn_before_a_bookmark_and_a_bookmark_before_the_rest():
+    session = session_of([event("error"), event("compaction_end"), event("context_overflow"), *tools("bash", 1)])
+    assert list(bookmarked(session, 4, (0, 1, 2, 3))) == [1, 3]
+
+
+def test_bookmarks_show_however_crowded_it_is():
+    events = [event("compaction_end") for _ in range(400)]
+    assert len(bookmarked(session_of(events), 20, range(5, 400, 20))) == 20
+
+
 def test_the_index_of_issues_grows_by_bounded_pieces():
     session = session_of(
         [event("llm_response", number, input_tokens=1, output_tokens=number % 2) for number in range(40)]
@@ -215,7 +246,7 @@ def test_the_legend_names_every_glyph():
     words = {word: glyph for glyph, word, _ in legend()}
     assert words["exploring"] == "▂"
     assert words["cache break"] == "○"
-    assert len({glyph for glyph, _, _ in legend()}) == 8
+    assert len({glyph for glyph, _, _ in legend()}) == 9
 
 
 # -- the widget

@@ -8,6 +8,7 @@ import re
 import pytest
 from rich.cells import cell_len
 from tracetop.analysis.session import Session
+from tracetop.app.bookmark import Bookmark, Change, line_of
 from tracetop.app.dashboard.cursor import Cursor, Mode
 from tracetop.app.panes.timeline_columns import GLYPH_CELLS, WORD_CELLS, Measure, Needs
 from tracetop.app.panes.timeline_rows import clock, delta
@@ -347,3 +348,32 @@ def test_a_time_of_day(utc):
     assert clock(START + 0.0567, precise=True) == "20:26:40.056"
     assert clock(math.nan) == "--:--:--"
     assert clock(math.nan, precise=True) == "--:--:--.---"
+
+
+# -- bookmarks
+
+
+@pytest.mark.parametrize("size", [(200, 60), (120, 36), (80, 24), (50, 20), (34, 16), (24, 14), (12, 10)])
+@pytest.mark.parametrize("keys", [(), ("w",), ("x",)])
+async def test_marks_keep_the_columns_in_line(show, calls, size, keys):
+    path = calls.with_name("calls.jsonl.bookmarks")
+    notes = enumerate(("", "a note", "文字 " * 40, "x" * 500, "y", "\x1b[31m[/oops]"))
+    path.write_bytes(b"".join(line_of(Change(Bookmark(2 * number, note, f"e{2 * number}"))) for number, note in notes))
+    async with show(calls, size) as it:
+        await it.press("1", "z", *keys)
+        for row in it.crop(LIST).split("\n"):
+            assert cell_len(row) == it.screen.query_one(LIST).region.width
+        assert it.screen._failure == ""
+
+
+async def test_a_note_stands_behind_the_words_where_there_is_room(show, calls):
+    notes = {1: "short", 14: "z" * 200}
+    marks = (line_of(Change(Bookmark(event, note, f"e{event}"))) for event, note in notes.items())
+    calls.with_name("calls.jsonl.bookmarks").write_bytes(b"".join(marks))
+    async with show(calls) as it:
+        await it.press("1", "z")
+        unmarked = row_with(it, "iteration 2")
+        marked, running = row_with(it, "iteration 1"), row_with(it, "needle")
+        assert "⚑ iteration 1   short" in marked
+        assert marked.index("⚑") == unmarked.index("iteration")
+        assert "zzz… " in running and running.split("⚑")[1].startswith(" grep needle   zzz")
