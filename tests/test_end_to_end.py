@@ -170,6 +170,34 @@ def test_a_trace_is_shown_grows_shrinks_and_is_left(terminal, trace, events):
     it.assert_restored()
 
 
+def test_a_session_is_replayed_paused_stepped_and_left_at_its_end(terminal, trace, events):
+    count = len(events)
+    it = terminal(*command(), "replay", str(trace), "--at", "50%", "--stop-at", "error")
+    it.see("PAUSED", "1x", f"{count // 2 + 1} of {count}", "stops at error", "space play")
+    it.press(".")
+    it.see(f"{count // 2 + 2} of {count}")
+    it.press("+")
+    it.see(" 2x ")
+    it.press("\x1b[H")  # home
+    it.see(f"1 of {count}")
+    it.press(":")
+    it.see("go to")
+    it.press("it 2\r")
+    it.see("iteration 2", "space play")
+    it.press("\x1b[F")  # end
+    it.see("ENDED", f"{count} of {count}")  # the bar stays, for it was a replay that was asked for
+    it.press("q")
+    assert it.end() == 0
+    it.assert_restored()
+
+
+def test_a_replay_plays_to_its_end_by_itself(terminal, trace, events):
+    it = terminal(*command(), "replay", str(trace), "--speed", "1000x")
+    it.see("ENDED", f"{len(events)} of {len(events)}", "1000x")
+    it.press("q")
+    assert it.end() == 0
+
+
 def test_a_terminal_may_be_resized_while_it_is_open(terminal, trace):
     it = terminal(*command(), str(trace))
     it.see("1 timeline", "5 issues")

@@ -107,9 +107,8 @@ def test_the_command(demo, tmp_path):
 
 def test_text_of_a_trace_is_no_escape_sequence_in_it(line, tmp_path):
     path = tmp_path / "hostile.jsonl"
-    path.write_bytes(
-        line("session_start", goal="\x1b]0;title\x07\x1b[2J[/oops]") + line("error", message="\x1b[31mred")
-    )
+    goal = "\x1b]0;title\x07\x1b[2J[/oops]"
+    path.write_bytes(line("session_start", goal=goal) + line("error", message="\x1b[31mred"))
     out = tmp_path / "out.cast"
     make_cast(path, out, size=(100, 30), speed=1.0)
     raw = out.read_text()

@@ -16,6 +16,7 @@ from tracetop import TraceCollector
 from tracetop.app import DashboardHost, DashboardScreen
 from tracetop.app.contain import contained
 from tracetop.app.dashboard import navigation, places
+from tracetop.app.dashboard.cursor import Mode
 from tracetop.app.dashboard.replay import Replay
 from tracetop.app.dashboard.source import CollectorSource, FileSource, RecordingSource, TraceSource
 from tracetop.app.matching import Query
@@ -326,6 +327,52 @@ async def test_a_collector_in_memory_is_shown_live(visit, utc):
         await it.until(lambda: "4 events" in it.title("timeline"))
 
 
+async def test_a_host_opens_it_at_the_event_it_looks_at(visit, collector):
+    collector.record_tool_call("bash", {"command": "first"}, "", 5.0)
+    event = collector.record("checkpoint", {"name": "here"})
+    for _ in range(20):
+        collector.record("checkpoint", {"name": "later"})
+    app = Host(collector)
+    async with app.run_test(size=(120, 36)) as pilot:
+        it = visit(app, pilot)
+        dashboard = await app.open_dashboard(at=event)
+        assert it.screen is dashboard
+        await it.until(lambda: it.screen.cursor.mode is Mode.PAUSED)
+        await it.settle()
+        assert it.screen.frame.view.at == 4
+        assert "checkpoint · here" in it.lit_row("#trace-timeline-list")
+        newest = collector.record("error", {"message": "just now"})
+        assert await app.open_dashboard(at=newest) is dashboard  # open already; and not written to the file yet
+        await it.until(lambda: it.screen.frame.view.at == 25)
+        it.screen.play(2)
+        await it.press("ctrl+d")
+        assert await app.open_dashboard(at=2) is dashboard
+        await it.until(lambda: it.screen.frame.view.at >= 2)
+        assert it.screen.cursor.mode is Mode.REPLAY
+
+
+async def test_a_dashboard_in_memory_is_opened_at_an_event_too(visit, utc):
+    collector = TraceCollector(None)
+    collector.start_session("remember", "claude-test")
+    event = collector.record("checkpoint", {"name": "here"})
+    collector.record("checkpoint", {"name": "later"})
+    app = Host(collector)
+    async with app.run_test(size=(120, 36)) as pilot:
+        it = visit(app, pilot)
+        await app.open_dashboard(at=event)
+        await it.until(lambda: it.screen.frame is not None and it.screen.frame.view.at == 2)
+
+
+async def test_a_host_that_names_no_event_is_told(visit, demo):
+    app = Host(demo)
+    async with app.run_test(size=(120, 36)) as pilot:
+        it = visit(app, pilot)
+        assert await app.open_dashboard(at=0) is None
+        await it.settle()
+        assert "numbered from 1" in messages(it)
+        assert not is_open(it)
+
+
 async def test_a_collector_that_has_written_nothing_yet_is_waited_for(visit, tmp_path):
     collector = TraceCollector(tmp_path / "later", flush_interval=0)
     app = Host(collector)
@@ -442,9 +489,9 @@ async def test_an_error_while_drawing_is_told_and_survived(visit, demo, monkeypa
 
 @pytest.mark.parametrize("name", ["facts_of", "Frame"])
 async def test_an_error_in_every_frame_is_told_and_survived(visit, demo, monkeypatch, name):
-    from tracetop.app.dashboard import screen
+    from tracetop.app.dashboard import painting
 
-    monkeypatch.setattr(screen, name, boom)
+    monkeypatch.setattr(painting, name, boom)
     app = Host(demo)
     async with app.run_test(size=(120, 36)) as pilot:
         it = visit(app, pilot)
