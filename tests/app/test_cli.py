@@ -470,7 +470,7 @@ def test_shot(trace: Path, tmp_path: Path, shots: Callable[[Exception | None], l
     assert run("shot", trace, "--out", out, *flags).exit_code == 0
     assert taken == [
         (trace, out, (160, 48), None, None, None),
-        (trace, out, (120, 36), "tokens", 12, "textual-light"),
+        (trace, out, (120, 36), "tokens", "12", "textual-light"),
     ]
 
 

@@ -30,6 +30,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "bookmarks": ("e", "m", *"provider?", "enter", "i", "m", *"thrice", "enter", "1", "home", "m", "enter", "M"),
     "marked": ("e", "m", *"provider?", "enter", "e", "m", *"why", "space", *"again?", "enter"),
     "help": ("question_mark",),
+    "paused": ("home", *["right_square_bracket"] * 5, "space"),
 }
 """What is pressed to get there."""
 

@@ -19,7 +19,7 @@ def wish(**settings: Any) -> EffectiveSettings:
 
 
 async def test_a_key_really_moves(small: Path, show: Any) -> None:
-    async with show(small, settings=wish(keys={"trace.zoom": "f11,ctrl+t", "rows.down": "c"}), size=(200, 36)) as it:
+    async with show(small, settings=wish(keys={"trace.zoom": "f11,ctrl+t", "rows.down": "t"}), size=(200, 36)) as it:
         await it.press("z")
         assert not it.screen.has_class("-zoomed")
         await it.press("f11")
@@ -29,7 +29,7 @@ async def test_a_key_really_moves(small: Path, show: Any) -> None:
         await it.press("home")
         await it.press("j")
         assert it.place == 0
-        await it.press("c")
+        await it.press("t")
         assert it.place == 1
         assert "f11 zoom" in it.crop("#trace-keys").replace("F11", "f11")
 
