@@ -42,6 +42,11 @@ PICTURES = (
     Picture("demo-80x24", size=(80, 24)),
     Picture("demo-light", theme="tracetop-light"),
     Picture("demo-paused", at=60),
+    Picture(
+        "bookmarks",
+        keys=(*("e", "m"), *"was it down?", *("enter", "c", "m"), *"why here", *("enter", "home", "m", "enter", "M")),
+        size=(120, 36),
+    ),
     Picture("demo-issue", keys=("5", "enter")),
     Picture("inspector", "attocode/collector-typed.jsonl", keys=("e", "e", "enter"), size=(120, 36)),
     Picture("demo-timeline", pane="timeline", size=(140, 40)),

@@ -33,7 +33,15 @@ BINDINGS: list[BindingType] = [
     Binding("I", "previous('issue')", "Previous issue", show=False, id="trace.issue_before", group=_GO_TO),
     Binding("b", "next('break')", "Break", id="trace.break", group=_GO_TO, tooltip="Next cache break"),
     Binding("B", "previous('break')", "Previous cache break", show=False, id="trace.break_before", group=_GO_TO),
-    Binding("c", "next('compaction')", "Compaction", show=False, id="trace.compaction", group=_GO_TO),
+    Binding(
+        "c",
+        "next('compaction')",
+        "Compaction",
+        show=False,
+        id="trace.compaction",
+        group=_GO_TO,
+        tooltip="Next compaction",
+    ),
     Binding(
         "C", "previous('compaction')", "Previous compaction", show=False, id="trace.compaction_before", group=_GO_TO
     ),
@@ -171,6 +179,6 @@ BINDINGS: list[BindingType] = [
         key_display=":",
         id="trace.go_to",
         group=_GO_TO,
-        tooltip="An event, iteration or time",
+        tooltip="An event, iteration, share or time",
     ),
 ]

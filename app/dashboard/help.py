@@ -24,8 +24,8 @@ from .ribbon_cells import legend
 _HOWTO = (
     "tracetop shows what a coding agent does, where its tokens and money go, and what it wastes.",
     "One cursor runs through all panes: move it in any of them and the others follow.",
-    "space pauses: every pane then shows the session as of the cursor; , . [ ] e i b move it, space plays on.",
-    "end goes back to the newest event and follows it. A click is a key too, the wheel scrolls, the ribbon drags.",
+    "space pauses: every pane then shows the session as of the cursor; , . [ ] e i b c move it, space plays on.",
+    "end goes back to the newest event and follows it. A click is a key too, the wheel scrolls, ribbon and track drag.",
 )
 _SIGNS = {
     "llm_response": "answer of the model",
