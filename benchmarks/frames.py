@@ -5,8 +5,8 @@ without one Textual leaves out the conversion to text.
 
 - frame: mean CPU of a frame in which 10 new events have come, at 1k, 100k and 1M events. Promised: flat within 1.5x.
 - key: from the key to the painted frame while 5,000 events arrive each second. Promised: p95 under 50 ms.
-- seek: from a jump to an event anywhere in a million to the first frame that shows it, and to the frame in which every
-  pane does. Promised: p95 under 50 ms.
+- seek: from a jump to an event anywhere in a million to the frame in which every pane shows it. Promised: p95 under
+  50 ms.
 - step: 60 steps a second through a million events, by the key. Promised: none is late.
 - idle: CPU with the dashboard open on a quiet session (promised: under 2 % of a core), and hidden (under 1 %).
 
@@ -142,8 +142,8 @@ async def key_latency(app: Any, trace: str) -> list[float]:
     return latencies
 
 
-async def seek_latency(app: Any) -> dict[str, list[float]]:
-    """Milliseconds from each of some jumps through the trace to the first frame and to the whole one."""
+async def seek_latency(app: Any) -> list[float]:
+    """Milliseconds from each of some jumps through the trace to the frame in which every pane shows where it led."""
     screen = await opened(app)
     count, rng = screen.source.trace.session.count, random.Random(SEED)
     screen.seek(count // 2)
@@ -155,7 +155,7 @@ async def seek_latency(app: Any) -> dict[str, list[float]]:
         frames.set()
 
     app._display = displayed
-    found: dict[str, list[float]] = {"first": [], "whole": []}
+    found = []
     for _ in range(SEEKS):
         await asyncio.sleep(KEY_SECONDS)
         await painted(screen)
@@ -163,11 +163,10 @@ async def seek_latency(app: Any) -> dict[str, list[float]]:
         start = time.perf_counter()
         screen.call_next(screen.seek, rng.randrange(1, count + 1))
         await frames.wait()
-        found["first"].append((time.perf_counter() - start) * 1000)
         while screen.is_behind:
             frames.clear()
             await frames.wait()
-        found["whole"].append((time.perf_counter() - start) * 1000)
+        found.append((time.perf_counter() - start) * 1000)
     return found
 
 
@@ -328,12 +327,11 @@ def main() -> None:
         )
         largest = str(traces[max(traces)])
         seeks = in_terminal("seek", largest)
-        for frame in ("first", "whole"):
-            p95 = percentile(seeks[frame], 0.95)
-            print(
-                f"seek, {max(traces):,}, {frame:<5}    {statistics.median(seeks[frame]):6.1f} ms p50, {p95:.1f} p95, "
-                f"promised p95 {SEEK_MS:.0f}: {judged(p95 < SEEK_MS)}"
-            )
+        p95 = percentile(seeks, 0.95)
+        print(
+            f"seek, {max(traces):>9,} events    {statistics.median(seeks):6.1f} ms p50, {p95:.1f} p95, {SEEKS} jumps, "
+            f"promised p95 {SEEK_MS:.0f}: {judged(p95 < SEEK_MS)}"
+        )
         steps = in_terminal("step", largest)
         print(
             f"step, {STEPS_PER_SECOND}/s           {steps['p95']:6.1f} ms p95, the last {steps['late']:.0f} ms late, "

@@ -90,8 +90,7 @@ class Navigation:
     def jump_to(self, event: int | None) -> None:
         """Go to an event far away, and remember where from."""
         self.leave_place()
-        self.move_cursor(event)
-        self.catch_up_soon()
+        self.move_cursor(event, hurried=False)
 
     def leave_place(self) -> None:
         """Remember the present place, to come back to it."""

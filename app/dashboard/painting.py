@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
+from ...analysis.cache_breaks import CATEGORY as CACHE_BREAK
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ...analysis.view import View
@@ -26,7 +27,6 @@ from .source import TraceSource
 from .strip import SessionStrip, facts_of
 from .tab_line import TabLine
 
-_ONE_FRAME_SECONDS = 0.02
 _MOVED, _GREW = "moved", "grew"
 """Why some panes have not shown the newest frame."""
 
@@ -118,7 +118,9 @@ class Painting:
             bool(view.at),
             view.errors > 0,
             view.iterations > 0,
-            view.issue_version,
+            bool(view.episodes()),
+            any(episode.category == CACHE_BREAK for episode in view.episodes()),
+            view.compactions > 0,
             self.cursor.mode,
             self.cursor.follows,
             self.bookmarks.version,
@@ -131,16 +133,6 @@ class Painting:
         """Paint only when told to: for pictures, which show what they are to whatever time passes."""
         if self._timer is not None:
             self._timer.stop()
-
-    def catch_up_soon(self) -> None:
-        """Have the other panes painted as soon as the timeline and the active one are shown."""
-        # Not by call_after_refresh: Textual calls that before it draws, and all would be one frame again.
-        self.set_timer(_ONE_FRAME_SECONDS, self.catch_up, name="tracetop rest of a frame")
-
-    def catch_up(self) -> None:
-        """Have all panes show the newest frame, if any does not."""
-        if self._late:
-            self.paint()
 
     def _show_panes(self, panes: Sequence[Pane] | None = None) -> None:
         if self._frame is None:

@@ -253,14 +253,17 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
             self._failure = failure
             self._show_notice()
 
-    def move_cursor(self, event: int | None) -> None:
-        """Look at an event, or at the newest and on (None)."""
+    def move_cursor(self, event: int | None, *, hurried: bool = True) -> None:
+        """Look at an event, or at the newest and on (None).
+
+        Where it is hurried the panes that are not in use follow a frame later.
+        """
         if event is None and self.cursor.mode is not Mode.LIVE:
             event = self.source.trace.session.count - 1
         self.cursor = self.cursor.move_to(event)
         self.replay.moved()
         self._give_up_seek()
-        self.paint(hurried=True)
+        self.paint(hurried=hurried)
 
     def inspect(self, event: int) -> None:
         """Open the inspector on an event, and stay there."""

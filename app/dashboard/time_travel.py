@@ -112,7 +112,6 @@ class TimeTravel:
         self.cursor = replace(self.cursor, event=event, mode=mode)
         self.replay.moved()
         self.paint()
-        self.refresh_bindings()
 
     def _begin_seek(self, wanted: Wanted) -> None:
         self._seek = Seek(wanted, patience=round(self.frames_per_second * _PATIENCE_SECONDS))
@@ -140,17 +139,12 @@ class TimeTravel:
             self.cursor = Cursor(event, mode)
             self.replay.moved()
             if self.is_mounted:
-                self.paint(hurried=True)
-                self.catch_up_soon()
-                self.refresh_bindings()
+                self.paint()
 
     def _replay_on(self) -> None:
         """One frame of the replay."""
-        before = self.cursor
         session, is_growing = self.source.trace.session, not self.source.is_read
-        self.cursor = self.replay.advance(before, session, 1 / self.frames_per_second, is_growing=is_growing)
-        if self.cursor.mode is not before.mode:
-            self.refresh_bindings()
+        self.cursor = self.replay.advance(self.cursor, session, 1 / self.frames_per_second, is_growing=is_growing)
 
     @property
     def now(self) -> float:

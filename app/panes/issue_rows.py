@@ -80,6 +80,12 @@ class IssueRows:
         """The issue on a row, whole."""
         return self._view.issue(self.episodes[index])
 
+    def is_raised_at(self, event: int) -> bool:
+        """Whether an event raised any issue, standing or not."""
+        raised = self._view.session.issues.raised
+        place = bisect_left(raised, event)
+        return place < len(raised) and raised[place] == event
+
     def proves(self, index: int, event: int) -> bool:
         """Whether an event is evidence of the issue on a row."""
         return self.episodes[index].proves(event, self._view.at)

@@ -134,13 +134,12 @@ class IssuesPane(Pane):
 
     def _stand_as_then(self, event: int | None) -> None:
         """Put the cursor on the issue that an event raised, else on the one the user chose, else on the worst."""
-        raised, chosen = [], []
-        for index, episode in enumerate(self._rows.episodes):
-            if episode.raised == event:
-                raised.append(index)
-            elif episode is self._chosen:
-                chosen.append(index)
-        row = next(iter((*raised, *chosen)), 0)
+        episodes = self._rows.episodes
+        raised = (index for index, episode in enumerate(episodes) if episode.raised == event)
+        row = next(raised, None) if event is not None and self._rows.is_raised_at(event) else None
+        if row is None and self._chosen is not None:
+            row = next((index for index, episode in enumerate(episodes) if episode is self._chosen), None)
+        row = row or 0
         self._list.cursor = row
         self._list.scroll_rows_to(0)
         self._list.reveal(row)

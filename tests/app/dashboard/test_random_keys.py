@@ -16,13 +16,26 @@ NAMES = ("collector-typed", "swarm", "cli-compaction")
 STEPS = 120
 SIZES = ((80, 24), (120, 36), (200, 60), (250, 70), (40, 12), (20, 5), (101, 28))
 KEYS = (
-    *"12345zzfenNEiIbBvVJuUywxsdLHjkgG0<>,.[]+-mMmM",
+    *"12345zzfenNEiIbBcCPvVJuUywxsdLHjkgG0<>,.[]+-mMmM",
     *("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "shift+tab", "enter", "escape"),
     *("space", "question_mark", "slash", "F", "colon", "ctrl+d", "ctrl+p", "backspace", "shift+right", "alt+left"),
     *("apostrophe", "quotation_mark", "delete"),
 )
 """Everything that is bound and some that is not, but for what ends the program."""
-WORDS = ("errors", "tool:bash", "kind:", "/[/", "it 3", "50%", "99:99", "-", "\x1b[31m", "[/oops]", "文字")
+WORDS = (
+    "errors",
+    "tool:bash",
+    "kind:",
+    "/[/",
+    "it 3",
+    "50%",
+    "99:99",
+    "error $0.1",
+    "-",
+    "\x1b[31m",
+    "[/oops]",
+    "文字",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -16,6 +16,7 @@ from tracetop.app.trace import load_trace
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 TRACES = Path(os.environ.get("TRACETOP_TRACES") or REPOSITORY.parent / "shared" / "traces") / "attocode"
+CHANCE = ("chance 1", "chance 2", "chance 3")
 REAL = ("collector-typed", "collector-issues", "cli-compaction", "cli-tui-two-prompts", "swarm", "cli-doom-stream")
 PARTS = ("strip", "timeline", "tree", "tokens", "cache", "issues")
 PLACES_EACH = 4
@@ -27,6 +28,59 @@ def real(name):
         message = f"no trace {path}; set TRACETOP_TRACES to the folder of real traces"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
     return path
+
+
+def generated(line, path, seed):
+    """A trace of chance: runs, iterations, sub-agents, calls that fail, stream or never end, compactions, warnings."""
+    rng, number, lines = random.Random(seed), 0, [line("session_start", goal="by chance", model="claude-test")]
+    agents = (None, None, None, "a1", "a2")
+    while len(lines) < 160:
+        agent = rng.choice(agents)
+        about = {} if agent is None else {"agent_id": agent}
+        kind = rng.choice(("iteration", "llm", "llm", "tool", "tool", "tool", "spawn", "compact", "other", "run"))
+        if kind == "iteration":
+            number += 1
+            lines.append(line("iteration_start", number, **about))
+        elif kind == "llm":
+            read, sent = rng.choice((0, 2_000, 9_000)), rng.randrange(1_000, 4_000)
+            if rng.random() < 0.3:
+                lines.append(line("llm_request", number, model="claude-test", **about))
+            if rng.random() < 0.3:
+                lines.append(line("llm_response", number, metadata={"chunk_type": "text"}, **about))
+            tokens = {"input_tokens": sent, "output_tokens": rng.choice((0, 50, 900)), "cache_read_tokens": read}
+            lines.append(line("llm_response", number, model="claude-test", cost=sent / 1e5, **tokens, **about))
+        elif kind == "tool":
+            call = {"tool_name": rng.choice(("bash", "read_file")), "args": {"x": rng.randrange(3)}, **about}
+            lines.append(line("tool_start", number, **call))
+            if rng.random() < 0.8:
+                end = rng.choice(("tool_end", "tool_end", "tool_error"))
+                lines.append(line(end, number, duration_ms=rng.choice((5, 40_000)), **call))
+        elif kind == "spawn":
+            lines.append(line(rng.choice(("subagent_spawn", "subagent_complete", "subagent_timeout")), agent_id="a1"))
+        elif kind == "compact":
+            lines += [
+                line("compaction_start", number, **about),
+                line("compaction_end", number, tokens_saved=5, **about),
+            ]
+        elif kind == "other":
+            lines.append(line(rng.choice(("budget_warning", "error", "mode_change", "context_overflow", "new_kind"))))
+        elif rng.random() < 0.2:
+            number = 0
+            lines += [line("session_end"), line("session_start", goal="again")]
+    path.write_bytes(b"".join(lines))
+    return path
+
+
+@pytest.fixture
+def trace_called(demo, line, tmp_path):
+    """Return a function that gives the path of a trace by its name: the demo, a real one, or one by chance."""
+
+    def path_of(name):
+        if name.startswith("chance"):
+            return generated(line, tmp_path / f"{name}.jsonl", name)
+        return demo if name == "demo" else real(name)
+
+    return path_of
 
 
 def what_is_said(it):
@@ -68,10 +122,10 @@ def shorter(path, number, folder):
     return copy
 
 
-@pytest.mark.parametrize("name", ["demo", *REAL])
+@pytest.mark.parametrize("name", ["demo", *CHANCE, *REAL])
 @pytest.mark.parametrize("size", [(160, 48), (80, 24)])
-async def test_the_screen_as_of_an_event_is_that_of_a_trace_that_ends_there(show, demo, tmp_path, name, size):
-    path = demo if name == "demo" else real(name)
+async def test_the_screen_as_of_an_event_is_that_of_a_trace_that_ends_there(show, trace_called, tmp_path, name, size):
+    path = trace_called(name)
     count = load_trace(path).session.count
     numbers = places_in(count, f"{name} {size}")
     said = {}
@@ -87,10 +141,10 @@ async def test_the_screen_as_of_an_event_is_that_of_a_trace_that_ends_there(show
                 assert said[number][part] == text, (number, part)
 
 
-@pytest.mark.parametrize("name", ["demo", *REAL])
+@pytest.mark.parametrize("name", ["demo", *CHANCE, *REAL])
 @pytest.mark.parametrize("size", [(160, 48), (80, 24)])
-async def test_playing_to_an_event_and_seeking_it_show_the_same_frame(show, demo, name, size):
-    path = demo if name == "demo" else real(name)
+async def test_playing_to_an_event_and_seeking_it_show_the_same_frame(show, trace_called, name, size):
+    path = trace_called(name)
     played = {}
     async with show(path, size) as it:
         it.screen._timer.pause()
