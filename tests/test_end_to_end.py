@@ -215,7 +215,7 @@ def test_keys_in_any_order_do_no_harm(terminal, trace):
     it.see("1 timeline", "5 issues")
     escape = "\x1b"
     for keys in (
-        "jjkk12345\t\tzz gG,.[]++--eEiIbByn N??" * 5,
+        "jjkk12345\t\tzz gG,.[]++--eEiIbBcCyn N??" * 3,
         "/bash\r",
         "nnNF",
         "errors\r",

@@ -1,8 +1,7 @@
-"""One cursor runs through all panes, and a paused dashboard is the dashboard of the events so far."""
+"""One cursor runs through all panes, and a paused dashboard stays where it is."""
 
 from __future__ import annotations
 
-import pytest
 from tracetop.analysis.joins import completed_by
 from tracetop.app.dashboard.cursor import Cursor, Mode
 
@@ -94,48 +93,6 @@ def rows_as_of(it, at):
     """How many of the first events stand for themselves."""
     session = it.screen.frame.view.session
     return sum(completed_by(session, event) is None for event in range(at))
-
-
-def what_is_said(it):
-    """Every pane with its headline, and the strip."""
-    return {part: it.crop(f"#trace-{part}") for part in ("strip", *PANES)}
-
-
-@pytest.fixture
-def both(show, demo, demo_lines, tmp_path):
-    """Return a function that tells what a dashboard paused at an event says, and one on a trace that ends there."""
-
-    async def compare(events, size, keys):
-        shorter = tmp_path / "shorter" / demo.name
-        shorter.parent.mkdir()
-        shorter.write_bytes(b"".join(demo_lines[:events]))
-        said = []
-        for path in (demo, shorter):
-            async with show(path, size) as it:
-                it.screen.cursor = Cursor(events - 1, Mode.PAUSED)
-                await it.settle()
-                pages = {}
-                for key in keys:
-                    await it.press(key)
-                    pages |= {f"{name} after {key}": text for name, text in what_is_said(it).items()}
-                said.append(pages)
-        return said
-
-    return compare
-
-
-@pytest.mark.parametrize("events", [2, 40, 75, 100, 149, 162])
-async def test_paused_at_an_event_is_a_trace_that_ends_there(both, events):
-    paused, fresh = await both(events, (160, 48), ["1"])
-    for name, text in fresh.items():
-        assert paused[name] == text, name
-
-
-@pytest.mark.parametrize("events", [40, 149])
-async def test_that_holds_where_there_is_room_for_one_pane(both, events):
-    paused, fresh = await both(events, (80, 24), "12345")
-    for name, text in fresh.items():
-        assert paused[name] == text, name
 
 
 async def test_stepping_while_paused_shows_each_event_as_it_came(show, demo, demo_lines):
