@@ -195,7 +195,7 @@ class TimeTravel:
     @property
     def keys_first(self) -> tuple[str, ...]:
         """The bindings that the key line shows first."""
-        return () if self.cursor.mode is Mode.LIVE else _KEYS_OF_REPLAY
+        return () if self.cursor.mode is Mode.LIVE or self.is_typing else _KEYS_OF_REPLAY
 
     def words_for(self, binding_id: str) -> str | None:
         """What a key does now, where that is not what it always does."""
