@@ -23,7 +23,8 @@ from operator import not_
 
 from .query.columns import Test
 from .query.fields import CHANGING, FIELDS, FLAGS
-from .query.line_text import LineTest, LineText, has_text
+from .query.line_blocks import lines_of
+from .query.line_text import LineTest, LineText, has_text, plain_text
 from .query.regex import matches_regex
 from .query.words import Form, Word, words_of
 from .trace import Trace
@@ -47,13 +48,17 @@ class Query:
         self.is_changing = any(word.form is Form.BARE and word.text.lower() in CHANGING for word in words)
         self._column_tests: list[tuple[Test, bool]] = []
         self._line_tests: list[tuple[LineTest, bool]] = []
+        needles: list[bytes] = []
         for word in words:
             test = _column_test(word)
             if test is not None:
                 self._column_tests.append((test, word.negated))
             else:
                 self._line_tests.append((_line_test(word), word.negated))
+                if not word.negated and word.form is not Form.REGEX:
+                    needles.append(plain_text(word.text))
         self.reads_lines = bool(self._line_tests)
+        self._needle = max(needles, key=len, default=b"")
 
     def find(
         self,
@@ -80,10 +85,10 @@ class Query:
             if not self._line_tests:
                 yield from events
                 continue
-            for index, event in enumerate(events):
+            for index, (event, line) in enumerate(lines_of(trace, events, self._needle)):
                 if not index % _LINES_BETWEEN_LOOKS and stopped():
                     return
-                if self._is_in_line(LineText(_line(trace, event))):
+                if self._is_in_line(LineText(line)):
                     yield event
 
     def _is_in_line(self, line: LineText) -> bool:
@@ -117,10 +122,3 @@ def _check_no_field(text: str) -> None:
         return
     known = " ".join(f"{field}:" for field in FIELDS)
     raise ValueError(f'unknown field {name}: (there are {known}; quote text, as in "{text}")')
-
-
-def _line(trace: Trace, event: int) -> bytes:
-    try:
-        return trace.line(event)
-    except (OSError, IndexError):  # no longer in the file, or the trace has just started over
-        return b""

@@ -29,8 +29,9 @@ class Trace:
     """What is known of a trace. One thread feeds it (`take`), any other may look at it.
 
     `line` gives the raw line at a position that the reader delivered; it may raise OSError. `place` says for people
-    where that is. `generation` counts how often the trace started over, each time with a new `session`. By `prices`
-    the cost of calls is estimated where the trace gives none.
+    where that is. `stretch` gives the bytes from a position on, fewer at the end of the file; None where a trace has
+    none, because it is no file. `generation` counts how often the trace started over, each time with a new `session`.
+    By `prices` the cost of calls is estimated where the trace gives none.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Trace:
         place: Callable[[int], str],
         *,
         prices: Prices | None = None,
+        stretch: Callable[[int, int], bytes] | None = None,
     ) -> None:
         self.name = name
         self.session = Session(prices)
@@ -52,6 +54,7 @@ class Trace:
         self._prices = prices
         self._line = line
         self._place = place
+        self._stretch = stretch
         self._events: dict[int, TraceEvent] = {}
         self._tree_index = TreeIndex(self.session)
 
@@ -96,6 +99,10 @@ class Trace:
         """The raw line of an event. Raises OSError where it is no longer there."""
         return self._line(self.session.events.position[number])
 
+    def stretch(self, position: int, size: int) -> bytes | None:
+        """Up to `size` bytes from a position on; None where the trace is no file. Raises OSError as `line` does."""
+        return None if self._stretch is None else self._stretch(position, size)
+
     def place(self, number: int) -> str:
         """Where the line of an event stands, for people; the text may hold anything a file name can."""
         return self._place(self.session.events.position[number])
@@ -125,7 +132,7 @@ class Trace:
 def load_trace(path: str | os.PathLike[str], *, prices: Prices | None = None) -> Trace:
     """Read a trace, with the parts that follow its file, to its present end. Raises UnreadableTraceError."""
     tail = FileTail(path)
-    trace = Trace(str(path), tail.line, tail.place, prices=prices)
+    trace = Trace(str(path), tail.line, tail.place, prices=prices, stretch=tail.stretch)
     with collection_paused():
         for _ in range(2):  # the second look takes a last line that lacks its newline
             for delivery in tail.poll():

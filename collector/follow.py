@@ -112,6 +112,13 @@ class FileTail:
         """
         return self._segments.line(position)
 
+    def stretch(self, position: int, size: int) -> bytes:
+        """Up to `size` bytes from a delivered position on, of the file that it is in. From any thread.
+
+        Raises OSError as `line` does.
+        """
+        return self._segments.read_at(position, size)
+
     def place(self, position: int) -> str:
         """Where a line stands, for people: its number, its byte offset, and in which file."""
         path, offset = self._segments.place(position)

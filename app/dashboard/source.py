@@ -41,9 +41,10 @@ class TraceSource:
         place: Callable[[int], str],
         *,
         prices: Prices | None = None,
+        stretch: Callable[[int, int], bytes] | None = None,
     ) -> None:
         self.name = name
-        self.trace = Trace(name, line, place, prices=prices)
+        self.trace = Trace(name, line, place, prices=prices, stretch=stretch)
         self.error: BaseException | None = None
         self._stop = threading.Event()
         self._halt = threading.Event()
@@ -134,7 +135,7 @@ class FileSource(TraceSource):
 
     def __init__(self, path: str | os.PathLike[str], *, prices: Prices | None = None) -> None:
         self._tail = FileTail(path)
-        super().__init__(str(path), self._tail.line, self._tail.place, prices=prices)
+        super().__init__(str(path), self._tail.line, self._tail.place, prices=prices, stretch=self._tail.stretch)
         self.path: Path = Path(path)
 
     @property

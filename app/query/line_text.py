@@ -69,6 +69,12 @@ def _characters(match: re.Match[str]) -> str:
     return str(json.loads(f'"{match[0]}"'))
 
 
+def plain_text(wanted: str) -> bytes:
+    """A text as all lines have it that match it, in lower case, but for escapes like `\\u0061`; empty if none is."""
+    meant = wanted.lower()
+    return b"" if _MAY_BE_ESCAPED.search(meant) else meant.encode()
+
+
 def has_text(wanted: str) -> LineTest:
     """Whether a line has a text in it, letter case aside. A text with a backslash may also be as it stands there."""
     meant = wanted.lower()

@@ -189,6 +189,7 @@ def test_lines_that_are_gone_match_no_text(trace: Trace, monkeypatch: pytest.Mon
         raise OSError
 
     monkeypatch.setattr(trace, "line", gone)
+    monkeypatch.setattr(trace, "stretch", lambda position, size: b"")
     assert found(trace, "pytest") == []
     assert found(trace, "-pytest errors") == [2]
 
