@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +43,16 @@ class KeyLine(Palette):
 
     DEFAULT_CSS = style_sheet("KeyLine")
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(
+        self,
+        *,
+        id: str,
+        first: Callable[[], Sequence[str]] = tuple,
+        words: Callable[[str], str | None] = lambda binding_id: None,
+    ) -> None:
+        """`first` are the ids of bindings to show before all others, `words` what one does now, if not as always."""
         super().__init__(id=id)
+        self._first, self._words = first, words
         self._places: list[tuple[int, int, _Key]] = []
 
     def on_mount(self) -> None:
@@ -69,14 +78,13 @@ class KeyLine(Palette):
         return Strip(segments).adjust_cell_length(width, looks["text"])
 
     def _keys(self) -> list[_Key]:
-        screen: Any = self.screen
-        first = {binding_id: place for place, binding_id in enumerate(screen.keys_first)}
+        first = {binding_id: place for place, binding_id in enumerate(self._first())}
         keys: dict[str, tuple[int, _Key]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if (binding.show or binding.id in first) and not binding.system:
                 shown = self.app.get_key_display(binding).replace("^", "ctrl+")
-                words = screen.words_for(binding.id or "") or binding.description
+                words = self._words(binding.id or "") or binding.description
                 key = _Key(shown, words.lower(), active.enabled, binding.action, active.node)
                 place = len(first) + key.is_last if binding.id not in first else first[binding.id]
                 keys.setdefault(binding.action, (place, key))  # of two keys that do the same the first is enough

@@ -129,7 +129,7 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
             yield self.bookmark_list
             yield self.help
         yield PromptLine(id="trace-prompt")
-        yield KeyLine(id="trace-keys")
+        yield KeyLine(id="trace-keys", first=self.keys_first, words=self.words_for)
 
     @property
     def is_standalone(self) -> bool:

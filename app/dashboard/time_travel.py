@@ -192,7 +192,6 @@ class TimeTravel:
             self.replay.ahead,
         )
 
-    @property
     def keys_first(self) -> tuple[str, ...]:
         """The bindings that the key line shows first."""
         return () if self.cursor.mode is Mode.LIVE or self.is_typing else _KEYS_OF_REPLAY

@@ -36,6 +36,15 @@ def rare_collection() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
+@pytest.fixture(autouse=True)
+def nothing_fails_unseen(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Any:
+    """Fail where something of the dashboard failed and was contained, so that no frame told of it."""
+    yield
+    if request.node.get_closest_marker("provokes_failures") is None:
+        failed = [each for each in caplog.get_records("call") if each.getMessage().startswith("dashboard: ")]
+        assert not failed, [f"{each.getMessage()}: {each.exc_info[1] if each.exc_info else ''}" for each in failed]
+
+
 def _frame_text(app: App[Any]) -> str:
     # The one place that reads a private name of Textual: there is no public way to a frame's text.
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())

@@ -44,6 +44,12 @@ def rows_of(it):
     return [row.strip() for row in it.crop("#browser-list").split("\n") if row.strip()]
 
 
+async def test_the_key_line_says_what_can_be_done(browse, folder):
+    async with browse(folder) as it:
+        for words in ("⏎ inspect", "q quit"):
+            assert words in it.crop("#browser-keys")
+
+
 async def test_sessions_are_listed_newest_first_with_their_figures(browse, folder):
     async with browse(folder) as it:
         first, second, third = rows_of(it)

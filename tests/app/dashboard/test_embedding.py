@@ -475,6 +475,7 @@ async def lives_and_tells(it, what):
         (places, "errors", "check_action"),
     ],
 )
+@pytest.mark.provokes_failures
 async def test_an_error_while_drawing_is_told_and_survived(visit, demo, monkeypatch, owner, name, what):
     if owner is places:
         monkeypatch.setitem(navigation.PLACES, "error", (boom, "error"))
@@ -488,6 +489,7 @@ async def test_an_error_while_drawing_is_told_and_survived(visit, demo, monkeypa
 
 
 @pytest.mark.parametrize("name", ["facts_of", "Frame"])
+@pytest.mark.provokes_failures
 async def test_an_error_in_every_frame_is_told_and_survived(visit, demo, monkeypatch, name):
     from tracetop.app.dashboard import painting
 
@@ -511,6 +513,7 @@ async def test_an_error_in_every_frame_is_told_and_survived(visit, demo, monkeyp
         (EventList, "user_moved", ["up"], "action_cursor_up"),
     ],
 )
+@pytest.mark.provokes_failures
 async def test_an_error_in_an_action_or_a_handler_is_told_and_survived(
     visit, demo, monkeypatch, owner, name, keys, what
 ):

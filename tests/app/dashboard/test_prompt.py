@@ -465,6 +465,7 @@ async def test_tab_and_right_take_the_completion(show, demo):
         assert it.app.focused._suggestion == ""
 
 
+@pytest.mark.provokes_failures
 async def test_a_completion_that_fails_is_told(show, demo, monkeypatch):
     def boom(*args):
         raise RuntimeError("boom")
