@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from .columns import NONE, OPENS_CALL, Branch
 from .joins import MOST_BETWEEN
@@ -33,10 +34,23 @@ class TreeFigures(TreePlaces):
         return node.type is NodeType.EVENT and self.outcome(node.row) == "running"
 
     def _spent_by_branch(self, number: int) -> Spent:
+        if number == self._only_run:
+            return self._spent_by_all()
         branch, rows = self.session.lanes.branches[number], self.view.llm_rows
         tokens, cost = branch.spent(self.session.llm, rows)
         spent = Spent(tokens, cost, branch.cost_estimated(rows))
         return self._with_agents(spent, self._index.by_branch.get(number, ()))
+
+    @cached_property
+    def _only_run(self) -> int | None:
+        """The run of the main agent that holds everything there is, with all agents; None where there are several."""
+        runs = self._index.runs[: self.child_count(TOP)]
+        return runs[0] if len(runs) == 1 else None
+
+    def _spent_by_all(self) -> Spent:
+        """What was spent at all: no need to add up the agents one by one, of which there may be thousands."""
+        view = self.view
+        return Spent(view.tokens.total, view.cost, view.cost_estimated)
 
     def _spent_in_iteration(self, row: int) -> Spent:
         log = self._index.known_log(row)

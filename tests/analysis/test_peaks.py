@@ -79,3 +79,16 @@ def test_peaks_grow_with_the_trace_in_slices(new_trace: Any, seed: int, monkeypa
     for at in range(session.count + 1):
         assert growing.highest(0, at) == fresh.highest(0, at)
     assert_peaks_are_the_highest(session, range(0, session.count + 1, 7))
+
+
+@given(st.lists(moves.filter(lambda move: move[0] not in ("session_start", "session_end")), max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_the_only_run_took_what_all_its_children_did(new_trace: Any, steps: list[Any]) -> None:
+    session = played(new_trace(), steps)
+    index = TreeIndex(session)
+    for at in range(1, session.count + 1):
+        tree = Tree(session.view(at), index)
+        runs = tree.roots()
+        if len(runs) == 1:
+            parts = [tree.spent(child).tokens or 0 for child in tree.children(runs[0])]
+            assert (tree.spent(runs[0]).tokens or 0) == sum(parts), at
