@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .columns import NONE, OPENS_CALL
+from .joins import MOST_BETWEEN
 from .tree_shape import Node, NodeType
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class Peaks:
         self._taken = 0
         self._sums: dict[Node, int] = {}
         self._peaks: dict[int, _Peak] = {}
-        self._open_calls: dict[int, int] = {}
-        """By lane the row that opened its last call outside any iteration: its further rows tell of the same call."""
+        self._opened: dict[int, int] = {}
+        """By lane the row that opened a call outside any iteration, until the lane's next row, which is of it too."""
 
     def extend(self) -> bool:
         """Take in the next LLM rows, some milliseconds' worth. Gives whether there are more."""
@@ -51,12 +52,15 @@ class Peaks:
             tokens = llm.sum_total[row] - (llm.sum_total[row - 1] if row else 0)
             event = llm.event[row]
             iteration, lane = session.events.iteration[event], session.events.lane[event]
+            opened = self._opened.pop(lane, None)
             if iteration:
                 self._add(Node(NodeType.ITERATION, iteration), session.iterations.branch[iteration], event, tokens)
-            else:
-                if llm.flags[row] & OPENS_CALL or lane not in self._open_calls:
-                    self._open_calls[lane] = row
-                self._add(Node(NodeType.LLM, self._open_calls[lane]), self._branch_at(lane, event), event, tokens)
+                continue
+            if llm.flags[row] & OPENS_CALL:
+                opened = self._opened[lane] = row
+            is_told = opened is not None and row - opened < MOST_BETWEEN
+            call = Node(NodeType.LLM, opened) if opened is not None and is_told else None
+            self._add(call, self._branch_at(lane, event), event, tokens)
         self._taken = last
         return last < known
 
@@ -71,15 +75,16 @@ class Peaks:
         branches, numbers = self._session.lanes.branches, self._index.branches_of_lane.get(lane, (0,))
         return numbers[max(0, bisect_right(numbers, event, key=lambda number: branches[number].first) - 1)]
 
-    def _add(self, child: Node, branch: int, event: int, tokens: int) -> None:
-        """Add to a child of a branch, and to what holds the agent whose branch that is, and so on up."""
+    def _add(self, child: Node | None, branch: int, event: int, tokens: int) -> None:
+        """Add to a child of a branch, if told in one, and to what holds the agent whose branch that is, and so on up."""
         session = self._session
         while True:
-            total = self._sums[child] = self._sums.get(child, 0) + tokens
-            peak = self._peaks.setdefault(branch, _Peak())
-            if not peak.tokens or total > peak.tokens[-1]:
-                peak.tokens.append(total)
-                peak.event.append(event)
+            if child is not None:
+                total = self._sums[child] = self._sums.get(child, 0) + tokens
+                peak = self._peaks.setdefault(branch, _Peak())
+                if not peak.tokens or total > peak.tokens[-1]:
+                    peak.tokens.append(total)
+                    peak.event.append(event)
             agent = session.lanes.branches[branch].agent
             if agent is None:
                 return

@@ -47,7 +47,7 @@ def assert_peaks_are_the_highest(session: Session, ats: range) -> None:
 
 
 @given(st.lists(moves, max_size=40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_peaks_are_the_highest_of_the_children(new_trace: Any, steps: list[Any]) -> None:
     session = played(new_trace(), steps)
     assert_peaks_are_the_highest(session, range(session.count + 1))
@@ -81,8 +81,9 @@ def test_peaks_grow_with_the_trace_in_slices(new_trace: Any, seed: int, monkeypa
     assert_peaks_are_the_highest(session, range(0, session.count + 1, 7))
 
 
-@given(st.lists(moves.filter(lambda move: move[0] not in ("session_start", "session_end")), max_size=40))
-@settings(max_examples=200, deadline=None)
+# Answers that stream in outside any iteration are left out: the tree tells one in the iteration that it ends in, too.
+@given(st.lists(moves.filter(lambda move: move[0] not in ("session_start", "session_end", "chunk")), max_size=40))
+@settings(max_examples=300, deadline=None)
 def test_the_only_run_took_what_all_its_children_did(new_trace: Any, steps: list[Any]) -> None:
     session = played(new_trace(), steps)
     index = TreeIndex(session)
