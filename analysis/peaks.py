@@ -76,7 +76,7 @@ class Peaks:
         return numbers[max(0, bisect_right(numbers, event, key=lambda number: branches[number].first) - 1)]
 
     def _add(self, child: Node | None, branch: int, event: int, tokens: int) -> None:
-        """Add to a child of a branch, if told in one, and to what holds the agent whose branch that is, and so on up."""
+        """Add to a child of a branch, if told in one, and to what holds the agent that has the branch, and so on up."""
         session = self._session
         while True:
             if child is not None:
