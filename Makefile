@@ -17,7 +17,7 @@ demo: $(VENV)/.installed  ## watch a live, self-made session
 	$(BIN)/tracetop demo
 
 test: check $(VENV)/.installed  ## everything that must hold: lint, types, tests
-	$(BIN)/python -m pytest -n $(JOBS) -q
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
 
 check: $(VENV)/.installed  ## lint, format and types
 	$(BIN)/ruff check .

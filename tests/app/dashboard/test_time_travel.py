@@ -16,13 +16,13 @@ from tracetop.app.trace import load_trace
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 TRACES = Path(os.environ.get("TRACETOP_TRACES") or REPOSITORY.parent / "shared" / "traces") / "attocode"
-CHANCE = ("chance 1", "chance 2", "chance 3")
+CHANCE = ("chance 1", "chance 2")
 REAL = ("collector-typed", "collector-issues", "cli-compaction", "cli-tui-two-prompts", "swarm", "cli-doom-stream")
 PARTS = ("strip", "timeline", "tree", "tokens", "cache", "issues")
-PLACES_EACH = 3
+PLACES_EACH = 2
 WHERE = [
     *((name, (160, 48)) for name in ("demo", *CHANCE, *REAL)),
-    *((name, (80, 24)) for name in ("demo", CHANCE[0], REAL[0])),
+    *((name, (80, 24)) for name in ("demo", CHANCE[0])),
 ]
 
 
