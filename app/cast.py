@@ -105,7 +105,6 @@ async def _record(
     def prepare(screen: DashboardScreen) -> None:
         screen.transport_stays = True
         screen.replay = Replay(script.speed, longest_silence=script.longest_silence)
-        screen.seek(script.first + 1)
 
     shown: list[str] = []
     now = 0.0

@@ -44,11 +44,9 @@ class Replay:
         self.speed = next((speed for speed in reversed(SPEEDS) if speed < self.speed), SPEEDS[0])
 
     def pace_of(self, session: Session) -> Pace:
-        """When each event comes; some more of it is known after each call, until all is."""
+        """When each event comes, as far as that was looked at."""
         if self._pace.session is not session:
             self._pace = Pace(session, self.longest_silence)
-        if len(self._pace) < session.count:
-            self._pace.extend()
         return self._pace
 
     def moved(self) -> None:
@@ -63,6 +61,7 @@ class Replay:
         """
         count = session.count
         event, pace = cursor.place(count), self.pace_of(session)
+        pace.extend()
         if event is None or len(pace) <= event:
             return cursor
         self.stopped = None

@@ -79,12 +79,10 @@ def _issues(category: str | None = None, severities: Sequence[str] = SEVERITIES)
     def find(session: Session, after: int, through: int) -> Stop | None:
         log = session.issues
         raised = log.raised
-        view = None
         for row in range(bisect_right(raised, after), bisect_right(raised, through)):
             episode = log.episodes[row]
             if category in (None, episode.category) and severity_of(episode.category) in severities:
-                view = view or session.view(raised[row] + 1)
-                issue = view.issue(episode)
+                issue = session.view(raised[row] + 1).issue(episode)
                 return Stop(raised[row], f"{issue.severity} issue: {issue.title}")
         return None
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...analysis.session import Session
-from ...collector.events import TraceEvent
 from ..contain import contained
 from ..panes.timeline import clock
 from ..safe_text import one_line
@@ -34,14 +33,15 @@ class TimeTravel:
     """How many events there were when the live end was left, or all that had been written was read."""
     _was_read = False
 
-    def seek(self, event: int | str | TraceEvent) -> None:
+    def seek(self, event: Wanted) -> None:
         """Show the session as of an event, and stay there; a replay goes on from there.
 
         `event` is its number from 1, a `TraceEvent` as the recorder gave it, its id, or a place in words: `it 7`,
         `50%`, `14:02:11`, `+1m30s`. One that is not read yet is waited for. Raises TypeError for anything else,
         ValueError for a number below 1.
         """
-        self._begin_seek(event)
+        self._seek = Seek(event, patience=round(self.frames_per_second * _PATIENCE_SECONDS))
+        self._arrive()
 
     def play(self, speed: float | str | None = None) -> None:
         """Play from the event under the cursor, or from the first if that is the newest.
@@ -57,7 +57,7 @@ class TimeTravel:
         count = self.source.trace.session.count
         place = self.cursor.place(count)
         if not count:
-            self._begin_seek(1)
+            self.seek(1)
             self._plays_then = True
         elif place is not None:
             self._travel(0 if place + 1 >= count else place, Mode.REPLAY)
@@ -113,10 +113,6 @@ class TimeTravel:
         self.replay.moved()
         self.paint()
 
-    def _begin_seek(self, wanted: Wanted) -> None:
-        self._seek = Seek(wanted, patience=round(self.frames_per_second * _PATIENCE_SECONDS))
-        self._arrive()
-
     def _give_up_seek(self) -> None:
         self._seek, self._plays_then = None, False
 
@@ -170,6 +166,7 @@ class TimeTravel:
         if not shown:
             return
         pace, place = self.replay.pace_of(session), cursor.place(count)
+        pace.extend()
         span = session.times.span(count)
         moment = self.replay.moment(session, place) if place is not None else float("nan")
         is_known = span is not None and moment == moment

@@ -39,6 +39,7 @@ def test_a_terminal_that_plays_it_shows_the_session_from_its_first_event_to_its_
     assert all(abs(time * FRAMES_PER_SECOND - round(time * FRAMES_PER_SECOND)) < 1e-3 for time in times)
     first, last = shown[0][1], shown[-1][1]
     assert "▶ REPLAY 100x" in first
+    assert "going to" not in first
     assert "1 of 162" in first
     assert "162 of 162" in last
     assert len(shown) > 5
