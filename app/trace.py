@@ -97,7 +97,7 @@ class Trace:
 
     def line(self, number: int) -> bytes:
         """The raw line of an event. Raises OSError where it is no longer there."""
-        return self._line(self.session.events.position[number])
+        return self._line(self.session.positions[number])
 
     def stretch(self, position: int, size: int) -> bytes | None:
         """Up to `size` bytes from a position on; None where the trace is no file. Raises OSError as `line` does."""
@@ -105,7 +105,7 @@ class Trace:
 
     def place(self, number: int) -> str:
         """Where the line of an event stands, for people; the text may hold anything a file name can."""
-        return self._place(self.session.events.position[number])
+        return self._place(self.session.positions[number])
 
     def event(self, number: int) -> TraceEvent:
         """An event with its payload, read again from the trace; without payload where that is no longer there."""
@@ -115,7 +115,7 @@ class Trace:
         if known is not None:
             return known
         try:
-            event = event_from_line(self._line(session.events.position[number]))
+            event = event_from_line(self._line(session.positions[number]))
         except (OSError, NotAnEventError):
             events = session.events
             event = TraceEvent(session.kinds[events.kind[number]], events.time[number], session.session_id)

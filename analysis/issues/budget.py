@@ -64,12 +64,17 @@ class BudgetRules:
 
     def closed(self, event: int, lane: Lane, row: int) -> None:
         """An iteration ended."""
+        budget = self._budgets.get(lane.number)
+        if budget is None or budget.branch != lane.branch_number:
+            budget = self._budget(lane)
         spent = (lane.tools_in_iteration, lane.tokens_in_iteration)
-        budget = self._budget(lane)
         budget.recent.append(spent)
-        warning = budget.waiting
-        if warning is None:
-            return
+        if budget.waiting is not None:
+            self._held_against(budget.waiting, spent, event, lane, row, budget)
+
+    def _held_against(
+        self, warning: _Warning, spent: tuple[int, int], event: int, lane: Lane, row: int, budget: _Budget
+    ) -> None:
         if row == warning.row:
             warning.before = list(budget.recent)
             return

@@ -58,7 +58,8 @@ class LoopRules:
     def closed(self, event: int, lane: Lane, row: int) -> None:
         """An iteration ended."""
         if self._iterations.first_tool[row] != NONE:
-            self.streaks.pop(lane.number, None)
+            if self.streaks:
+                self.streaks.pop(lane.number, None)
             return
         streak = self.streaks.get(lane.number)
         if streak is None or streak.branch != lane.branch_number:

@@ -33,16 +33,15 @@ class ToolRules:
         self._failures: array[int] = array("I")
         self._error_rate: Episode | None = None
 
-    def called(self, event: int, lane: Lane, row: int, label: int, fingerprint: int | None, data: Payload) -> None:
+    def called(self, event: int, lane: Lane, row: int, label: int, fingerprint: int, data: Payload) -> None:
         """A call was made."""
         if self._loops.streaks:
             self._loops.called(event, lane, row)
-        self.repeated(event, lane, row, label, fingerprint, data)
+        if fingerprint:
+            self.repeated(event, lane, row, label, fingerprint, data)
 
-    def repeated(self, event: int, lane: Lane, row: int, label: int, fingerprint: int | None, data: Payload) -> None:
+    def repeated(self, event: int, lane: Lane, row: int, label: int, fingerprint: int, data: Payload) -> None:
         """A call's arguments are known: count it among its like."""
-        if fingerprint is None:
-            return
         first = self._first_seen.setdefault(fingerprint, event)
         if first == event:
             return
