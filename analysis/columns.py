@@ -111,6 +111,7 @@ class ToolColumns:
     """One row per tool call, made by its first event.
 
     `end` is written by the event that ended it (`NONE` while open); `ended_*` are rows in the order of the ends.
+    `repeats` are the events that told that a call is identical, arguments and all, to an earlier one of its run.
     There are as many calls as cells in `event`; `end`, `failed` and `duration` have spare cells behind them.
     """
 
@@ -122,6 +123,7 @@ class ToolColumns:
     ended_event: array[int] = _column("I")
     ended_call: array[int] = _column("I")
     ended_failures: array[int] = _column("I")
+    repeats: array[int] = _column("I")
 
     def reserve(self, rows: int) -> None:
         """Have cells ready for so many more calls, as they are at first: made one by one they would cost more."""

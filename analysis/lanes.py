@@ -48,6 +48,8 @@ IterationClosed = Callable[[int, Lane, int], None]
 class Lanes:
     """Places events: agent, run, iteration."""
 
+    KEPT = ("names", "branches", "_lanes", "by_parent", "main")
+
     def __init__(self, iterations: IterationColumns, on_close: list[IterationClosed]) -> None:
         self.names = Names(0xFFFF, "(other agents)")
         self.branches: list[Branch] = []

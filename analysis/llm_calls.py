@@ -40,6 +40,8 @@ _REPORTS_CACHE = [reports_cache(flags) for flags in range(256)]
 class LlmCalls:
     """Folds llm_request and llm_response events into `LlmColumns`, where a batch's rows stand after `publish`."""
 
+    KEPT = ("_request_ids", "_waiting", "session_model")
+
     def __init__(
         self,
         columns: LlmColumns,

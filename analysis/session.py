@@ -61,11 +61,13 @@ class Session:
     `prices` the cost of responses that give none is estimated.
     """
 
+    KEPT = ("count", "session_id", "session_id_event", "goals", "models", "kinds", "labels", "_open_compaction")
+
     def __init__(self, prices: Prices | None = None) -> None:
         self.count = 0
         self.events = EventColumns()
         self.positions = Positions()
-        self.times = TimeRange(self.events.time)
+        self.times = TimeRange(self.events)
         self.llm = LlmColumns()
         self.tools = ToolColumns()
         self.iterations = IterationColumns()
@@ -89,19 +91,19 @@ class Session:
         self._context = ContextRules(self.issues, self.iterations)
         self._budget = BudgetRules(self.issues, self.iterations)
         self.lanes = Lanes(self.iterations, [self._loops.closed, self._budget.closed])
-        responses = ResponseRules(self.issues, self.iterations, self._loops)
+        self._responses = ResponseRules(self.issues, self.iterations, self._loops)
         self._apart: list[int] = []
         self._llm_calls = LlmCalls(
             self.llm,
             self.iterations,
             self.labels,
-            responses,
+            self._responses,
             prices,
             first_calls=self.first_calls,
             apart=self._apart,
         )
-        tools = ToolRules(self.issues, self.iterations, self.labels, self._loops)
-        self._tool_calls = ToolCalls(self.tools, self.iterations, self.labels, tools, self._apart)
+        self._tool_rules = ToolRules(self.issues, self.iterations, self.labels, self._loops, self.tools)
+        self._tool_calls = ToolCalls(self.tools, self.iterations, self.labels, self._tool_rules, self._apart)
         self._agents = Agents(self.agents, self.lanes, self._tool_calls, AgentRules(self.issues, self.iterations))
         self._handlers: list[Handler | None] = [None] * _MOST_KINDS
         for kind, handler in self._handlers_by_kind().items():
@@ -112,6 +114,43 @@ class Session:
     def unknown_kinds(self) -> list[str]:
         """The kinds met that are not of the documented ones, in the order of their first event."""
         return [kind for kind in self.kinds if not is_known_kind(kind)]
+
+    def components(self) -> dict[str, object]:
+        """All that makes up its state between two batches, by name: columns, and what each may name in `KEPT`."""
+        return {
+            "session": self,
+            "events": self.events,
+            "positions": self.positions,
+            "times": self.times,
+            "llm": self.llm,
+            "first_calls": self.first_calls,
+            "tools": self.tools,
+            "iterations": self.iterations,
+            "stretches": self.stretches,
+            "agents": self.agents,
+            "joins": self.joins,
+            "issues": self.issues,
+            "lanes": self.lanes,
+            "llm_calls": self._llm_calls,
+            "tool_calls": self._tool_calls,
+            "agents_running": self._agents,
+            "loops": self._loops,
+            "context": self._context,
+            "budget": self._budget,
+            "responses": self._responses,
+            "tool_rules": self._tool_rules,
+        }
+
+    def come_to_rest(self) -> None:
+        """Put what is to be kept where it is kept."""
+        self._tool_rules.come_to_rest()
+
+    def go_on(self) -> None:
+        """Find again what follows from its state, after that was replaced."""
+        kinds = self.kinds
+        self.kinds = kinds[: len(KINDS) + 1]
+        for kind in kinds[len(self.kinds) :]:
+            self._new_kind(kind)
 
     def view(self, at: int | None = None) -> View:
         """The session as of its first `at` events; all of them where `at` is None."""

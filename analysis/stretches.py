@@ -13,6 +13,8 @@ from .columns import IterationColumns
 class Stretches:
     """Stretches of successive events of the same iteration, each linked to the one before it of that iteration."""
 
+    KEPT = ("_last_row",)
+
     def __init__(self, iterations: IterationColumns) -> None:
         self._iterations = iterations
         self._start: array[int] = array("I")

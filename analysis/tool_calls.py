@@ -18,7 +18,7 @@ _MOST_OPEN = 1024
 _60_BITS = (1 << 60) - 1  # Python keeps no more in two digits
 
 
-class _OpenCall(msgspec.Struct, gc=False):
+class OpenCall(msgspec.Struct, gc=False):
     """A call that waits for its end. A struct, since one is made for every call."""
 
     call: int
@@ -38,6 +38,8 @@ class ToolCalls:
     Ends of calls that were not seen to start are told to `apart`.
     """
 
+    KEPT = ("_open", "_by_event_id", "_by_tool_id", "_failures")
+
     def __init__(
         self,
         columns: ToolColumns,
@@ -51,9 +53,9 @@ class ToolCalls:
         self._tools = tools
         self._rules = rules
         self._apart = apart
-        self._open: dict[int, _OpenCall] = {}
-        self._by_event_id: dict[str, _OpenCall] = {}
-        self._by_tool_id: dict[str, _OpenCall] = {}
+        self._open: dict[int, OpenCall] = {}
+        self._by_event_id: dict[str, OpenCall] = {}
+        self._by_tool_id: dict[str, OpenCall] = {}
         self._failures = 0
 
     def start(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
@@ -64,7 +66,7 @@ class ToolCalls:
         if len(self._open) >= _MOST_OPEN:
             self._forget(next(iter(self._open.values())))
         tool_id = _tool_id(data)
-        opened = self._open[call] = _OpenCall(
+        opened = self._open[call] = OpenCall(
             call, record.event_id, tool_id, lane.number, lane.branch_number, label, row, fingerprint, record.timestamp
         )
         if opened.event_id:
@@ -143,7 +145,7 @@ class ToolCalls:
         lane.stream_row = -1
         return call
 
-    def _find(self, data: Payload, lane: Lane, label: int) -> _OpenCall | None:
+    def _find(self, data: Payload, lane: Lane, label: int) -> OpenCall | None:
         """The open call that an end without a parent among them belongs to."""
         tool_id = _tool_id(data)
         if tool_id is not None:
@@ -165,7 +167,7 @@ class ToolCalls:
         same = next((opened for opened in alike if opened.fingerprint == fingerprint), None)
         return same or next((opened for opened in alike if not opened.fingerprint), None)
 
-    def _forget(self, opened: _OpenCall) -> None:
+    def _forget(self, opened: OpenCall) -> None:
         del self._open[opened.call]
         if self._by_event_id.get(opened.event_id) is opened:
             del self._by_event_id[opened.event_id]

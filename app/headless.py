@@ -13,7 +13,7 @@ from ..collector.folder import FolderTail
 from ..collector.follow import TailState
 from ..collector.parts import parts_from
 from .bookmarks import Bookmarks
-from .command_group import USAGE, complain
+from .command_group import USAGE, complain, given_settings
 from .reports.layout import terminal_width
 from .reports.report import report_json, report_text
 from .reports.sessions import Found, sessions_text
@@ -29,7 +29,7 @@ DEFAULT_FOLDERS = (Path(".attocode/traces"), Path(".traces"))
 
 def told_settings() -> EffectiveSettings:
     """The settings that hold; what is wrong with them is said on stderr."""
-    effective = effective_settings()
+    effective = effective_settings(given_settings())
     for problem in effective.problems:
         complain(problem, 0)
     return effective
@@ -39,7 +39,8 @@ def open_trace(path: Path) -> Trace:
     """The trace in a file, by the user's prices. Raises UnreadableTraceError."""
     if path.is_dir():
         raise UnreadableTraceError(f"{path}: is a folder; name one of the trace files in it")
-    return load_trace(path, prices=told_settings().settings.prices)
+    settings = told_settings().settings
+    return load_trace(path, prices=settings.prices, index=settings.index)
 
 
 def put(

@@ -16,7 +16,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from .browser import BrowserScreen
-from .command_group import NoSuchThemeError
+from .command_group import NoSuchThemeError, given_settings
 from .dashboard.host import DashboardHost
 from .dashboard.screen import DashboardScreen
 from .dashboard.source import SourceLike, open_source
@@ -136,7 +136,7 @@ def run_dashboard(
     Settings come from the environment and the user's file; `theme` goes before them. `prepare` is done with the
     dashboard before it opens. Raises NoSuchThemeError.
     """
-    app = TracetopApp(path, settings=effective_settings({"theme": theme}), prepare=prepare)
+    app = TracetopApp(path, settings=effective_settings({**given_settings(), "theme": theme}), prepare=prepare)
     if theme is not None and theme not in app.available_themes:
         raise NoSuchThemeError(f"no theme is called {theme!r}{meant(theme, app.available_themes)}")
     _log.debug("opening %s", path or ", ".join(map(str, DEFAULT_FOLDERS)))

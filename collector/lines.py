@@ -49,6 +49,18 @@ class LineSplitter:
     _pending_size: int = 0
     _gave_torn: bool = False
 
+    @classmethod
+    def at(cls, offset: int, next_line: int, gave_torn: bool) -> LineSplitter:
+        """One that goes on at `offset`; with `gave_torn` the last line before it was given without its newline."""
+        splitter = cls(offset, next_line)
+        splitter._gave_torn = gave_torn
+        return splitter
+
+    @property
+    def gave_torn(self) -> bool:
+        """Whether the last line was given without its newline, and nothing came since."""
+        return self._gave_torn
+
     @property
     def end(self) -> int:
         """The offset up to which bytes were fed."""

@@ -11,7 +11,7 @@ import click
 from ...collector.kinds import Category
 from ..command_group import VIOLATED, complain
 from ..query.language import language_help
-from .options import debug_option, fail_on_option, file_argument, json_option
+from .options import debug_option, fail_on_option, file_argument, index_option, json_option
 
 if TYPE_CHECKING:
     from ..matching import Query
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @file_argument
 @json_option
 @fail_on_option
+@index_option
 @debug_option
 def report(file: Path, as_json: bool, fail_on: str | None) -> int:
     """What a session did: figures, tokens, efficiency, tools, issues; and the bookmarks that were made on it.
@@ -50,6 +51,7 @@ def _gate(trace: Trace, severity: str | None) -> int:
 @file_argument
 @json_option
 @fail_on_option
+@index_option
 @debug_option
 def issues(file: Path, as_json: bool, fail_on: str | None) -> int:
     """What a session wasted, worst first.
@@ -92,6 +94,7 @@ def _query(ctx: click.Context, param: click.Parameter, text: str | None) -> Quer
 )
 @click.option("--grep", "text", default="", metavar="TEXT", help="Only events with TEXT in kind, summary or payload.")
 @click.option("--filter", "query", callback=_query, metavar="QUERY", help="Only events that match; see below.")
+@index_option
 @debug_option
 def timeline(
     file: Path, as_json: bool, kinds: tuple[str, ...], categories: tuple[str, ...], text: str, query: Query | None
@@ -131,6 +134,7 @@ def timeline(
 @click.command()
 @file_argument
 @json_option
+@index_option
 @debug_option
 def tokens(file: Path, as_json: bool) -> None:
     """Tokens and cost per iteration, in four disjoint buckets.
@@ -148,11 +152,12 @@ def tokens(file: Path, as_json: bool) -> None:
 @click.command()
 @file_argument
 @json_option
+@index_option
 @debug_option
 def tools(file: Path, as_json: bool) -> None:
     """Calls, errors, repeats and time per tool.
 
-    A repeat is a call identical, arguments and all, to an earlier one of the same agent.
+    A repeat is a call identical, arguments and all, to an earlier one of the same run of its agent.
 
     \b
       tracetop tools session-1.jsonl

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-
-import orjson
+from dataclasses import dataclass
 
 from ...analysis import figures
 from ..trace import Trace
@@ -19,7 +18,7 @@ _NO_NAME = "(no name)"
 class ToolFigures:
     """What is known of one tool. `calls` have ended, `running` have not; `timed` of the ended have a known duration.
 
-    `repeats` counts the calls that were identical, arguments and all, to an earlier one of the same agent.
+    `repeats` counts the calls that were identical, arguments and all, to an earlier one of the same run of their agent.
     """
 
     name: str
@@ -30,8 +29,6 @@ class ToolFigures:
     total_ms: float = 0.0
     max_ms: float = 0.0
     repeats: int = 0
-    _asked: set[int] = field(default_factory=set)
-    """Hashes: the arguments themselves would be most of the memory of a report."""
 
     @property
     def error_rate(self) -> float | None:
@@ -42,13 +39,6 @@ class ToolFigures:
     def mean_ms(self) -> float | None:
         """The mean duration of the calls that have one."""
         return self.total_ms / self.timed if self.timed else None
-
-    def asked(self, lane: int, args: bytes) -> None:
-        """Count a call's arguments among those of its agent."""
-        asked = hash((lane, args))
-        if asked in self._asked:
-            self.repeats += 1
-        self._asked.add(asked)
 
 
 def tool_figures(trace: Trace) -> list[ToolFigures]:
@@ -68,9 +58,10 @@ def tool_figures(trace: Trace) -> list[ToolFigures]:
             _count(tool, bool(columns.failed[call]), columns.duration[call])
         else:
             tool.running += 1
-        args = _arguments(trace, event) or (_arguments(trace, end) if end < at else None)
-        if args is not None:
-            tool.asked(view.session.events.lane[event], args)
+    for event in columns.repeats[: bisect_left(columns.repeats, at)]:
+        call = columns.call_of(event)
+        if call is not None:
+            by_label[columns.label[call]].repeats += 1
     return sorted(by_label.values(), key=lambda tool: (-tool.total_ms, -tool.calls, tool.name))
 
 
@@ -133,13 +124,3 @@ def _count(tool: ToolFigures, failed: bool, duration_ms: float) -> None:
         tool.timed += 1
         tool.total_ms += duration_ms
         tool.max_ms = max(tool.max_ms, duration_ms)
-
-
-def _arguments(trace: Trace, event: int) -> bytes | None:
-    args = trace.event(event).data.get("args")
-    if args is None:
-        return None
-    try:
-        return orjson.dumps(args, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    except TypeError:
-        return repr(args).encode(errors="surrogatepass")
