@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from ..analysis.totals import Totals
 from ..collector.folder import FolderTail
 from ..collector.follow import TailState
 from ..collector.parts import parts_from
@@ -65,6 +66,27 @@ def put_report(path: Path, as_json: bool) -> Trace:
         return [report_json(trace, _bookmarks_of(trace, path))]
 
     return put(path, in_json if as_json else None, in_text)
+
+
+def put_folder_report(folder: Path, as_json: bool) -> Totals:
+    """Print the report of all traces in a folder. Raises UnreadableTraceError where there is none."""
+    from .fold_apart import Folding, fold_all
+    from .reports.folder import folder_json, folder_text, total_of
+
+    paths = [found.path for found in find_sessions([folder])]
+    if not paths:
+        raise UnreadableTraceError(f"{folder}: no traces in this folder")
+    settings = told_settings().settings
+    folded = list(fold_all(paths, Folding(settings.prices, settings.index)))
+    if all(each.totals is None for each in folded):
+        first = min(folded, key=lambda each: each.path)
+        told = f"none of its {len(folded)} traces can be read ({first.path.name}: {first.error})"
+        raise UnreadableTraceError(f"{folder}: {told}")
+    if as_json:
+        write_json([folder_json(str(folder), folded)])
+    else:
+        write_lines(folder_text(str(folder), folded, terminal_width()))
+    return total_of(folded)
 
 
 def _bookmarks_of(trace: Trace, path: Path) -> Bookmarks:

@@ -11,9 +11,10 @@ import click
 from ...collector.kinds import Category
 from ..command_group import VIOLATED, complain
 from ..query.language import language_help
-from .options import debug_option, fail_on_option, file_argument, index_option, json_option
+from .options import SEVERITIES, debug_option, fail_on_option, file_argument, index_option, json_option
 
 if TYPE_CHECKING:
+    from ...analysis.totals import Totals
     from ..matching import Query
     from ..trace import Trace
 
@@ -27,13 +28,18 @@ if TYPE_CHECKING:
 def report(file: Path, as_json: bool, fail_on: str | None) -> int:
     """What a session did: figures, tokens, efficiency, tools, issues; and the bookmarks that were made on it.
 
+    FILE may be a folder: then all its sessions together, and which of them cost most.
+
     \b
       tracetop report session-1.jsonl
       tracetop report session-1.jsonl --json | jq .cost
       tracetop report session-1.jsonl --fail-on high > report.txt
+      tracetop report .attocode/traces
     """
     from .. import headless
 
+    if file.is_dir():
+        return _gate_folder(file, headless.put_folder_report(file, as_json), fail_on)
     return _gate(headless.put_report(file, as_json), fail_on)
 
 
@@ -45,6 +51,16 @@ def _gate(trace: Trace, severity: str | None) -> int:
         return 0
     sys.stdout.flush()
     return complain(f"{trace.name}: {tally(found)} (--fail-on {severity})", VIOLATED)
+
+
+def _gate_folder(folder: Path, totals: Totals, severity: str | None) -> int:
+    worst = SEVERITIES[: SEVERITIES.index(severity) + 1] if severity else ()
+    found = {each: totals.severities[each] for each in worst if totals.severities.get(each)}
+    if not found:
+        return 0
+    sys.stdout.flush()
+    told = ", ".join(f"{count:,} {each}" for each, count in found.items())
+    return complain(f"{folder}: issues: {told} (--fail-on {severity})", VIOLATED)
 
 
 @click.command()
