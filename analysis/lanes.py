@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..collector.records import EventRecord
+from ..collector.records import EventRecord, Payload
 from .columns import NONE, Branch, IterationColumns
 from .names import Names
 
@@ -95,8 +95,9 @@ class Lanes:
         if lane.branch.iterations or lane.branch.llm_rows:
             self.begin_run(lane, event)
 
-    def iteration_start(self, lane: Lane, record: EventRecord, event: int) -> int:
+    def iteration_start(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
         """The row of the iteration that starts here."""
+        lane.stream_row = -1
         branch = lane.branch
         number = branch.highest + 1 if record.iteration is None else record.iteration
         if number <= branch.highest and branch.iterations:
@@ -132,6 +133,7 @@ class Lanes:
 
     def iteration_end(self, lane: Lane, record: EventRecord, event: int) -> int:
         """The row of the iteration that ends here; 0 if none is open and none is named."""
+        lane.stream_row = -1
         number = record.iteration
         if number is None or number == lane.open_number:
             row = lane.open_row

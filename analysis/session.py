@@ -43,15 +43,15 @@ _MOST_KINDS = 256
 _MOST_NESTED = 64
 _MAIN_AGENT_NAMES = frozenset({"", "main", "root"})
 
-_SESSION_START = KINDS.index("session_start")
-_SESSION_END = KINDS.index("session_end")
-_ITERATION_START = KINDS.index("iteration_start")
 _ITERATION_END = KINDS.index("iteration_end")
 _LLM_REQUEST = KINDS.index("llm_request")
 _LLM_RESPONSE = KINDS.index("llm_response")
 
 Handler = Callable[[int, EventRecord, Payload, Lane, int], int]
 """Folds one event of a kind: its number, the event, its payload, its lane, its iteration row. Gives a label."""
+
+Structure = Callable[[int, EventRecord, Payload, Lane], int]
+"""The same for one that begins or ends an iteration or a run. Gives the iteration's row."""
 
 
 class Session:
@@ -106,6 +106,12 @@ class Session:
         self._tool_calls = ToolCalls(self.tools, self.iterations, self.labels, self._tool_rules, self._apart)
         self._agents = Agents(self.agents, self.lanes, self._tool_calls, AgentRules(self.issues, self.iterations))
         self._handlers: list[Handler | None] = [None] * _MOST_KINDS
+        self._structures: list[Structure] = [
+            self._session_started,
+            self._session_ended,
+            self.lanes.iteration_start,
+            self._iteration_ended,
+        ]
         for kind, handler in self._handlers_by_kind().items():
             self._handlers[self._kind_numbers[kind]] = handler
         self._kinds_about_agents = {number for number, kind in enumerate(self.kinds) if _is_about_agents(kind)}
@@ -163,7 +169,7 @@ class Session:
             return
         first, end = self.count, self.count + len(records)
         events, lanes, main = self.events, self.lanes, self.lanes.main
-        structure, handlers = self._structure, self._handlers
+        structures, handlers = self._structures, self._handlers
         self.tools.reserve(len(records))
         self.iterations.reserve(len(records))
         times = usable_times(records)
@@ -182,7 +188,7 @@ class Session:
                     strangers.append((event - first, lane.number))
             number = record.iteration
             if kind <= _ITERATION_END:
-                row = structure(event, kind, record, data, lane)
+                row = structures[kind](event, record, data, lane)
             elif number is None or number == lane.open_number:
                 row = lane.open_row
             elif kind in (_LLM_RESPONSE, _LLM_REQUEST):
@@ -333,34 +339,29 @@ class Session:
         self._agents.appeared(event, lane)
         return lane
 
-    def _iteration_ended(self, event: int, record: EventRecord, lane: Lane) -> int:
+    def _iteration_ended(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
         row = self.lanes.iteration_end(lane, record, event)
         if self.iterations.start[row] == NONE or self.iterations.end[row] != event:
             self._apart.append(event)
         return row
 
-    def _structure(self, event: int, kind: int, record: EventRecord, data: Payload, lane: Lane) -> int:
+    def _session_ended(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
+        self._budget.ended(lane)
+        self.lanes.close(lane, event)
         lane.stream_row = -1
-        if kind == _ITERATION_START:
-            return self.lanes.iteration_start(lane, record, event)
-        if kind == _ITERATION_END:
-            return self._iteration_ended(event, record, lane)
-        if kind == _SESSION_START:
-            self._budget.ended(lane)
-            self.lanes.session_start(lane, event)
-            self._session_started(event, data)
-        elif kind == _SESSION_END:
-            self._budget.ended(lane)
-            self.lanes.close(lane, event)
         return 0
 
-    def _session_started(self, event: int, data: Payload) -> None:
+    def _session_started(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
+        self._budget.ended(lane)
+        self.lanes.session_start(lane, event)
+        lane.stream_row = -1
         if data.goal:
             self.goals.append((event, data.goal))
         if data.model:
             label = self.labels.number(data.model)
             self.models.append((event, label))
             self._llm_calls.session_model = label
+        return 0
 
     def _error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         self.errors.append(event)
@@ -368,7 +369,7 @@ class Session:
 
     def _tool_error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         self.errors.append(event)
-        return self._tool_calls.error(event, record, data, lane, row)
+        return self._tool_calls.end(event, record, data, lane, row, failed=True)
 
     def _tool_label(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         return self.labels.number(data.tool_name or data.tool or "")

@@ -76,14 +76,6 @@ class ToolCalls:
         self._rules.called(event, lane, row, label, fingerprint, data)
         return label
 
-    def end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        """A tool_end. Gives the tool's label."""
-        return self._end(event, record, data, lane, row, failed=False)
-
-    def error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        """A tool_error, with or without a start before it. Gives the tool's label."""
-        return self._end(event, record, data, lane, row, failed=True)
-
     def parent_call(self, parent_event_id: str | None, lane: Lane, row: int) -> int:
         """The open call that something spawned now in this iteration belongs to; `NONE` if there is none."""
         branch = lane.branch_number
@@ -96,7 +88,10 @@ class ToolCalls:
                 return opened.call
         return NONE
 
-    def _end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int, failed: bool) -> int:
+    def end(
+        self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int, *, failed: bool = False
+    ) -> int:
+        """A tool_end, or a tool_error with `failed`; with or without a start before it. Gives the tool's label."""
         name = data.tool_name or data.tool
         label = self._tools.number(name) if name else 0
         opened = self._by_event_id.get(record.parent_event_id) if record.parent_event_id is not None else None
