@@ -88,9 +88,7 @@ class ToolCalls:
                 return opened.call
         return NONE
 
-    def end(
-        self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int, *, failed: bool = False
-    ) -> int:
+    def end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int, *, failed: bool = False) -> int:
         """A tool_end, or a tool_error with `failed`; with or without a start before it. Gives the tool's label."""
         name = data.tool_name or data.tool
         label = self._tools.number(name) if name else 0
