@@ -186,6 +186,8 @@ class BrowserScreen(SessionPrompt):
         places = ", ".join(str(folder) for folder in self.sessions.folders)
         if found and self.filter is not None:
             return f"none of {figures.count(found, 'session')} matches {one_line(self.filter.text)}; esc shows all"
+        if not self.sessions.is_listed:
+            return f"looking for traces in {one_line(places)} …"
         return f"no traces in {one_line(places)} yet; they appear here as agents write them (try: tracetop demo)"
 
     def _show_title(self, found: int, live: int) -> None:

@@ -107,7 +107,8 @@ class WallScreen(Screen[None]):
         self._next_aging = time.monotonic() + _AGING_SECONDS
         entries, view = self.sessions.entries, self.query_one(WallView)
         places = ", ".join(str(folder) for folder in self.sessions.folders)
-        view.empty_text = one_line(f"no sessions in {places} yet; they appear here as agents write them")
+        nothing = f"no sessions in {places} yet; they appear here as agents write them"
+        view.empty_text = one_line(nothing if self.sessions.is_listed else f"looking for sessions in {places} …")
         view.show(entries)
         self.sessions.wanted = [entry.path for entry in view.plan.shown]
         self._show_title(len(entries), places)

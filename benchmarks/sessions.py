@@ -104,6 +104,14 @@ def measure(folder: Path, cache: Path) -> dict[str, float]:
     }
 
 
+def run(count: int = 10_000) -> dict[str, float]:
+    """The figures for a folder of so many sessions, which is made for it and deleted again."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary, "sessions")
+        size = make_folder(folder, count)
+        return {"folder (MB)": size / 1e6, **measure(folder, Path(temporary, "cache"))}
+
+
 def _memory() -> float:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
@@ -115,14 +123,15 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=10_000)
     parser.add_argument("--folder", type=Path, help="Where the sessions are made, and stay; else a temporary folder.")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = options.folder or Path(temporary, "sessions")
-        if not folder.is_dir():
-            make_folder(folder, options.sessions)
-        size = sum(file.stat().st_size for file in folder.iterdir())
-        print(f"{options.sessions:,} sessions, {size / 1e6:,.0f} MB in all\n")
-        for name, value in measure(folder, Path(temporary, "cache")).items():
-            print(f"{name:<40}{value:>12,.2f}" if isinstance(value, float) else f"{name:<40}{value:>12,}")
+    if options.folder is None:
+        figures = run(options.sessions)
+    else:
+        if not options.folder.is_dir():
+            make_folder(options.folder, options.sessions)
+        with tempfile.TemporaryDirectory() as cache:
+            figures = measure(options.folder, Path(cache))
+    for name, value in figures.items():
+        print(f"{name:<40}{value:>12,.2f}" if isinstance(value, float) else f"{name:<40}{value:>12,}")
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ class Entry:
     """A session of a folder; what is not known yet is None. `error` says why it is no trace, or cannot be read.
 
     `size` is in bytes of all parts, `mtime` when the newest changed, in epoch seconds; `since` when that was first seen
-    without a pause of `LIVE_SECONDS` up to now.
+    without a pause of `LIVE_SECONDS` up to now, 0 where it was seen once.
     """
 
     path: Path

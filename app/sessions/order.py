@@ -62,7 +62,11 @@ def order_by(column: str) -> Order:
 def _newest_first(now: float) -> Key:
     def rank(entry: Entry) -> tuple[float, float, str]:
         age = now - entry.mtime
-        return (age, 0.0, entry.path.name) if age >= LIVE_SECONDS else (0.0, -entry.since, entry.path.name)
+        return (
+            (age, 0.0, entry.path.name)
+            if age >= LIVE_SECONDS
+            else (0.0, -(entry.since or entry.mtime), entry.path.name)
+        )
 
     return rank
 

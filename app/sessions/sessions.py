@@ -61,6 +61,8 @@ class Sessions:
         self.folders = list(folders)
         self.version = 0
         """Changes whenever an entry does."""
+        self.is_listed = False
+        """Whether the folders have been searched: before that nobody knows whether there are any sessions."""
         self.error: BaseException | None = None
         self.wanted: Sequence[Path] = ()
         """Whose figures are wanted first: set by whoever shows them."""
@@ -132,8 +134,7 @@ class Sessions:
             changed = self._listed
         else:
             changed = [first for path in changed if (first := self._first_of.get(path)) is not None]
-        for path in list(changed):
-            self._note(path)
+        self._note(list(changed))
         self._look_at_noted()
 
     def fold(self, seconds: float = float("inf")) -> bool:
@@ -156,8 +157,7 @@ class Sessions:
     def list_all(self) -> None:
         """List what there is, with what the cache knows of it; read nothing."""
         self._search()
-        for path in self._listed:
-            self._note(path)
+        self._note(self._listed)
 
     def find_out(self, paths: Iterable[Path], *, fold: Container[Path]) -> None:
         """Look at these sessions, as far as nothing is known of them, and fold those of them that are in `fold`."""
@@ -227,19 +227,25 @@ class Sessions:
         self._unsaved += 1
         self.version += 1
 
-    def _note(self, path: Path) -> None:
-        """Have a trace looked at, if it is not as it was when that was done last."""
-        entry, trace = self._entries.get(path), self._listed[path]
-        if entry is None:
-            known = self._summaries[self._folder_of[path]].entry(trace)
-            self._set(known or Entry(path, trace.size, trace.mtime))
-            if known is not None:
-                if known.is_waiting or goes_on(known, self._clock()):
+    def _note(self, paths: Iterable[Path]) -> None:
+        """Have traces looked at that are not as they were when that was done last; list new ones, all at once."""
+        new: dict[Path, Entry] = {}
+        for path in paths:
+            entry, trace = self._entries.get(path), self._listed[path]
+            if entry is None:
+                known = self._summaries[self._folder_of[path]].entry(trace)
+                new[path] = known or Entry(path, trace.size, trace.mtime)
+                if known is None:
+                    self._to_look_at[path] = None
+                elif known.is_waiting or goes_on(known, self._clock()):
                     self._queue.add(path, trace.size, trace.mtime)
-                return
-            self._to_look_at[path] = None
-        elif (entry.size, entry.mtime) != (trace.size, trace.mtime):
-            self._to_look_at[path] = None
+            elif (entry.size, entry.mtime) != (trace.size, trace.mtime):
+                self._to_look_at[path] = None
+        if new:
+            with self._lock:
+                self._entries.update(new)
+        self.version += bool(new) or not self.is_listed
+        self.is_listed = True
 
     def _look_at_noted(self) -> None:
         """Look at the ends of what is to be looked at, newest first; what goes on is folded on at once."""
@@ -288,8 +294,8 @@ class Sessions:
 
     def _set(self, entry: Entry) -> None:
         before = self._entries.get(entry.path)
-        goes_on_from = before is not None and entry.mtime - before.mtime < LIVE_SECONDS
-        entry = replace(entry, since=before.since if before is not None and goes_on_from else entry.mtime)
+        if before is not None and entry.mtime - before.mtime < LIVE_SECONDS:
+            entry = replace(entry, since=before.since or before.mtime)
         if before != entry:
             with self._lock:
                 self._entries[entry.path] = entry

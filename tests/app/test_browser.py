@@ -47,10 +47,15 @@ def rows_of(it):
     return [row.strip() for row in it.crop("#browser-list").split("\n") if row.strip()]
 
 
-async def test_the_key_line_says_what_can_be_done(browse, folder):
-    async with browse(folder) as it:
+async def test_the_key_line_says_what_can_be_done_and_help_all_of_it(browse, folder):
+    async with browse(folder, size=(120, 40)) as it:
         for words in ("⏎ open", "q quit"):
             assert words in it.crop("#browser-keys")
+        await it.press("question_mark")
+        for words in ("Sort by the next column", "Show only some sessions", "Watch several sessions", "cost:>1"):
+            assert words in it.text
+        await it.press("escape")
+        assert isinstance(it.screen, BrowserScreen)
 
 
 async def test_sessions_are_listed_newest_first_with_their_figures(browse, folder):
@@ -123,7 +128,7 @@ async def test_a_deleted_session_goes(browse, folder):
 async def test_an_empty_folder_says_where_it_looks(browse, tmp_path):
     (tmp_path / "none").mkdir()
     async with browse(tmp_path / "none", sessions=0) as it:
-        assert "no traces in" in it.text
+        await it.until(lambda: "no traces in" in it.text)
         await it.press("enter", "up", "down", "f", "r")
         await it.press("ctrl+d")
         assert isinstance(it.screen, BrowserScreen)
@@ -218,7 +223,8 @@ async def test_a_filter_is_shown_as_it_is_typed_and_esc_shows_all(browse, folder
 
 async def test_a_filter_without_meaning_says_so_and_leaves_the_list(browse, folder):
     async with browse(folder) as it:
-        await it.press("slash")
+        await it.press("slash", *"swq")
+        assert it.app.focused.value == "swq"  # no commands
         await it.enter("cost:dear")
         assert "⚠ cost:dear is no comparison (cost:>1 is meant)" in it.crop("#browser-prompt")
         assert len(rows_of(it)) == 3
@@ -226,23 +232,6 @@ async def test_a_filter_without_meaning_says_so_and_leaves_the_list(browse, fold
         assert "none of 3 sessions matches nothing like this; esc shows all" in it.text
         await it.press("enter", "up", "s", "escape")
         assert len(rows_of(it)) == 3
-
-
-async def test_what_is_typed_into_the_filter_is_no_command(browse, folder):
-    async with browse(folder) as it:
-        await it.press("slash", *"swq")
-        assert it.app.focused.value == "swq"
-        assert isinstance(it.screen, BrowserScreen)
-        assert "sorted by age" in it.text
-
-
-async def test_help_lists_the_keys_of_the_browser(browse, folder):
-    async with browse(folder, size=(120, 40)) as it:
-        await it.press("question_mark")
-        for words in ("Sort by the next column", "Show only some sessions", "Watch several sessions", "cost:>1"):
-            assert words in it.text
-        await it.press("escape")
-        assert isinstance(it.screen, BrowserScreen)
 
 
 async def test_the_list_does_not_move_under_who_reads_it(browse, tmp_path, line):
