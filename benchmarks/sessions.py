@@ -78,9 +78,9 @@ def measure(folder: Path, cache: Path) -> dict[str, float]:
         cold.look(anew=True)
         looked = time.perf_counter() - start
         read = sum(sizes)
-    start = time.perf_counter()
+    start, start_cpu = time.perf_counter(), time.process_time()
     cold.fold()
-    folded = time.perf_counter() - start
+    folded, folded_cpu = time.perf_counter() - start, time.process_time() - start_cpu
     cold.save()
     after = _memory()
     start = time.perf_counter()
@@ -97,6 +97,7 @@ def measure(folder: Path, cache: Path) -> dict[str, float]:
         "listed, cold (s)": looked,
         "read for that (MB)": read / 1e6,
         "all folded (s)": folded,
+        "all folded (s of CPU)": folded_cpu,
         "listed, cached (s)": cached,
         "looked again, nothing new (s of CPU)": again,
         "cache (MB)": sum(file.stat().st_size for file in cache.rglob("*") if file.is_file()) / 1e6,
