@@ -81,10 +81,11 @@ class BrowserScreen(SessionPrompt):
         select: Path | None = None,
         clock: Callable[[], float] = time.time,
         prices: Prices | None = None,
+        index: bool = False,
     ) -> None:
         super().__init__()
         self._select = select
-        self.sessions = Sessions(folders, prices=prices, clock=clock)
+        self.sessions = Sessions(folders, prices=prices, index=index, clock=clock)
         self.order: Order = DEFAULT_ORDER
         self._rows = SessionRows(clock)
         self._clock = clock

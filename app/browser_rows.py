@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -25,7 +26,7 @@ _STATES: Final[dict[State, Cell]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column behind the goal: the name by which it is sorted, its head, its cells, from which width on it is shown.
+    """A column behind the goal: the name by which it is sorted, its head, its cells, between which widths it is shown.
 
     `text` says what is in it at a time; an empty text is nothing to tell, not something unknown.
     """
@@ -37,6 +38,7 @@ class _Column:
     style: str
     text: Callable[[Entry, float], str]
     is_left: bool = False
+    shown_below: int = sys.maxsize
 
 
 def _iterations(entry: Entry, now: float) -> str:
@@ -69,8 +71,14 @@ def _issues(entry: Entry, now: float) -> str:
     return f"!{entry.figures.issues:,}" if entry.figures.issues else ""
 
 
+def _model(entry: Entry, now: float) -> str:
+    return entry.model or figures.UNKNOWN
+
+
 _COLUMNS: Final = (
-    _Column("model", "model", 24, 110, "llm", lambda entry, now: entry.model or figures.UNKNOWN, is_left=True),
+    _Column("", "session", 28, 160, "muted", lambda entry, now: entry.path.stem, is_left=True),
+    _Column("model", "model", 32, 160, "llm", _model, is_left=True),
+    _Column("model", "model", 24, 110, "llm", _model, is_left=True, shown_below=160),
     _Column("", "iter", 9, 90, "muted", _iterations),
     _Column("tokens", "tokens", 9, 50, "text", _tokens),
     _Column("cost", "cost", 9, 50, "cost", _cost),
@@ -140,7 +148,7 @@ def column_at(x: int, width: int) -> str:
 
 
 def _shown(width: int) -> tuple[_Column, ...]:
-    return tuple(column for column in _COLUMNS if width >= column.shown_from)
+    return tuple(column for column in _COLUMNS if column.shown_from <= width < column.shown_below)
 
 
 def _room_for_goal(columns: tuple[_Column, ...], width: int) -> int:

@@ -10,7 +10,7 @@ import click
 from .. import __version__
 from .command_group import OpenCommand, TracetopGroup, is_debugging
 from .commands import reports, screens, upkeep
-from .commands.options import debug_option, theme_option, usage_errors
+from .commands.options import debug_option, index_option, theme_option, usage_errors
 
 _THEMED = ("PATH", "demo", "replay", "wall")
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -23,6 +23,7 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     subcommand_metavar="[PATH | COMMAND ...]",
 )
 @theme_option
+@index_option
 @debug_option
 @click.version_option(__version__, message="tracetop %(version)s")
 @click.pass_context
@@ -55,6 +56,7 @@ def cli(ctx: click.Context, theme: str | None) -> None:
 @click.command("open", cls=OpenCommand, context_settings=_CONTEXT)
 @click.argument("path", type=click.Path(path_type=Path))
 @theme_option
+@index_option
 @debug_option
 @click.pass_obj
 def open_path(general_theme: str | None, path: Path | None, theme: str | None = None) -> None:

@@ -16,7 +16,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from .browser import BrowserScreen
-from .command_group import NoSuchThemeError
+from .command_group import NoSuchThemeError, given_settings
 from .dashboard.host import DashboardHost
 from .dashboard.screen import DashboardScreen
 from .dashboard.source import SourceLike, open_source
@@ -73,7 +73,9 @@ class TracetopApp(DashboardHost):
         folders = tuple(wall or ()) or DEFAULT_FOLDERS
         if path is not None:
             folders = (path if path.is_dir() else path.parent,)
-        self.browser = BrowserScreen(folders, select=self._shown, clock=clock, prices=self.settings.prices)
+        self.browser = BrowserScreen(
+            folders, select=self._shown, clock=clock, prices=self.settings.prices, index=self.settings.index
+        )
 
     def _made_usable(self, effective: EffectiveSettings) -> EffectiveSettings:
         theme = effective.settings.theme
@@ -165,7 +167,8 @@ def run_dashboard(
     Settings come from the environment and the user's file; `theme` goes before them. `prepare` is done with the
     dashboard before it opens. With `wall` it opens on the wall of these folders. Raises NoSuchThemeError.
     """
-    app = TracetopApp(path, settings=effective_settings({"theme": theme}), prepare=prepare, wall=wall)
+    effective = effective_settings({**given_settings(), "theme": theme})
+    app = TracetopApp(path, settings=effective, prepare=prepare, wall=wall)
     if theme is not None and theme not in app.available_themes:
         raise NoSuchThemeError(f"no theme is called {theme!r}{meant(theme, app.available_themes)}")
     _log.debug("opening %s", path or ", ".join(map(str, DEFAULT_FOLDERS)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from ..command_group import is_debugging
-from .options import debug_option, file_argument, theme_option, usage_errors
+from .options import debug_option, file_argument, index_option, theme_option, usage_errors
 
 if TYPE_CHECKING:
     from ..dashboard.screen import DashboardScreen
@@ -102,6 +102,7 @@ silence_option = click.option(
 @silence_option
 @click.option("--paused", is_flag=True, help="Wait for space, also without --at.")
 @theme_option
+@index_option
 @debug_option
 @click.pass_obj
 def replay(
@@ -153,6 +154,7 @@ def replay(
 @click.command()
 @click.argument("folders", nargs=-1, metavar="[FOLDER]...", type=click.Path(path_type=Path))
 @theme_option
+@index_option
 @debug_option
 @click.pass_obj
 def wall(general_theme: str | None, folders: tuple[Path, ...], theme: str | None = None) -> None:

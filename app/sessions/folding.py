@@ -10,6 +10,7 @@ from pathlib import Path
 from ...analysis.prices import Prices
 from ...collector.follow import FileTail, TailState
 from ..trace import Trace
+from ..trace_index import TraceIndex
 from .entry import Entry, told_by
 
 PIECE_BYTES = 512 * 1024
@@ -25,14 +26,19 @@ KEPT_FOLDS = 64
 class Fold:
     """A trace that is folded piece by piece, and goes on where it was when the trace has grown."""
 
-    def __init__(self, path: Path, prices: Prices | None = None) -> None:
+    def __init__(self, path: Path, prices: Prices | None = None, *, index: bool = False) -> None:
+        """With `index` what is known of the trace from another time is not read again."""
         self._tail = FileTail(path)
         self.trace = Trace(str(path), self._tail.line, self._tail.place, prices=prices, stretch=self._tail.stretch)
+        self._index = TraceIndex(path, prices) if index else None
         self.is_done = False
         """Whether all there was at the last step has been folded."""
 
     def step(self, most_bytes: int = PIECE_BYTES) -> bool:
         """Fold up to so many bytes more; return whether that is all there is. Never raises OSError."""
+        if self._index is not None:
+            self._index.load(self.trace, self._tail)
+            self._index = None
         for delivery in self._tail.poll(most_bytes):
             self.trace.take(delivery)
         if self._tail.is_caught_up and not self.is_done:

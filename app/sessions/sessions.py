@@ -20,6 +20,7 @@ from ...analysis.prices import Prices
 from ...collector.listing import ListedTrace, list_traces, look_again
 from ...collector.watch import Watch
 from ..trace import Trace, collection_paused
+from ..trace_index import SMALLEST_BYTES
 from .entry import LIVE_SECONDS, Entry, goes_on
 from .folding import Fold, FoldQueue, KeptFolds
 from .glance import look_at
@@ -45,7 +46,8 @@ _LOOKS_ALONE = 64
 class Sessions:
     """Looks through folders in a thread, while anybody watches.
 
-    By `prices` the cost of calls is estimated where a trace gives none. `cache` is the folder where summaries are
+    By `prices` the cost of calls is estimated where a trace gives none. With `index` the indexes of large traces are
+    used, though none is made. `cache` is the folder where summaries are
     kept, None for the user's. `clock` gives epoch seconds. `look` and `fold` do in the calling thread what the thread
     does, `list_all` and `find_out` less than that, for whoever wants no thread.
     """
@@ -55,6 +57,7 @@ class Sessions:
         folders: Iterable[Path],
         *,
         prices: Prices | None = None,
+        index: bool = False,
         cache: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -66,7 +69,7 @@ class Sessions:
         self.error: BaseException | None = None
         self.wanted: Sequence[Path] = ()
         """Whose figures are wanted first: set by whoever shows them."""
-        self._prices, self._cache, self._clock = prices, cache, clock
+        self._prices, self._index, self._cache, self._clock = prices, index, cache, clock
         self._listed: dict[Path, ListedTrace] = {}
         self._folder_of: dict[Path, Path] = {}
         self._first_of: dict[Path, Path] = {}
@@ -147,7 +150,7 @@ class Sessions:
                     return True
                 if path not in self._listed:
                     continue
-                self._folding = path, self._kept.get(path) or Fold(path, self._prices)
+                self._folding = path, self._kept.get(path) or self._fold_of(path)
             path, fold = self._folding
             if fold.step():
                 self._folding = None
@@ -166,7 +169,7 @@ class Sessions:
                 if path in self._to_look_at:
                     self._found(look_at(self._listed[path], self._prices))
                 if path in fold and self._entries[path].is_waiting:
-                    whole = Fold(path, self._prices)
+                    whole = self._fold_of(path)
                     while not whole.step():
                         pass
                     self._fold_done(path, whole)
@@ -279,6 +282,10 @@ class Sessions:
         self._set(entry)
         if entry.is_waiting or (fold is None and goes_on(entry, self._clock())):
             self._queue.add(path, entry.size, entry.mtime)
+
+    def _fold_of(self, path: Path) -> Fold:
+        has_index = self._index and self._listed[path].size >= SMALLEST_BYTES
+        return Fold(path, self._prices, index=has_index)
 
     def _fold_done(self, path: Path, fold: Fold) -> None:
         trace = self._listed.get(path)

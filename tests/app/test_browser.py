@@ -275,7 +275,7 @@ ENTRIES = [
 ]
 
 
-@pytest.mark.parametrize("width", [20, 49, 50, 70, 90, 110, 160])
+@pytest.mark.parametrize("width", [20, 49, 50, 70, 90, 110, 160, 198])
 def test_a_row_and_the_heads_are_as_wide_as_they_may_be(width):
     rows = SessionRows(lambda: NOW)
     rows.entries = ENTRIES

@@ -547,7 +547,7 @@ def test_repeats_are_of_one_agent_and_blind_to_the_order_of_keys(make: Traces) -
         event("tool_start", data={"tool_name": "bash", "args": {"a": 2}}),
         event("tool_end", data={"tool_name": "bash", "args": {"a": 2}}),
     )
-    assert {figures.name: figures.repeats for figures in tool_figures(trace)} == {"bash": 2, "other": 0}
+    assert {name: tool.repeats for name, tool in tool_figures(trace)} == {"bash": 2, "other": 0}
 
 
 def sessions_list(folder: Path, width: int) -> Iterator[str]:

@@ -15,6 +15,7 @@ from tracetop.app.sessions.entry import LIVE_SECONDS, Entry, is_live
 from tracetop.app.sessions.glance import END_BYTES
 from tracetop.app.sessions.order import DEFAULT_ORDER
 from tracetop.app.sessions.sessions import Sessions
+from tracetop.app.trace import load_trace
 
 MANY = 2_000
 
@@ -216,6 +217,27 @@ def test_folding_stops_between_two_pieces(
     assert entry is not None
     assert entry.figures is None
     assert sessions.fold()
+
+
+def test_the_index_of_a_large_trace_saves_its_fold(
+    folder: Path, tmp_path: Path, line: Callable[..., bytes], reads: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("trace_index", "sessions.sessions"):
+        monkeypatch.setattr(f"tracetop.app.{module}.SMALLEST_BYTES", 100_000)
+    path = folder / "large.jsonl"
+    path.write_bytes(large_trace(line))
+    load_trace(path, index=True)
+    for index, most in ((True, 4 * END_BYTES), (False, 10 * END_BYTES)):
+        sessions = Sessions([folder], index=index, cache=tmp_path / f"cache-{index}")
+        sessions.look(anew=True)
+        reads.clear()
+        sessions.fold()
+        entry = sessions.entry(path)
+        assert entry is not None
+        assert entry.figures is not None
+        assert entry.figures.tokens == 10_500
+        assert (sum(reads) < path.stat().st_size) is index
+        assert sum(reads) < most
 
 
 def test_the_cache_knows_what_was_found_out(folder: Path, tmp_path: Path, reads: list[int]) -> None:
