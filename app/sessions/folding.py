@@ -22,6 +22,9 @@ LARGE_BYTES = 32 * 1024 * 1024
 KEPT_FOLDS = 64
 """How many folds of sessions that go on are kept, to go on with what they grow by."""
 
+KEPT_EVENTS = 4_000_000
+"""Of how many events these may be together: some 300 MB."""
+
 
 class Fold:
     """A trace that is folded piece by piece, and goes on where it was when the trace has grown."""
@@ -98,10 +101,10 @@ class FoldQueue:
 
 
 class KeptFolds:
-    """The folds of the sessions that grew last, as many as `most`."""
+    """The folds of the sessions that grew last, as many as `most`, and as much as `most_events`; at least one."""
 
-    def __init__(self, most: int = KEPT_FOLDS) -> None:
-        self._most = most
+    def __init__(self, most: int = KEPT_FOLDS, most_events: int = KEPT_EVENTS) -> None:
+        self._most, self._most_events = most, most_events
         self._folds: OrderedDict[Path, Fold] = OrderedDict()
 
     def __contains__(self, path: Path) -> bool:
@@ -112,11 +115,14 @@ class KeptFolds:
         return self._folds.get(path)
 
     def keep(self, path: Path, fold: Fold) -> None:
-        """Keep a fold; the one that has not grown for longest goes where there are too many."""
+        """Keep a fold; those that have not grown for longest go where that is too much."""
         self._folds[path] = fold
         self._folds.move_to_end(path)
-        while len(self._folds) > self._most:
-            self._folds.popitem(last=False)[1].close()
+        events = sum(each.trace.session.count for each in self._folds.values())
+        while len(self._folds) > 1 and (len(self._folds) > self._most or events > self._most_events):
+            _, oldest = self._folds.popitem(last=False)
+            events -= oldest.trace.session.count
+            oldest.close()
 
     def drop(self, path: Path) -> None:
         """Keep it no longer."""

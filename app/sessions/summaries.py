@@ -67,18 +67,14 @@ class Summaries:
 
     def keep(self, found: Iterable[tuple[ListedTrace, Entry]]) -> bool:
         """Keep what is known of these traces, and of no others of the folder; return whether that could be."""
-        self._known = {
-            self._name(trace.path): _Known(
-                trace.size,
-                trace.mtime_ns,
-                trace.inode,
-                len(trace.parts),
-                entry.glance,
-                entry.figures,
-                entry.error,
-            )
-            for trace, entry in found
-        }
+        theirs = self._read()  # another process may have found out what we have not
+        self._known = {}
+        for trace, entry in found:
+            name, other = self._name(trace.path), theirs.get(self._name(trace.path))
+            if entry.is_waiting and other is not None and _is_of(other, trace):
+                self._known[name] = other
+            else:
+                self._known[name] = _known_of(trace, entry)
         return self._write(msgspec.msgpack.encode(_Kept(_FORMAT, self._prices, self._known)))
 
     def _name(self, path: Path) -> str:
@@ -112,6 +108,11 @@ class Summaries:
             return False
         _forget_old(folder)
         return True
+
+
+def _known_of(trace: ListedTrace, entry: Entry) -> _Known:
+    parts = len(trace.parts)
+    return _Known(trace.size, trace.mtime_ns, trace.inode, parts, entry.glance, entry.figures, entry.error)
 
 
 def _is_of(known: _Known, trace: ListedTrace) -> bool:

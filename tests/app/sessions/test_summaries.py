@@ -125,6 +125,15 @@ def test_of_two_processes_the_later_one_wins_whole(trace: ListedTrace, place: Pa
     assert known.error == "said by the second"
 
 
+def test_what_another_process_found_out_is_not_lost(trace: ListedTrace, place: Path) -> None:
+    mine = Summaries(trace.path.parent, None, place)
+    _, entry = kept(trace, place)
+    mine.keep([(trace, replace(entry, figures=None))])
+    assert again(trace, place) == entry
+    mine.keep([(replace(trace, size=9), replace(entry, figures=None))])
+    assert again(trace, place) is None
+
+
 def test_names_that_are_no_text_can_be_kept(trace: ListedTrace, place: Path) -> None:
     odd = Path(os.fsdecode(os.fsencode(trace.path.parent) + b"/\xff\xfe.jsonl"))
     odd.write_bytes(trace.path.read_bytes())
