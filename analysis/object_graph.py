@@ -102,8 +102,8 @@ class Unflattener:
         cls, names, place = self._classes[number], self._fields[number], len(self._seen)
         if issubclass(cls, msgspec.Struct):  # is only made whole, so it may not refer to itself
             self._seen.append(None)
-            self._seen[place] = made = cls(**dict(zip(names, self._all(flats), strict=True)))
-            return made
+            self._seen[place] = whole = cls(**dict(zip(names, self._all(flats), strict=True)))
+            return whole
         made = cls.__new__(cls)
         self._seen.append(made)
         for name, flat in zip(names, flats, strict=True):

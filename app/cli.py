@@ -12,7 +12,7 @@ from .command_group import OpenCommand, TracetopGroup, is_debugging
 from .commands import reports, screens, upkeep
 from .commands.options import debug_option, index_option, theme_option, usage_errors
 
-_THEMED = ("PATH", "demo", "replay")
+_THEMED = ("PATH", "demo", "replay", "wall")
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -35,6 +35,7 @@ def cli(ctx: click.Context, theme: str | None) -> None:
 
     \b
       tracetop                               browse the sessions of this project
+      tracetop wall                          several live sessions at once
       tracetop session-1.jsonl               watch one, live or afterwards
       tracetop report session-1.jsonl        the morning after, in plain text
       tracetop issues X.jsonl --fail-on high  a gate for CI
@@ -70,7 +71,7 @@ def open_path(general_theme: str | None, path: Path | None, theme: str | None = 
         with usage_errors():
             run_dashboard(path, debug=is_debugging(), theme=theme or general_theme)
     elif path is None or path.is_dir():
-        headless.write_lines(headless.list_sessions(path))
+        headless.write_lines(headless.list_sessions([path] if path is not None else []))
     else:
         headless.put_report(path, as_json=False)
 
@@ -82,6 +83,7 @@ for command in (
     reports.timeline,
     reports.tokens,
     reports.tools,
+    screens.wall,
     screens.replay,
     screens.shot,
     screens.cast,

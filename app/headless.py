@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from ..analysis.totals import Totals
-from ..collector.folder import FolderTail
-from ..collector.follow import TailState
+from ..collector.listing import ListedTrace, list_traces
 from ..collector.parts import parts_from
 from .bookmarks import Bookmarks
 from .command_group import USAGE, complain, given_settings
 from .reports.layout import terminal_width
 from .reports.report import report_json, report_text
-from .reports.sessions import Found, sessions_text
+from .reports.sessions import newest_sessions, sessions_text
 from .safe_text import one_line
+from .sessions.sessions import Sessions
 from .settings.config_file import config_path
 from .settings.effective import EffectiveSettings, effective_settings
 from .settings.example import write_example
@@ -98,14 +98,10 @@ def _bookmarks_of(trace: Trace, path: Path) -> Bookmarks:
     return bookmarks
 
 
-def find_sessions(folders: Sequence[Path]) -> list[Found]:
-    """The traces in these folders and below, each by its first part."""
-    return [
-        Found(file.path, file.mtime)
-        for folder in folders
-        for file in FolderTail(folder).files()
-        if file.state is not TailState.GONE
-    ]
+def find_sessions(folders: Sequence[Path]) -> list[ListedTrace]:
+    """The traces in these folders and below, each by its first part, newest first."""
+    found = [trace for folder in folders for trace in list_traces(folder)]
+    return sorted(found, key=lambda trace: (-trace.mtime_ns, trace.path))
 
 
 def default_folders() -> list[Path]:
@@ -113,17 +109,19 @@ def default_folders() -> list[Path]:
     return [folder for folder in DEFAULT_FOLDERS if folder.is_dir()]
 
 
-def list_sessions(folder: Path | None) -> Iterable[str]:
-    """The sessions in a folder, or in the default folders. Raises UnreadableTraceError where there is no folder."""
-    folders = default_folders() if folder is None else [folder]
+def list_sessions(folders: Sequence[Path]) -> Iterable[str]:
+    """The sessions in these folders, or in the default ones. Raises UnreadableTraceError where there is no folder."""
+    folders = folders or default_folders()
     if not folders:
         raise UnreadableTraceError(
             f"no folder {' or '.join(map(str, DEFAULT_FOLDERS))} here; name a trace file or a folder of them"
         )
-    found = find_sessions(folders)
-    if not found:
+    settings = told_settings().settings
+    sessions = Sessions(folders, prices=settings.prices, index=settings.index)
+    newest, count = newest_sessions(sessions)
+    if not count:
         return [f"No sessions in {', '.join(map(str, folders))}."]
-    return sessions_text(found, time.time(), terminal_width(), prices=told_settings().settings.prices)
+    return sessions_text(newest, count, time.time(), terminal_width())
 
 
 def check_openable(path: Path) -> None:

@@ -95,6 +95,11 @@ class FileTail:
         return self._splitter.torn_size
 
     @property
+    def is_caught_up(self) -> bool:
+        """Whether the last poll found less than it might have read: nothing more was there."""
+        return self._left > 0
+
+    @property
     def is_open(self) -> bool:
         """Whether the tail holds a descriptor."""
         return self._segments.is_open
