@@ -162,9 +162,9 @@ async def test_more_than_fit_can_be_scrolled(wall, tmp_path, line):
         os.utime(path, (NOW, NOW))
     async with wall(folder, (80, 10), sessions=8) as it:
         assert "4 more that go on" in it.text
-        assert "goal 11" in lines_of(it)[0]
+        await it.until(lambda: "goal 11" in lines_of(it)[0])
         await it.press("G")
-        assert "goal 0 " in lines_of(it)[-1]
+        await it.until(lambda: "goal 0 " in lines_of(it)[-1])
         await it.press("enter")
         assert it.screen.source.wait_until_read()
         await it.settle()
