@@ -58,9 +58,11 @@ class FileTail:
     State and sizes are those of the part that is read now; earlier ones are not looked at again. When that part is
     replaced or truncated the trace starts over from its first part, and so it does when both were deleted and the first
     one comes back.
+
+    With `start`, the offset of a line in that file, nothing before it is read, and line numbers are not known there.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, start: int = 0) -> None:
         self.path = Path(path)
         self.state = TailState.WAITING
         self.reason = ""
@@ -68,7 +70,8 @@ class FileTail:
         self.size = 0
         """Bytes of the current segment when last looked at."""
         self._segments = Segments(self.path)
-        self._splitter = LineSplitter()
+        self._splitter = LineSplitter(offset=start)
+        self._starts_within = bool(start)
         self._line_numbers = LineNumbers()
         self._behind: tuple[int, LineSplitter] | None = None  # the part that was left last, to be looked at once more
         self._seam = b""
@@ -128,6 +131,10 @@ class FileTail:
             number = None
         line = "" if number is None else f"line {number:,}, "
         return f"{line}byte {offset:,} of {path.name}"
+
+    def file_place(self, position: int) -> tuple[Path, int]:
+        """The file that a delivered position is in, and the byte offset there."""
+        return self._segments.place(position)
 
     def park(self) -> None:
         """Give the descriptors back; a later `poll` or `line` opens the files again.
@@ -321,7 +328,8 @@ class FileTail:
                 yield self._decoded(block, self._segments.base)
 
     def _decoded(self, block: Block, base: int) -> Delivery:
-        self._line_numbers.note(base + block.offset, base, block.first_line)
+        if base or not self._starts_within:
+            self._line_numbers.note(base + block.offset, base, block.first_line)
         batch = decode_block(block)
         if base:
             batch.offsets = [base + offset for offset in batch.offsets]

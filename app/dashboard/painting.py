@@ -21,10 +21,11 @@ from ..panes.pane import Frame, Pane
 from ..panes.timeline import TimelinePane
 from ..safe_text import one_line
 from .cursor import Cursor, Mode
+from .opening import Newest
 from .replay import Replay
 from .ribbon import Ribbon
 from .source import TraceSource
-from .strip import SessionStrip, facts_of
+from .strip import SessionStrip, SoFar, facts_of
 from .tab_line import TabLine
 
 _MOVED, _GREW = "moved", "grew"
@@ -70,9 +71,11 @@ class Painting:
             self.look_again()
             self.notify("the trace was truncated or replaced: reading it again", title="tracetop")
         self.look_at_bookmarks()
+        # What is read is asked for last: where nothing is being read any more, the trace is whole.
+        loading, newest = self.source.progress, self.look_at_newest()
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
-        loading = self.source.progress
+        self._show_progress()
         self._show_strip(view)
         self._show_notice()
         self._show_ribbon(view)
@@ -84,6 +87,7 @@ class Painting:
             self.filtered_through is None,
             version,
             loading,
+            newest and newest.version,
             self.filtered_through,
             found,
             self.bookmarks.version,
@@ -108,6 +112,8 @@ class Painting:
             self.cursor.follows,
             self._version,
             loading,
+            newest,
+            None if self._newest is None else self._newest.began,
             is_live,
             filter="" if self.filtering is None else self.filtering.text,
             search=found,
@@ -124,6 +130,9 @@ class Painting:
             self.cursor.mode,
             self.cursor.follows,
             self.bookmarks.version,
+            newest is None,
+            self.source.reading is not None,
+            self.source.reading is not None and self.source.reading.is_stopped,
         )
         if able != self._able:
             self._able = able
@@ -139,6 +148,8 @@ class Painting:
             return
         for pane in (*(self.panes if panes is None else panes), self.inspector):
             if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted):
+                shows_newest = self._frame.newest is not None and pane is self.panes[0]
+                pane.so_far = self._frame.is_so_far and pane is not self.inspector and not shows_newest
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
         self._show_issue()
         self._show_tabs()
@@ -154,13 +165,21 @@ class Painting:
     def _show_strip(self, view: View) -> None:
         strip = self.query_one(SessionStrip)
         waiting = self.source.note or self.source.name
-        strip.show(facts_of(view, self.cursor.mode, now=self.now, speed=self.replay.speed, waiting=waiting))
+        mode, newest = self.cursor.mode, self.source.newest
+        so_far = None
+        if self.source.reading is not None and mode is Mode.LIVE:
+            so_far = SoFar(*((None, None) if newest is None else (newest.head, newest.trace.view())))
+        strip.show(facts_of(view, mode, now=self.now, speed=self.replay.speed, waiting=waiting, so_far=so_far))
 
     def _show_ribbon(self, view: View) -> None:
         timeline = self.panes[0]
         seen = timeline.visible_events() if isinstance(timeline, TimelinePane) and timeline.display else None
         total = None if self.cursor.mode is Mode.LIVE else self.source.trace.session.count
-        self.query_one(Ribbon).show(view, self.cursor.place(view.at), seen, total, self.bookmarks.placed)
+        cursor, share = self.cursor.place(view.at), self.source.progress
+        if self.cursor.mode is Mode.LIVE and share:
+            total = max(view.at + 1, round(view.at / share))  # about: what is to be read is blank
+            cursor = cursor if self._newest is None else total - 1
+        self.query_one(Ribbon).show(view, cursor, seen, total, self.bookmarks.placed)
 
     def _show_notice(self) -> None:
         text = self._failure or self.source.note or self.source.trace.defect
@@ -193,5 +212,6 @@ class Painting:
         _episode: Episode | None
         _timer: Timer | None
         _failure: str
+        _newest: Newest | None
 
         def __getattr__(self, name: str) -> Any: ...

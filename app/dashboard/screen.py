@@ -38,7 +38,9 @@ from .history import History
 from .key_line import KeyLine
 from .keys import KeyActions
 from .painting import Painting
+from .progress import ProgressLine, Stopwatch
 from .prompt_line import PromptLine
+from .reading import LongReading
 from .replay import Replay
 from .ribbon import Ribbon
 from .source import SourceLike, open_source
@@ -56,7 +58,7 @@ def _styles() -> str:
 
 
 @contained
-class DashboardScreen(KeyActions, Painting, Screen[None]):
+class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
     """Shows a trace: a `TraceCollector` of this process, a path, or a `TraceSource`.
 
     It reads while it is on the screen and sleeps while it is not; its state stays. `clock` gives epoch seconds,
@@ -92,6 +94,7 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
         self.history = History()
         self.bookmarks = Bookmarks(self.source.path, clock)
         self._clock = clock
+        self._stopwatch = Stopwatch()
         self._timer: Timer | None = None
         self._failure = ""
         self._issue: Issue | None = None
@@ -114,6 +117,7 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
         yield SessionStrip(id="trace-strip")
         yield Ribbon(id="trace-ribbon")
         yield Transport(id="trace-transport")
+        yield ProgressLine(id="trace-progress")
         yield Static("", id="trace-notice", markup=False)
         yield TabLine(PANES, id="trace-tabs")
         with Vertical(id="trace-body"):
@@ -236,6 +240,9 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
         self.move_cursor(message.event)
 
     def on_pane_inspected(self, message: Pane.Inspected) -> None:
+        if message.trace is not None and message.trace is not self.source.trace:
+            self.inspect_newest(message.trace, message.event)
+            return
         if self.inspector.has_class("-shown"):
             self.leave_place()  # a link was followed
         self.inspect(message.event)
@@ -310,3 +317,5 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
             yield self.clear_filter
         if self.has_class("-zoomed"):
             yield self.action_zoom
+        if self.source.reading is not None and not self.source.reading.is_stopped:
+            yield self.stop_reading

@@ -16,6 +16,7 @@ from ...collector.lines import Block
 from ...collector.recorder import TraceCollector
 from ...collector.watch import SWEEP_SECONDS, follow
 from ..trace import Trace
+from .opening import Newest, Opening, Reading
 
 SourceLike: TypeAlias = "TraceCollector | str | os.PathLike[str] | TraceSource"
 """What a host may give: a collector in its own process, the path of a trace, or a source made by hand."""
@@ -66,9 +67,19 @@ class TraceSource:
         return ""
 
     @property
-    def progress(self) -> float | None:
-        """How much of the trace is read, 0 to 1; None where that is not known, or all of it."""
+    def reading(self) -> Reading | None:
+        """How far a long trace is read; None for others, and when all is read."""
         return None
+
+    @property
+    def newest(self) -> Newest | None:
+        """The newest events of a trace that is being read; None where these are not known ahead of the rest."""
+        return None
+
+    @property
+    def progress(self) -> float | None:
+        """How much of a long trace is read, 0 to 1; None for others, and when all is read."""
+        return None if self.reading is None else self.reading.share
 
     @property
     def is_read(self) -> bool:
@@ -116,6 +127,20 @@ class TraceSource:
         """What there is and then what comes; None whenever all was read. Ends when `_stop` is set."""
         raise NotImplementedError
 
+    def stop_reading(self) -> None:
+        """Read no more of a long trace; what was read stays."""
+
+    def read_on(self) -> None:
+        """Read the rest of it after all."""
+
+    def number_of(self, newest: Newest, event: int) -> int | None:
+        """Which event of the trace one of the newest is; None where it is not read."""
+        return None
+
+    def _rest(self) -> None:
+        """Wait while nothing is to be read."""
+        self._awake.wait()
+
     def _run(self) -> None:
         try:
             for delivery in self.deliveries():
@@ -123,7 +148,7 @@ class TraceSource:
                     self._caught_up.set()
                 else:
                     self.trace.take(delivery)
-                self._awake.wait()
+                self._rest()
                 if self._stop.is_set():
                     return
         except Exception as error:  # noqa: BLE001 - the thread's only way to say so; the dashboard shows it
@@ -135,6 +160,7 @@ class FileSource(TraceSource):
 
     def __init__(self, path: str | os.PathLike[str], *, prices: Prices | None = None) -> None:
         self._tail = FileTail(path)
+        self._opening = Opening(self._tail, prices)
         super().__init__(str(path), self._tail.line, self._tail.place, prices=prices, stretch=self._tail.stretch)
         self.path: Path = Path(path)
 
@@ -152,11 +178,27 @@ class FileSource(TraceSource):
         return notes.get(self._tail.state, "")
 
     @property
-    def progress(self) -> float | None:
-        size, read = self._tail.size, self._tail.read_bytes
-        return read / size if size and read < size else None
+    def reading(self) -> Reading | None:
+        return self._opening.reading
+
+    @property
+    def newest(self) -> Newest | None:
+        return self._opening.newest
+
+    def stop_reading(self) -> None:
+        self._opening.stop()
+
+    def read_on(self) -> None:
+        self._opening.go_on()
+        self._wake.set()
+
+    def number_of(self, newest: Newest, event: int) -> int | None:
+        return newest.number_in(self.trace, self._tail.file_place, event)
 
     def deliveries(self) -> Iterator[Delivery | None]:
+        return self._opening.watch(self._read())
+
+    def _read(self) -> Iterator[Delivery | None]:
         # A first look without a watch: the end of what is there now is then known for certain.
         for _ in range(2):
             yield from self._tail.poll()
@@ -164,6 +206,14 @@ class FileSource(TraceSource):
         while not self._stop.is_set():
             self._awake.wait()
             yield from follow(self._tail, self._halt, wake=self._wake)
+
+    def _rest(self) -> None:
+        super()._rest()
+        while self._opening.is_stopped and not self._stop.is_set():
+            self._opening.look_at_newest()
+            self._wake.wait(SWEEP_SECONDS)
+            self._wake.clear()
+            super()._rest()
 
     def close(self) -> None:
         super().close()
