@@ -115,6 +115,7 @@ class TracetopApp(DashboardHost):
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 20, 50)
+        gc.enable()
 
     def dashboard_source(self) -> SourceLike:
         path = self.browser.selected or self._shown
@@ -136,6 +137,7 @@ def run_dashboard(
     Settings come from the environment and the user's file; `theme` goes before them. `prepare` is done with the
     dashboard before it opens. Raises NoSuchThemeError.
     """
+    gc.disable()  # until the first frame is there: it makes much that stays
     app = TracetopApp(path, settings=effective_settings({"theme": theme}), prepare=prepare)
     if theme is not None and theme not in app.available_themes:
         raise NoSuchThemeError(f"no theme is called {theme!r}{meant(theme, app.available_themes)}")

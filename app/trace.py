@@ -31,8 +31,8 @@ class Trace:
     `line` gives the raw line at a position that the reader delivered; it may raise OSError. `place` says for people
     where that is. `stretch` gives the bytes from a position on, fewer at the end of the file; None where a trace has
     none, because it is no file. `generation` counts how often the trace started over, each time with a new `session`.
-    By `prices` the cost of calls is estimated where the trace gives none. Where it is not `from_start`, but the end of a
-    longer one, the numbers of its events mean nothing to people.
+    By `prices` the cost of calls is estimated where the trace gives none. Where it is not `from_start`, but the end of
+    a longer one, the numbers of its events mean nothing to people.
     """
 
     def __init__(

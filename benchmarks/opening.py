@@ -13,6 +13,7 @@ Usage: python benchmarks/opening.py [FILE ...], by default a million events and 
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import pty
@@ -79,6 +80,7 @@ def child(path: str, out: str, until: str) -> None:
     from tracetop.app.standalone import TracetopApp
     from tracetop.app.widgets.event_list import EventList
 
+    gc.disable()  # as run_dashboard does
     app = TracetopApp(Path(path), settings=effective_settings({}))
     times: dict[str, float | None] = {"made": time.time(), "first": None, "read": None}
     display = app._display

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,10 @@ LONG_BYTES = 8 << 20
 
 _DELIVERIES_A_LOOK = 32
 """How often it is looked whether the file has grown: every 4 MB."""
+
+_LOOKED_SECONDS = 0.05
+_SEEN_SECONDS = 0.5
+"""How long the reading gives way to the first frame: two threads of Python are slower than one after the other."""
 
 _MOST_LOOKED_THROUGH = 10_000
 
@@ -92,6 +97,7 @@ class Opening:
         self._sizes: dict[Path, int] = {}
         self._deliveries = 0
         self._is_stopped = False
+        self._looked, self._seen = threading.Event(), threading.Event()
 
     @property
     def is_stopped(self) -> bool:
@@ -106,9 +112,20 @@ class Opening:
         """Have the reading go on."""
         self._set_stopped(False)
 
+    def wait_until_looked(self) -> None:
+        """Wait until it is known whether the trace is long and what its newest events are; briefly."""
+        self._looked.wait(_LOOKED_SECONDS)
+
+    def seen(self) -> None:
+        """The newest events are on the screen, or nobody waits for that: the rest may be read."""
+        self._seen.set()
+
     def watch(self, deliveries: Iterator[Delivery | None]) -> Iterator[Delivery | None]:
         """Pass on deliveries, None where all is read, and keep up with how far the reading is."""
         self._look()
+        self._looked.set()
+        if self.newest is not None:
+            self._seen.wait(_SEEN_SECONDS)
         for delivery in deliveries:
             if delivery is None:
                 self._end()

@@ -38,6 +38,8 @@ class Painting:
 
     _generation = 0
     _version = 0
+    _is_first = False
+    """Whether nothing has a place on the screen yet."""
     _painted: tuple[object, ...] = ()
     """What the last frame was made of."""
     _late = ""
@@ -147,7 +149,7 @@ class Painting:
         if self._frame is None:
             return
         for pane in (*(self.panes if panes is None else panes), self.inspector):
-            if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted):
+            if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted or self._is_first):
                 shows_newest = self._frame.newest is not None and pane is self.panes[0]
                 pane.so_far = self._frame.is_so_far and pane is not self.inspector and not shows_newest
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)

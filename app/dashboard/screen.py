@@ -178,6 +178,12 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         self.source.start()
         if self.filtering:
             self.look_again()
+        self.source.wait_until_looked()
+        if self.source.reading is not None:
+            self._is_first = True
+            self.paint()
+            self._is_first = False
+        self.call_after_refresh(self.source.newest_seen)
         self._timer = self.set_interval(1 / self.frames_per_second, self.on_tick, name="tracetop frames")
 
     def on_unmount(self) -> None:

@@ -127,6 +127,12 @@ class TraceSource:
         """What there is and then what comes; None whenever all was read. Ends when `_stop` is set."""
         raise NotImplementedError
 
+    def wait_until_looked(self) -> None:
+        """Wait, briefly, until the newest events of a long trace are known. Only once `start` was called."""
+
+    def newest_seen(self) -> None:
+        """What is first to be seen is on the screen: reading may take all it can get."""
+
     def stop_reading(self) -> None:
         """Read no more of a long trace; what was read stays."""
 
@@ -184,6 +190,16 @@ class FileSource(TraceSource):
     @property
     def newest(self) -> Newest | None:
         return self._opening.newest
+
+    def wait_until_looked(self) -> None:
+        self._opening.wait_until_looked()
+
+    def newest_seen(self) -> None:
+        self._opening.seen()
+
+    def stop(self) -> None:
+        self._opening.seen()
+        super().stop()
 
     def stop_reading(self) -> None:
         self._opening.stop()
