@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...analysis.prices import Prices
 from ...analysis.session import Session
-from ...collector.ends import TAIL_BYTES, Ends, head_and_tail
+from ...collector.ends import ENOUGH_EVENTS, TAIL_BYTES, Ends, head_and_tail
 from ...collector.follow import Delivery, FileTail
 from ...collector.parts import parts_from
 from ..trace import Trace
@@ -150,7 +150,7 @@ class Opening:
             self._sizes = {part: part.stat().st_size for part in parts_from(self._tail.path)}
             if sum(self._sizes.values()) < self._long_bytes:
                 return
-            ends = head_and_tail(self._tail.path)
+            ends = head_and_tail(self._tail.path, tail_bytes=TAIL_BYTES, enough=ENOUGH_EVENTS)
         except (OSError, ValueError):
             return  # whoever reads it all will say why
         self.newest = Newest(ends, self._prices) if ends.tail.records else None

@@ -42,6 +42,7 @@ class TimelinePane(Pane):
         self._stood: tuple[object, ...] = ()
         """What was shown of the past last: event, length of the view, page."""
         self._works = False
+        self._told_of_older = False
         self._newest: Trace | None = None
         """The trace whose rows are shown in place of those of a trace that is still being read."""
 
@@ -258,12 +259,14 @@ class TimelinePane(Pane):
         message.stop()
         if message.to_start:
             self.post_message(self.CursorMoved(0))
-        else:
+        elif not self._told_of_older:
+            self._told_of_older = True
             self.notify("older events are read from the start · home: the first", timeout=3)
 
     def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
         message.stop()
         if self._newest is not None:
+            self._told_of_older = False
             self._show_again()
             return
         self.post_message(self.CursorMoved(None if message.follows else self._rows.shown.event_of(message.index)))
