@@ -24,6 +24,9 @@ _LOOKED_SECONDS = 0.05
 _SEEN_SECONDS = 0.5
 """How long the reading gives way to the first frame: two threads of Python are slower than one after the other."""
 
+_GIVEN_WAY_SECONDS = 0.05
+"""The same for every other frame."""
+
 _MOST_LOOKED_THROUGH = 10_000
 
 
@@ -98,6 +101,8 @@ class Opening:
         self._deliveries = 0
         self._is_stopped = False
         self._looked, self._seen = threading.Event(), threading.Event()
+        self._way = threading.Event()
+        self._way.set()
 
     @property
     def is_stopped(self) -> bool:
@@ -120,6 +125,14 @@ class Opening:
         """The newest events are on the screen, or nobody waits for that: the rest may be read."""
         self._seen.set()
 
+    def give_way(self) -> None:
+        """Read nothing, briefly, until `take_way`: a frame is being painted."""
+        self._way.clear()
+
+    def take_way(self) -> None:
+        """Read on, after `give_way`."""
+        self._way.set()
+
     def watch(self, deliveries: Iterator[Delivery | None]) -> Iterator[Delivery | None]:
         """Pass on deliveries, None where all is read, and keep up with how far the reading is."""
         self._look()
@@ -127,6 +140,7 @@ class Opening:
         if self.newest is not None:
             self._seen.wait(_SEEN_SECONDS)
         for delivery in deliveries:
+            self._way.wait(_GIVEN_WAY_SECONDS)
             if delivery is None:
                 self._end()
             elif self.reading is not None or self._tail.size - self._tail.read_bytes >= self._long_bytes:

@@ -12,11 +12,12 @@ from ..panes.inspector import InspectorPane
 from ..panes.pane import Pane
 from ..panes.timeline import TimelinePane
 from ..trace import Trace
-from .cursor import Cursor
+from .cursor import Cursor, Mode
 from .opening import Newest, Reading
 from .progress import Facts, ProgressLine, Stopwatch
 from .source import TraceSource
 
+_TICKS_A_FRAME = 3
 _STOP_KEY, _GO_ON_KEY = "trace.back", "trace.reading"
 
 
@@ -27,6 +28,8 @@ class LongReading:
     _newest: Newest | None = None
     """Whose events the timeline shows."""
     _stopwatch: Stopwatch
+    _ticks = 0
+    _keys_known: tuple[bool, str] | None = None
 
     @property
     def reading(self) -> Reading | None:
@@ -41,6 +44,19 @@ class LongReading:
             return None
         trace, event, _ = timeline.newest_chosen
         return trace, event
+
+    def is_frame_due(self) -> bool:
+        """Whether to paint now. While a long trace is read that is seldom, and the reading waits for it: what is spent
+        on frames is missing there, and keys wait for both.
+        """
+        if self.reading is None or self.reading.is_stopped or self.cursor.mode is Mode.REPLAY:
+            return True
+        self._ticks += 1
+        if self._ticks % _TICKS_A_FRAME:
+            return False
+        self.source.give_way()
+        self.call_after_refresh(self.source.take_way)
+        return True
 
     def look_at_newest(self) -> Trace | None:
         """The trace of the newest events, where the timeline is to show them now; part of a frame."""
@@ -111,10 +127,14 @@ class LongReading:
             line.show(Facts(reading, events, self._stopwatch.speed, self._keys_told(reading)))
 
     def _keys_told(self, reading: Reading) -> str:
-        keys = {active.binding.id: active.binding for active in self.active_bindings.values()}
-        id, words = (_GO_ON_KEY, "reads on") if reading.is_stopped else (_STOP_KEY, "stops")
-        binding = keys.get(id)
-        return "" if binding is None else f"{self.app.get_key_display(binding)} {words}"
+        known = self._keys_known
+        if known is None or known[0] != reading.is_stopped:
+            keys = {active.binding.id: active.binding for active in self.active_bindings.values()}
+            id, words = (_GO_ON_KEY, "reads on") if reading.is_stopped else (_STOP_KEY, "stops")
+            binding = keys.get(id)
+            told = "" if binding is None else f"{self.app.get_key_display(binding)} {words}"
+            known = self._keys_known = reading.is_stopped, told
+        return known[1]
 
     if TYPE_CHECKING:  # the rest is the screen's
         cursor: Cursor

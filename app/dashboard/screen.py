@@ -209,7 +209,8 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         self._arrive()
         if self.cursor.mode is Mode.REPLAY:
             self._replay_on()
-        self.paint(hurried=True)
+        if self.is_frame_due():
+            self.paint(hurried=True)
 
     def on_ribbon_jumped(self, message: Ribbon.Jumped) -> None:
         if message.begins:

@@ -133,6 +133,12 @@ class TraceSource:
     def newest_seen(self) -> None:
         """What is first to be seen is on the screen: reading may take all it can get."""
 
+    def give_way(self) -> None:
+        """A frame is being painted: two threads of Python at once are slower than one after the other."""
+
+    def take_way(self) -> None:
+        """It is painted."""
+
     def stop_reading(self) -> None:
         """Read no more of a long trace; what was read stays."""
 
@@ -196,6 +202,12 @@ class FileSource(TraceSource):
 
     def newest_seen(self) -> None:
         self._opening.seen()
+
+    def give_way(self) -> None:
+        self._opening.give_way()
+
+    def take_way(self) -> None:
+        self._opening.take_way()
 
     def stop(self) -> None:
         self._opening.seen()
