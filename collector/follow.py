@@ -108,6 +108,11 @@ class FileTail:
             if not isinstance(error, FileNotFoundError):  # deleted this moment: the next poll will see
                 self._fail(error.strerror or str(error), Path(error.filename or self.part))
 
+    @property
+    def has_more(self) -> bool:
+        """Whether the last `poll` may have ended for its `max_bytes`, not for want of more."""
+        return self._left <= 0
+
     def line(self, position: int) -> bytes:
         """The raw line at a delivered position, without its newline. From any thread.
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from ...analysis.prices import Prices
 from ...collector.follow import Delivery, FileTail, TailState
-from ...collector.formats.native import decode_block
+from ...collector.formats.native import Batch, decode_block
 from ...collector.lines import Block
 from ...collector.recorder import TraceCollector
 from ...collector.watch import SWEEP_SECONDS, follow
@@ -22,6 +22,7 @@ SourceLike: TypeAlias = "TraceCollector | str | os.PathLike[str] | TraceSource"
 """What a host may give: a collector in its own process, the path of a trace, or a source made by hand."""
 
 _SETTLE_SECONDS = 30.0
+_BYTES_A_POLL = 4 << 20
 
 
 class TraceSource:
@@ -229,7 +230,10 @@ class FileSource(TraceSource):
     def _read(self) -> Iterator[Delivery | None]:
         # A first look without a watch: the end of what is there now is then known for certain.
         for _ in range(2):
-            yield from self._tail.poll()
+            yield from self._tail.poll(_BYTES_A_POLL)
+            while self._tail.has_more:
+                yield Delivery(Batch())  # there may be none in so many bytes, and the thread may have to stop
+                yield from self._tail.poll(_BYTES_A_POLL)
         yield None
         while not self._stop.is_set():
             self._awake.wait()
