@@ -14,6 +14,7 @@ from ..collector.follow import TailState
 from ..collector.parts import parts_from
 from .bookmarks import Bookmarks
 from .command_group import USAGE, complain
+from .loading_bar import loading_bar
 from .reports.layout import terminal_width
 from .reports.report import report_json, report_text
 from .reports.sessions import Found, sessions_text
@@ -39,7 +40,9 @@ def open_trace(path: Path) -> Trace:
     """The trace in a file, by the user's prices. Raises UnreadableTraceError."""
     if path.is_dir():
         raise UnreadableTraceError(f"{path}: is a folder; name one of the trace files in it")
-    return load_trace(path, prices=told_settings().settings.prices)
+    prices = told_settings().settings.prices
+    with loading_bar(path) as told:
+        return load_trace(path, prices=prices, told=told)
 
 
 def put(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ..analysis.prices import Prices
 from ..analysis.session import Session
@@ -15,6 +15,7 @@ from ..collector.events import TraceEvent
 from ..collector.follow import Delivery, FileTail, TailState
 from ..collector.formats.native import BadLine, event_from_line
 from ..collector.records import NotAnEventError
+from .read_bytes import ReadBytes
 
 FORMAT = "native"
 _KEPT_BAD_LINES = 1_000
@@ -132,14 +133,25 @@ class Trace:
         return self.event(number).event_id
 
 
-def load_trace(path: str | os.PathLike[str], *, prices: Prices | None = None) -> Trace:
-    """Read a trace, with the parts that follow its file, to its present end. Raises UnreadableTraceError."""
+def load_trace(
+    path: str | os.PathLike[str], *, prices: Prices | None = None, told: Callable[[int, int], None] | None = None
+) -> Trace:
+    """Read a trace, with the parts that follow its file, to its present end. Raises UnreadableTraceError.
+
+    `told` is called again and again with how many bytes are read, of how many.
+    """
     tail = FileTail(path)
     trace = Trace(str(path), tail.line, tail.place, prices=prices, stretch=tail.stretch)
+    read = None
+    if told is not None:
+        with suppress(OSError, ValueError):  # why it cannot be read is said below
+            read = ReadBytes(tail)
     with collection_paused():
         for _ in range(2):  # the second look takes a last line that lacks its newline
             for delivery in tail.poll():
                 trace.take(delivery)
+                if read is not None and told is not None:
+                    told(*read.measure())
     trace.torn_bytes = tail.torn_size
     if tail.state is TailState.WAITING:
         raise UnreadableTraceError(f"{path}: no such file")

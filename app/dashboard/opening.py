@@ -11,7 +11,7 @@ from ...analysis.prices import Prices
 from ...analysis.session import Session
 from ...collector.ends import ENOUGH_EVENTS, TAIL_BYTES, Ends, head_and_tail
 from ...collector.follow import Delivery, FileTail
-from ...collector.parts import parts_from
+from ..read_bytes import ReadBytes
 from ..trace import Trace
 
 LONG_BYTES = 8 << 20
@@ -97,7 +97,7 @@ class Opening:
         self._tail = tail
         self._prices = prices
         self._long_bytes = LONG_BYTES if long_bytes is None else long_bytes
-        self._sizes: dict[Path, int] = {}
+        self._read_bytes: ReadBytes | None = None
         self._deliveries = 0
         self._is_stopped = False
         self._looked, self._seen = threading.Event(), threading.Event()
@@ -124,6 +124,11 @@ class Opening:
     def seen(self) -> None:
         """The newest events are on the screen, or nobody waits for that: the rest may be read."""
         self._seen.set()
+
+    def rest(self) -> None:
+        """Nothing is read any more; the next time will be as the first was."""
+        self._looked.clear()
+        self._seen.clear()
 
     def give_way(self) -> None:
         """Read nothing, briefly, until `take_way`: a frame is being painted."""
@@ -161,8 +166,9 @@ class Opening:
         """Look at both ends of the trace, if it is long."""
         self._end()
         try:
-            self._sizes = {part: part.stat().st_size for part in parts_from(self._tail.path)}
-            if sum(self._sizes.values()) < self._long_bytes:
+            self._read_bytes = ReadBytes(self._tail)
+            read, total = self._read_bytes.measure()
+            if total - read < self._long_bytes:
                 return
             ends = head_and_tail(self._tail.path, tail_bytes=TAIL_BYTES, enough=ENOUGH_EVENTS)
         except (OSError, ValueError):
@@ -171,13 +177,8 @@ class Opening:
         self._measure()
 
     def _measure(self) -> None:
-        part, before = self._tail.part, 0
-        for known, size in self._sizes.items():
-            if known == part:
-                break
-            before += size
-        self._sizes[part] = max(self._tail.size, self._sizes.get(part, 0))
-        self.reading = Reading(before + self._tail.read_bytes, sum(self._sizes.values()), self._is_stopped)
+        if self._read_bytes is not None:
+            self.reading = Reading(*self._read_bytes.measure(), self._is_stopped)
 
     def _set_stopped(self, is_stopped: bool) -> None:
         self._is_stopped = is_stopped

@@ -213,6 +213,7 @@ class FileSource(TraceSource):
     def stop(self) -> None:
         self._opening.seen()
         super().stop()
+        self._opening.rest()
 
     def stop_reading(self) -> None:
         self._opening.stop()

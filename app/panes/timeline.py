@@ -180,7 +180,7 @@ class TimelinePane(Pane):
             at = self._rows.shown.event_of(self._list.cursor) + 1
             parts.append(f"{at:,} of the newest {figures.count(session.count, 'event')}")
         if frame.loading is not None:
-            parts.append(f"reading from the start: {frame.loading:.0%}")
+            parts.append(f"read from the start: {frame.loading:.0%}")
         return " · ".join(parts)
 
     def _headline_of(self, frame: Frame) -> str:

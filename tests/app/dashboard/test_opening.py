@@ -90,7 +90,7 @@ async def test_the_newest_events_are_there_before_any_is_read(show, gate, long):
     async with show(long, read=False) as it:
         assert it.count == 0
         assert "newest" in it.title("timeline")
-        assert "reading from the start: 0%" in it.title("timeline")
+        assert "read from the start: 0%" in it.title("timeline")
         assert "echo 200" in it.crop("#trace-timeline-list")
         assert "it 200" in it.strip
         assert "read it all" in it.strip
@@ -202,6 +202,25 @@ async def test_a_filter_is_of_what_is_read(show, gate, long):
         assert "so far" in it.title("timeline")
         await it.press("escape")
         assert "newest" in it.title("timeline")
+
+
+async def test_places_are_those_that_are_read(show, gate, long):
+    async with show(long, read=False) as it:
+        await read_some(it, gate)
+        for asked, told in (
+            ("50%", "not read yet"),
+            ("it 199", "as far as it is read"),
+            ("500", "as far as it is read"),
+        ):
+            await it.press("colon")
+            await it.enter(asked)
+            assert told in it.crop("#trace-prompt") or told in [*it.app._notifications][-1].message
+            await it.press("escape")
+        assert "newest" in it.title("timeline")
+        await it.press("colon")
+        await it.enter("it 2")
+        assert it.place == 4
+        assert "so far" in it.title("timeline")
 
 
 async def test_escape_stops_the_reading_and_a_key_has_it_go_on(show, gate, long):
@@ -317,6 +336,10 @@ def test_all_parts_count(tmp_path, line, gate):
         assert len(set(shares)) > 4
         assert source.wait_until_read(DEADLINE)
         assert source.trace.session.count == 60
+        source.close()
+        source.start()
+        source.wait_until_looked()
+        assert source.newest is source.reading is None  # it was read before
     finally:
         gate.let(1_000)
         source.close()
