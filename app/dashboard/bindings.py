@@ -103,7 +103,7 @@ BINDINGS: list[BindingType] = [
         show=False,
         id="trace.reading",
         group=_MORE,
-        tooltip="Stop reading a long trace where it is, or read on",
+        tooltip="Stop reading, or read on",
     ),
     Binding("question_mark", "help", "Help", key_display="?", id="trace.help", group=_MORE, tooltip="Every key"),
     Binding("q", "quit_tracetop", "Quit", id="trace.quit", group=_MORE, tooltip="Quit tracetop"),
