@@ -186,7 +186,8 @@ class Opening:
             self.reading = replace(self.reading, is_stopped=is_stopped)
 
     def _end(self) -> None:
-        newest, self.newest, self.reading = self.newest, None, None
         self._is_stopped = False
+        self.reading = None  # first: whoever finds no newest events any more asks whether all is read
+        newest, self.newest = self.newest, None
         if newest is not None:
             newest.close()

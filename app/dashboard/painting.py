@@ -25,7 +25,7 @@ from .opening import Newest
 from .replay import Replay
 from .ribbon import Ribbon
 from .source import TraceSource
-from .strip import SessionStrip, SoFar, facts_of
+from .strip import SO_FAR_MARK, SessionStrip, SoFar, facts_of
 from .tab_line import TabLine
 
 _MOVED, _GREW = "moved", "grew"
@@ -78,9 +78,9 @@ class Painting:
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
         self._show_progress()
-        self._show_strip(view)
+        self._show_strip(view, loading)
         self._show_notice()
-        self._show_ribbon(view)
+        self._show_ribbon(view, loading)
         self._show_transport()
         self.extend_filter()
         found = self.search_status
@@ -150,11 +150,17 @@ class Painting:
             return
         for pane in (*(self.panes if panes is None else panes), self.inspector):
             if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted or self._is_first):
-                shows_newest = self._frame.newest is not None and pane is self.panes[0]
-                pane.so_far = self._frame.is_so_far and pane is not self.inspector and not shows_newest
+                pane.so_far = self._is_so_far(pane, self._frame)
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
         self._show_issue()
         self._show_tabs()
+
+    def _is_so_far(self, pane: Pane, frame: Frame) -> bool:
+        """Whether the figures of a pane are of what is read, which is not all there is."""
+        if pane is self.inspector:  # it says how many events there are, also as of one of them
+            is_among_newest = frame.newest is not None and self.inspector.shows(frame.newest)
+            return frame.loading is not None and self._issue is None and not is_among_newest
+        return frame.is_so_far and (frame.newest is None or pane is not self.panes[0])
 
     def _show_issue(self) -> None:
         """Have the inspector show the issue it is open on as of the frame."""
@@ -164,22 +170,22 @@ class Painting:
             self._issue, toll = told or (self._issue, "")
             self.inspector.update_issue(self._issue, toll, stands=told is not None)
 
-    def _show_strip(self, view: View) -> None:
+    def _show_strip(self, view: View, loading: float | None) -> None:
         strip = self.query_one(SessionStrip)
         waiting = self.source.note or self.source.name
         mode, newest = self.cursor.mode, self.source.newest
         so_far = None
-        if self.source.reading is not None and mode is Mode.LIVE:
+        if loading is not None and mode is Mode.LIVE:
             so_far = SoFar(*((None, None) if newest is None else (newest.head, newest.trace.view())))
         strip.show(facts_of(view, mode, now=self.now, speed=self.replay.speed, waiting=waiting, so_far=so_far))
 
-    def _show_ribbon(self, view: View) -> None:
+    def _show_ribbon(self, view: View, loading: float | None) -> None:
         timeline = self.panes[0]
         seen = timeline.visible_events() if isinstance(timeline, TimelinePane) and timeline.display else None
         total = None if self.cursor.mode is Mode.LIVE else self.source.trace.session.count
-        cursor, share = self.cursor.place(view.at), self.source.progress
-        if self.cursor.mode is Mode.LIVE and share:
-            total = max(view.at + 1, round(view.at / share))  # about: what is to be read is blank
+        cursor = self.cursor.place(view.at)
+        if self.cursor.mode is Mode.LIVE and loading:
+            total = max(view.at + 1, round(view.at / loading))  # about: what is to be read is blank
             cursor = cursor if self._newest is None else total - 1
         self.query_one(Ribbon).show(view, cursor, seen, total, self.bookmarks.placed)
 
@@ -200,7 +206,7 @@ class Painting:
         names = [f"{number} {name}" for number, name in enumerate(PANES, 1)]
         if self._frame is not None:
             standing = len(self._frame.view.episodes()) if self._frame.view.issue_version else 0
-            names[4] += f" ({standing})" if standing else ""
+            names[4] += f" ({standing}{SO_FAR_MARK if self._frame.is_so_far else ''})" if standing else ""
         tabs.light(self.active, names)
 
     if TYPE_CHECKING:  # the rest is the screen's

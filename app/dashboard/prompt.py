@@ -205,4 +205,5 @@ class PromptActions(Findings):
         matches = finding.count(at)
         if not finding.is_complete:
             return f"looking … {finding.progress:.0%}" + (f" · {matches:,} so far" if matches else "")
-        return f"{matches:,} of {at:,} {'matches' if matches == 1 else 'match'}"
+        so_far = "" if self.source.reading is None else " so far"
+        return f"{matches:,} of {at:,} {'matches' if matches == 1 else 'match'}{so_far}"

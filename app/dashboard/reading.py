@@ -74,6 +74,7 @@ class LongReading:
     def inspect_newest(self, trace: Trace, event: int) -> None:
         """Open the inspector on one of the newest events."""
         self._issue = self._episode = None
+        self.inspector.so_far = False
         self.inspector.inspect_event(trace, event)
         self._open(self.inspector)
 

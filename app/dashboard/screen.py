@@ -286,6 +286,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
             self._issue = self._episode = None
         if self.cursor.event != event:
             self.move_cursor(event)
+        self.inspector.so_far = self.source.reading is not None
         self.inspector.inspect_event(self.source.trace, event, self.cursor.at(count), self.bookmarks.placed)
         self._open(self.inspector)
 

@@ -19,6 +19,9 @@ from ..widgets.parts import GAP, Form, Part, fitting, joined, plain, width_of_fo
 from .cursor import Mode
 from .replay import told_speed
 
+SO_FAR_MARK = "…"
+"""Behind a figure of what is read so far, where there is no room for words."""
+
 _JUST_NOW_SECONDS = 1.5
 _LEFT_ALONE_SECONDS = 3600.0
 """An unfinished session that was silent for longer is not shown as going on."""
@@ -35,7 +38,6 @@ _COMPONENTS = {
 """The components of the score in the order of its formula: what is wrong where one is the weakest, and its name."""
 _BARS = "▁▂▃▄▅▆▇"
 _NO_DATA = "·"
-_SO_FAR_MARK = "…"
 
 _DATE = re.compile(r"(?<=.)[-@]20\d\d-?\d\d-?\d\d(-v\d+(:\d+)?)?$")
 _MAKER = re.compile(r"^(?:.*/)?(?:[a-z.]*anthropic\.)?(?:claude-)?(?=.)")
@@ -179,7 +181,7 @@ def _sums(view: View) -> tuple[Part, ...]:
 def _marked(part: Part) -> Part:
     """A part whose figure is that of what is read so far: said in words where there is room, else by a mark."""
     (rank, longest), *_ = part
-    marked = tuple((rank, (*form, (_SO_FAR_MARK, "muted"))) for rank, form in part)
+    marked = tuple((rank, (*form, (SO_FAR_MARK, "muted"))) for rank, form in part)
     return ((min(1, rank), (*longest, (" so far", "muted"))), *marked)
 
 

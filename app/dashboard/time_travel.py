@@ -185,6 +185,7 @@ class TimeTravel:
                 remark="written at once: even pace" if pace.is_even else "",
                 stops=str(self.replay.stops),
                 new=count - self._live_count,
+                so_far=self.source.reading is not None,
             ),
             pace,
             self.replay.ahead,

@@ -122,6 +122,20 @@ async def test_where_there_is_no_room_a_mark_says_so(show, gate, long):
         assert "…" not in it.strip
 
 
+async def test_tabs_inspector_and_transport_say_so_too(show, gate, long, line):
+    long.write_bytes(long.read_bytes().replace(b'"output_tokens":10', b'"output_tokens":0', 1))
+    async with show(long, size=(80, 24), read=False) as it:
+        await read_some(it, gate)
+        assert "5 issues (1…)" in it.crop("#trace-tabs")
+        await it.press("e", "enter")
+        assert "so far" in it.title("inspector")
+        await it.press("escape", "space")
+        assert f"of {it.count:,}…" in it.crop("#trace-transport")
+        assert "so far" not in it.title("timeline")  # as of that event it was all
+        await read_all(it, gate)
+        assert "…" not in it.crop("#trace-transport")
+
+
 async def test_the_list_stays_as_it_is_when_all_is_read(show, gate, long):
     async with show(long, read=False) as it:
         before = it.crop("#trace-timeline-list").split("\n")
