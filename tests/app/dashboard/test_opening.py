@@ -137,7 +137,7 @@ async def test_tabs_inspector_and_transport_say_so_too(show, gate, long, line):
 
 
 async def test_the_list_stays_as_it_is_when_all_is_read(show, gate, long):
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         before = it.crop("#trace-timeline-list").split("\n")
         await read_all(it, gate)
         assert it.count == 601
@@ -147,7 +147,7 @@ async def test_the_list_stays_as_it_is_when_all_is_read(show, gate, long):
 
 
 async def test_keys_move_among_the_newest_and_stay_there_when_all_is_read(show, gate, long):
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         await read_some(it, gate)
         await it.press("k", "k", "k", "k")
         row, height = it.lit_row("#trace-timeline-list"), it.crop("#trace-timeline-list").split("\n")
@@ -162,7 +162,7 @@ async def test_keys_move_among_the_newest_and_stay_there_when_all_is_read(show, 
 
 
 async def test_an_event_of_the_newest_can_be_inspected_and_copied(show, gate, long):
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         await read_some(it, gate)
         await it.press("k", "k")
         wanted = long.read_bytes().splitlines()[-3]
@@ -182,7 +182,7 @@ async def test_an_event_of_the_newest_can_be_inspected_and_copied(show, gate, lo
 
 
 async def test_other_keys_go_to_what_is_read_and_f_comes_back(show, gate, long):
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         await read_some(it, gate)
         await it.press("e")
         assert it.place == 5
@@ -200,7 +200,7 @@ async def test_other_keys_go_to_what_is_read_and_f_comes_back(show, gate, long):
 
 
 async def test_above_the_oldest_of_the_newest_the_user_is_told_where_the_others_are(show, gate, long):
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         await it.press(*["pageup"] * 20)
         assert [note.message for note in it.app._notifications] == [
             "older events are read from the start · home: the first"
@@ -208,7 +208,7 @@ async def test_above_the_oldest_of_the_newest_the_user_is_told_where_the_others_
 
 
 async def test_a_filter_is_of_what_is_read(show, gate, long):
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         await read_some(it, gate)
         await it.press("F")
         await it.enter("kind:tool_error")
@@ -219,7 +219,7 @@ async def test_a_filter_is_of_what_is_read(show, gate, long):
 
 
 async def test_places_are_those_that_are_read(show, gate, long):
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         await read_some(it, gate)
         for asked, told in (
             ("50%", "not read yet"),
@@ -262,7 +262,7 @@ async def test_escape_stops_the_reading_and_a_key_has_it_go_on(show, gate, long)
 
 
 async def test_stopped_and_quit_at_once(show, gate, long):
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         await it.press("R")
         source = it.screen.source
         thread = source._thread
@@ -273,7 +273,7 @@ async def test_stopped_and_quit_at_once(show, gate, long):
 
 async def test_a_trace_that_grows_while_it_is_read(show, gate, long, monkeypatch):
     monkeypatch.setattr(opening, "_DELIVERIES_A_LOOK", 1)
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         with long.open("ab") as file:
             file.write(orjson.dumps({"kind": "checkpoint", "timestamp": START + 700, "data": {"name": "late"}}) + b"\n")
         await read_some(it, gate, 2)
@@ -283,7 +283,7 @@ async def test_a_trace_that_grows_while_it_is_read(show, gate, long, monkeypatch
 
 
 async def test_a_trace_that_is_cut_short_or_deleted_while_it_is_read(show, gate, long, line):
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         await read_some(it, gate)
         await it.press("escape")
         await it.until(lambda: it.screen.source._opening.is_stopped)
@@ -296,7 +296,7 @@ async def test_a_trace_that_is_cut_short_or_deleted_while_it_is_read(show, gate,
         assert "newest" not in it.title("timeline")
     gate.shut()
     long.write_bytes(b"".join(line("checkpoint") for _ in range(500)))
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         await read_some(it, gate)
         long.unlink()
         await read_all(it, gate)
@@ -308,7 +308,7 @@ async def test_a_last_line_too_long_to_look_at(show, gate, long, monkeypatch):
     monkeypatch.setattr(opening, "TAIL_BYTES", 5_000)
     with long.open("ab") as file:
         file.write(orjson.dumps({"kind": "checkpoint", "timestamp": START, "data": {"x": "y" * 9_000}}) + b"\n")
-    async with show(long, read=False) as it:
+    async with show(long, size=(80, 24), read=False) as it:
         await read_some(it, gate)
         assert it.screen.source.newest is None
         assert "READING" in it.strip
