@@ -17,7 +17,7 @@ from .opening import Newest, Reading
 from .progress import Facts, ProgressLine, Stopwatch
 from .source import TraceSource
 
-_TICKS_A_FRAME = 3
+_TICKS_A_FRAME, _TICKS_OF_LINE = 6, 2
 _STOP_KEY, _GO_ON_KEY = "trace.back", "trace.reading"
 
 
@@ -47,12 +47,14 @@ class LongReading:
 
     def is_frame_due(self) -> bool:
         """Whether to paint now. While a long trace is read that is seldom, and the reading waits for it: what is spent
-        on frames is missing there, and keys wait for both.
+        on frames is missing there, and keys wait for both. Only the progress line moves on meanwhile.
         """
         if self.reading is None or self.reading.is_stopped or self.cursor.mode is Mode.REPLAY:
             return True
         self._ticks += 1
         if self._ticks % _TICKS_A_FRAME:
+            if self._ticks % _TICKS_OF_LINE == 0:
+                self._show_progress()
             return False
         self.source.give_way()
         self.call_after_refresh(self.source.take_way)
