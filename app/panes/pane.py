@@ -79,8 +79,7 @@ class Pane(Vertical):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, classes="trace-pane")
-        self.so_far = False
-        """Whether the figures are those of a part of the trace, and say so."""
+        self._so_far = False
         self._parts: tuple[str, ...] = ()
         self._title: tuple[object, ...] = ()
 
@@ -98,6 +97,17 @@ class Pane(Vertical):
 
     on_focus = on_descendant_focus
     on_blur = on_descendant_blur
+
+    @property
+    def so_far(self) -> bool:
+        """Whether the figures are those of a part of the trace, and say so."""
+        return self._so_far
+
+    @so_far.setter
+    def so_far(self, so_far: bool) -> None:
+        if so_far != self._so_far:
+            self._so_far = so_far
+            self._show_title()
 
     @property
     def headline(self) -> str:
@@ -131,7 +141,7 @@ class Pane(Vertical):
     def _fitting(self, room: int) -> str:
         """As many of the figures as fit; the first is cut where not even that does."""
         kept = ""
-        parts = ("so far", *self._parts) if self.so_far else self._parts
+        parts = ("so far", *self._parts) if self._so_far else self._parts
         for part in parts:
             longer = f"{kept}{_BETWEEN}{part}" if kept else part
             if width_of(longer) > room:

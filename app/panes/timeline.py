@@ -173,7 +173,7 @@ class TimelinePane(Pane):
 
     def _newest_headline(self, frame: Frame) -> str:
         session = self._rows.shown.session
-        parts = self._axis_parts(frame)
+        parts = []
         if self._list.following:
             parts.append(f"newest {figures.count(session.count, 'event')}")
         else:
@@ -181,7 +181,7 @@ class TimelinePane(Pane):
             parts.append(f"{at:,} of the newest {figures.count(session.count, 'event')}")
         if frame.loading is not None:
             parts.append(f"read from the start: {frame.loading:.0%}")
-        return " · ".join(parts)
+        return " · ".join([*parts, *self._axis_parts(frame)])
 
     def _headline_of(self, frame: Frame) -> str:
         if frame.newest is not None:

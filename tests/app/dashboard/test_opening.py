@@ -108,10 +108,24 @@ async def test_figures_of_a_part_say_so(show, gate, long):
         assert "1 error so far" in it.strip
         assert f"{it.count:,} events so far" in it.crop("#trace-progress")
         await read_all(it, gate)
-        assert not any("so far" in it.title(pane) for pane in ("timeline", "tree", "tokens", "cache", "issues"))
+        titles = [it.title(pane) for pane in ("timeline", "tree", "tokens", "cache", "issues")]
+        assert not any("so far" in title for title in titles), titles
         assert "so far" not in it.strip
         assert not it.screen.query_one("#trace-progress").has_class("-shown")
         assert "2 errors" in it.strip
+
+
+async def test_titles_are_told_that_all_is_read_where_nothing_else_has_changed(show, gate, long):
+    async with show(long, read=False) as it:
+        while it.count < 601:
+            before = it.count
+            gate.let(1)
+            await it.until(lambda before=before: it.count > before)
+        await it.settle()
+        panes = ("tree", "tokens", "cache", "issues")
+        assert all("so far" in it.title(pane) for pane in panes)
+        await read_all(it, gate)
+        assert not any("so far" in it.title(pane) for pane in panes)
 
 
 async def test_where_there_is_no_room_a_mark_says_so(show, gate, long):
