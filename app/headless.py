@@ -14,6 +14,7 @@ from ..collector.listing import ListedTrace, list_traces
 from ..collector.parts import parts_from
 from .bookmarks import Bookmarks
 from .command_group import USAGE, complain, given_settings
+from .loading_bar import loading_bar
 from .reports.layout import terminal_width
 from .reports.report import report_json, report_text
 from .reports.sessions import newest_sessions, sessions_text
@@ -41,7 +42,8 @@ def open_trace(path: Path) -> Trace:
     if path.is_dir():
         raise UnreadableTraceError(f"{path}: is a folder; name one of the trace files in it")
     settings = told_settings().settings
-    return load_trace(path, prices=settings.prices, index=settings.index)
+    with loading_bar(path) as told:
+        return load_trace(path, prices=settings.prices, index=settings.index, told=told)
 
 
 def put(

@@ -91,7 +91,7 @@ class TracetopApp(DashboardHost):
 
     def dashboard_screen(self, source: SourceLike) -> DashboardScreen:
         screen = DashboardScreen(
-            open_source(source, prices=self.settings.prices),
+            open_source(source, prices=self.settings.prices, index=self.settings.index),
             clock=self.dashboard_clock,
             frames_per_second=self.settings.frame_rate,
             layout=self.settings.layout,
@@ -128,6 +128,7 @@ class TracetopApp(DashboardHost):
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 20, 50)
+        gc.enable()
 
     def dashboard_source(self) -> SourceLike:
         chosen = self.screen.selected if isinstance(self.screen, WallScreen) else self.browser.selected
@@ -167,6 +168,7 @@ def run_dashboard(
     Settings come from the environment and the user's file; `theme` goes before them. `prepare` is done with the
     dashboard before it opens. With `wall` it opens on the wall of these folders. Raises NoSuchThemeError.
     """
+    gc.disable()  # until the first frame is there: it makes much that stays
     effective = effective_settings({**given_settings(), "theme": theme})
     app = TracetopApp(path, settings=effective, prepare=prepare, wall=wall)
     if theme is not None and theme not in app.available_themes:

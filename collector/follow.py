@@ -60,9 +60,11 @@ class FileTail:
     State and sizes are those of the part that is read now; earlier ones are not looked at again. When that part is
     replaced or truncated the trace starts over from its first part, and so it does when both were deleted and the first
     one comes back.
+
+    With `start`, the offset of a line in that file, nothing before it is read, and line numbers are not known there.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, start: int = 0) -> None:
         self.path = Path(path)
         self.state = TailState.WAITING
         self.reason = ""
@@ -70,7 +72,8 @@ class FileTail:
         self.size = 0
         """Bytes of the current segment when last looked at."""
         self._segments = Segments(self.path)
-        self._splitter = LineSplitter()
+        self._splitter = LineSplitter(offset=start)
+        self._starts_within = bool(start)
         self._line_numbers = LineNumbers()
         self._part_ends: dict[int, int] = {}
         self._behind: tuple[int, LineSplitter] | None = None  # the part that was left last, to be looked at once more
@@ -113,6 +116,11 @@ class FileTail:
             if not isinstance(error, FileNotFoundError):  # deleted this moment: the next poll will see
                 self._fail(error.strerror or str(error), Path(error.filename or self.part))
 
+    @property
+    def has_more(self) -> bool:
+        """Whether the last `poll` may have ended for its `max_bytes`, not for want of more."""
+        return self._left <= 0
+
     def line(self, position: int) -> bytes:
         """The raw line at a delivered position, without its newline. From any thread.
 
@@ -137,9 +145,13 @@ class FileTail:
         line = "" if number is None else f"line {number:,}, "
         return f"{line}byte {offset:,} of {path.name}"
 
+    def file_place(self, position: int) -> tuple[Path, int]:
+        """The file that a delivered position is in, and the byte offset there."""
+        return self._segments.place(position)
+
     def mark(self) -> ReadMark | None:
         """How far it is read, for `resume`; None where nothing is, or where that cannot be kept."""
-        known = self._segments.parts() if self._behind is None else None
+        known = self._segments.parts() if self._behind is None and not self._starts_within else None
         if not known:
             return None
         ends = [self._part_ends.get(base, -1) for _, base in known[:-1]] + [self._splitter.offset]
@@ -372,7 +384,8 @@ class FileTail:
                 yield self._decoded(block, self._segments.base)
 
     def _decoded(self, block: Block, base: int) -> Delivery:
-        self._line_numbers.note(base + block.offset, base, block.first_line)
+        if base or not self._starts_within:
+            self._line_numbers.note(base + block.offset, base, block.first_line)
         batch = decode_block(block)
         if base:
             batch.offsets = [base + offset for offset in batch.offsets]

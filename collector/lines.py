@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+_MOST_OF_HOLE = 1 << 20
+"""No more NUL bytes are kept that a line begins with."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -41,13 +44,17 @@ class Block:
 
 @dataclass(slots=True)
 class LineSplitter:
-    """Cuts a growing byte stream into blocks of whole lines; a torn last line waits for its rest."""
+    """Cuts a growing byte stream into blocks of whole lines; a torn last line waits for its rest.
+
+    Of a line that begins with more than a megabyte of NUL bytes these are dropped, and its offset is behind them.
+    """
 
     offset: int = 0
     next_line: int = 1
     _pending: list[bytes] = field(default_factory=list)
     _pending_size: int = 0
     _gave_torn: bool = False
+    _is_hole: bool = False
 
     @classmethod
     def at(cls, offset: int, next_line: int, gave_torn: bool) -> LineSplitter:
@@ -115,6 +122,13 @@ class LineSplitter:
 
     def _hold(self, rest: bytes) -> None:
         if rest:
+            # Where a file was cut short under its writer's feet a hole of any size stands before the next line.
+            was_hole = self._is_hole or not self._pending
+            self._is_hole = was_hole and not rest[0] and rest == bytes(len(rest))
+            if self._is_hole and self._pending_size >= _MOST_OF_HOLE:
+                self.offset += self._pending_size
+                self._pending.clear()
+                self._pending_size = 0
             self._pending.append(rest)
             self._pending_size += len(rest)
 

@@ -20,6 +20,9 @@ from ..widgets.parts import GAP, Form, Part, fitting, joined, plain, width_of_fo
 from .cursor import Mode
 from .replay import told_speed
 
+SO_FAR_MARK = "…"
+"""Behind a figure of what is read so far, where there is no room for words."""
+
 _JUST_NOW_SECONDS = 1.5
 _AGES = ((120, 1, "s"), (7_200, 60, "min"), (172_800, 3_600, "h"), (float("inf"), 86_400, "days"))
 """Below how many seconds an age is told in which unit, and how many seconds that is."""
@@ -108,18 +111,28 @@ def _goal(goal: str) -> Part:
     return tuple((rank, ((" " * min(cells, width_of(goal)), "title"),)) for rank, cells in _GOAL_CELLS)
 
 
-def facts_of(view: View, mode: Mode, *, now: float, speed: float = 1.0, waiting: str = "") -> Facts:
-    """What the strip says of a view at the time `now` (epoch seconds)."""
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """A trace that is still being read: the session as of its first lines, and its newest events, where known."""
+
+    head: View | None = None
+    newest: View | None = None
+
+
+def facts_of(
+    view: View, mode: Mode, *, now: float, speed: float = 1.0, waiting: str = "", so_far: SoFar | None = None
+) -> Facts:
+    """What the strip says of a view at the time `now` (epoch seconds); of the whole trace what is known of it, where
+    the view is `so_far`.
+    """
+    if so_far is not None:
+        return _facts_so_far(view, so_far, now)
     last = view.time_span[1] if view.time_span else None
     duration = view.duration_seconds
     parts = (
         plain(20, f"it {_iteration_at(view)}"),
         plain(17, figures.duration(None if duration is None else duration * 1000)),
-        plain(21, f"{figures.tokens(view.tokens.total)} tok"),
-        plain(22, figures.cost(view.cost, view.cost_estimated), "cost"),
-        plain(16, f"cache {figures.share(view.cache_hit_rate)}"),
-        score_part(view.efficiency),
-        errors_part(view.errors),
+        *_sums(view),
     )
     return Facts(
         state=state_of(view, mode, now, speed),
@@ -128,6 +141,47 @@ def facts_of(view: View, mode: Mode, *, now: float, speed: float = 1.0, waiting:
         parts=parts,
         freshness=freshness_part(last, now, view.ended),
     )
+
+
+def _facts_so_far(view: View, so_far: SoFar, now: float) -> Facts:
+    """What is known of the whole from its two ends, and sums of what is read, marked as such."""
+    views = [each for each in (so_far.newest, view, so_far.head) if each is not None and each.at]
+    goal, model, session_id = (
+        next((text for each in views if (text := getattr(each, name))), "") for name in ("goal", "model", "session_id")
+    )
+    began = min((each.time_span[0] for each in views if each.time_span), default=None)
+    newest = so_far.newest
+    last = newest.time_span[1] if newest is not None and newest.time_span else None
+    duration = None if began is None or last is None else (last - began) * 1000
+    return Facts(
+        state=("○ READING", "muted") if newest is None else state_of(newest, Mode.LIVE, now, 1.0),
+        goal=goal or session_id,
+        model=model_part(model),
+        parts=(
+            plain(20, f"it {figures.UNKNOWN if newest is None else _iteration_at(newest)}"),
+            plain(17, figures.duration(duration)),
+            *map(_marked, _sums(view)),
+        ),
+        freshness=() if newest is None else freshness_part(last, now, newest.ended),
+    )
+
+
+def _sums(view: View) -> tuple[Part, ...]:
+    """The parts that are true of all events of a view, not of more."""
+    return (
+        plain(21, f"{figures.tokens(view.tokens.total)} tok"),
+        plain(22, figures.cost(view.cost, view.cost_estimated), "cost"),
+        plain(16, f"cache {figures.share(view.cache_hit_rate)}"),
+        score_part(view.efficiency),
+        errors_part(view.errors),
+    )
+
+
+def _marked(part: Part) -> Part:
+    """A part whose figure is that of what is read so far: said in words where there is room, else by a mark."""
+    (rank, longest), *_ = part
+    marked = tuple((rank, (*form, (SO_FAR_MARK, "muted"))) for rank, form in part)
+    return ((min(1, rank), (*longest, (" so far", "muted"))), *marked)
 
 
 def model_part(name: str) -> Part:
