@@ -1,7 +1,8 @@
 """What many sub-agents of one place took together, as sums that run: ten thousand cost what one does.
 
-A place is a call, an iteration or a run that agents were spawned in. Where they are few, they are added up one by one;
-a place gets sums of its own when it is first asked about with many, and keeps them up as the trace grows.
+A place is a call, an iteration or a run that agents were spawned in. Where they are few, those that they spawned among
+them, they are added up one by one; a place gets sums of its own when it is first asked about with many, and keeps them
+up as the trace grows.
 """
 
 from __future__ import annotations
@@ -81,11 +82,11 @@ class Crowds:
         self._taken = 0
         self._kept = 0
 
-    def of(self, place: Place, agents: Sequence[int]) -> Crowd:
-        """The crowd of a place; `agents` are all that were spawned there."""
+    def of(self, place: Place, agents: Sequence[int], most: int) -> Crowd | None:
+        """The crowd of a place, None if it has at most so many; `agents` are all that were spawned there."""
         self._catch_up()
         crowd = self._crowds.get(place)
-        if crowd is None:
+        if crowd is None and self._are_more(agents, most):
             if self._kept > MOST_ROWS:
                 self._crowds.clear()
                 self._kept = 0
@@ -93,6 +94,15 @@ class Crowds:
             for row in sorted(self._rows_of(agents)):
                 self._add(crowd, row)
         return crowd
+
+    def _are_more(self, agents: Sequence[int], most: int) -> bool:
+        """Whether some agents and all below them are more than so many; goes through no more than that."""
+        waiting, met = list(agents[: most + 1]), 0
+        while waiting and met + len(waiting) <= most:
+            met += 1
+            for number in self._index.branches_of_agent.get(waiting.pop(), ()):
+                waiting += self._index.by_branch.get(number, ())[: most + 1]
+        return met + len(waiting) > most
 
     def _catch_up(self) -> None:
         """Take in the rows that came since."""

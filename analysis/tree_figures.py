@@ -97,8 +97,9 @@ class TreeFigures(TreePlaces):
 
     def _with_agents(self, spent: Spent, place: Place, agents: Sequence[int]) -> Spent:
         """What was spent in a place, together with what the agents took that were spawned there."""
-        if len(agents) > _MOST_ADDED:
-            return spent.plus(self._index.crowds.of(place, agents).spent(self.view.llm_rows))
+        crowd = self._index.crowds.of(place, agents, _MOST_ADDED) if agents else None
+        if crowd is not None:
+            return spent.plus(crowd.spent(self.view.llm_rows))
         for agent in self._known(agents):
             spent = spent.plus(self._spent_by_agent(agent))
         return spent

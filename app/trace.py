@@ -19,6 +19,8 @@ from ..collector.records import NotAnEventError
 FORMAT = "native"
 _KEPT_BAD_LINES = 1_000
 _KEPT_EVENTS = 512
+_KEPT_BYTES = 64 << 20
+"""Of the lines of events that are kept: some lines have many MB."""
 
 
 class UnreadableTraceError(Exception):
@@ -56,6 +58,7 @@ class Trace:
         self._place = place
         self._stretch = stretch
         self._events: dict[int, TraceEvent] = {}
+        self._event_bytes = 0
         self._tree_index = TreeIndex(self.session)
 
     @property
@@ -114,14 +117,18 @@ class Trace:
         known = events_kept.get(number)
         if known is not None:
             return known
+        size = 0
         try:
-            event = event_from_line(self._line(session.events.position[number]))
+            line = self._line(session.events.position[number])
+            event, size = event_from_line(line), len(line)
         except (OSError, NotAnEventError):
             events = session.events
             event = TraceEvent(session.kinds[events.kind[number]], events.time[number], session.session_id)
-        if len(events_kept) >= _KEPT_EVENTS:
+        if len(events_kept) >= _KEPT_EVENTS or self._event_bytes + size > _KEPT_BYTES:
             events_kept.clear()
+            self._event_bytes = 0
         events_kept[number] = event
+        self._event_bytes += size
         return event
 
     def event_id(self, number: int) -> str:
