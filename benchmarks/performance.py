@@ -5,6 +5,10 @@ Usage: python benchmarks/performance.py [--quick] [--only NAME,NAME] [--rounds 5
 --quick asks whether everything works, on small traces, and judges no time. --folder keeps the traces that are made, for
 another run. --markdown puts the tables into a page, between its two marks, and leaves the rest of it alone.
 Ends with 1 where a benchmark failed, however fast or slow the others were.
+
+A benchmark is a module beside this one with `figures(plan: Plan) -> Iterator[Figure]`, and a line in `GROUPS`. It makes
+its traces by `plan.trace`, repeats by `plan.repeated`, is small where `plan.quick`, and raises where anything does not
+work; a figure that cannot be had here is `not_measured`, with the reason.
 """
 
 from __future__ import annotations
