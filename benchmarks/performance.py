@@ -20,9 +20,12 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 
 from figures import Figure, markdown_table, text_table
@@ -60,7 +63,16 @@ class Table:
 
 
 def measured(group: Group, plan: Plan) -> Table:
-    """Measure a group. A benchmark that fails costs its own table only."""
+    """Measure a group in a process of its own: what one leaves in memory is not the next one's."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        try:
+            return process.submit(measured_here, group, plan).result()
+        except BrokenProcessPool as error:
+            return Table(group.title, [], f"its process was killed: {error}")
+
+
+def measured_here(group: Group, plan: Plan) -> Table:
+    """The same in this process. A benchmark that fails costs its own table only."""
     found: list[Figure] = []
     try:
         for figure in import_module(group.module).figures(plan):

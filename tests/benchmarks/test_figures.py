@@ -90,11 +90,11 @@ def test_a_benchmark_that_fails_costs_its_own_table_only(
         raise OSError("no room")
 
     monkeypatch.setattr(performance, "import_module", lambda name: SimpleNamespace(figures=failing))
-    table = performance.measured(performance.GROUPS[0], bench.plan.Plan(False, tmp_path))
+    table = performance.measured_here(performance.GROUPS[0], bench.plan.Plan(False, tmp_path))
     assert table.failure == "OSError: no room"
     assert [figure.name for figure in table.figures] == ["one"]
     assert performance.summary([table]) == "0 of 1 promises kept, 0 not measured; missed: one"
-    quick = performance.measured(performance.GROUPS[0], bench.plan.Plan(True, tmp_path))
+    quick = performance.measured_here(performance.GROUPS[0], bench.plan.Plan(True, tmp_path))
     assert quick.figures[0].promise is None
     assert "no room" in capsys.readouterr().err
 
