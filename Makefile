@@ -35,7 +35,7 @@ frames: $(VENV)/.installed  ## keep how every pane looks now as what tests compa
 screenshots: $(VENV)/.installed  ## make every picture in screenshots/ anew
 	$(BIN)/python screenshots/make.py
 
-bench: $(BENCH_VENV)/.installed  ## every speed and size this project promises, beside orjson and attocode: half an hour
+bench: $(BENCH_VENV)/.installed  ## every speed and size this project promises, beside orjson and attocode: a quarter of an hour
 	$(BENCH_BIN)/python benchmarks/performance.py $(if $(ONLY),--only $(ONLY))
 
 performance: $(BENCH_VENV)/.installed  ## the same, and put into docs/performance.md
