@@ -15,6 +15,7 @@ from ..collector.events import TraceEvent
 from ..collector.follow import Delivery, FileTail, TailState
 from ..collector.formats.native import BadLine, event_from_line
 from ..collector.records import NotAnEventError
+from .trace_index import TraceIndex
 
 FORMAT = "native"
 _KEPT_BAD_LINES = 1_000
@@ -84,11 +85,18 @@ class Trace:
             self._tree_index = TreeIndex(session)
         return self._tree_index
 
+    def go_on_from(self, session: Session, lines: int, bad_line_count: int, bad_lines: list[BadLine]) -> None:
+        """Begin with what was read of the trace some other time."""
+        self.session = session
+        self.lines = lines
+        self.bad_line_count = bad_line_count
+        self.bad_lines = bad_lines
+
     def take(self, delivery: Delivery) -> None:
         """Take in what the reader delivered."""
         if delivery.fresh:
             self.session = Session(self._prices)
-            self._events = {}
+            self._events, self._event_bytes = {}, 0
             self.generation += 1
             self.lines = self.bad_line_count = 0
             self.bad_lines = []
@@ -100,7 +108,7 @@ class Trace:
 
     def line(self, number: int) -> bytes:
         """The raw line of an event. Raises OSError where it is no longer there."""
-        return self._line(self.session.events.position[number])
+        return self._line(self.session.positions[number])
 
     def stretch(self, position: int, size: int) -> bytes | None:
         """Up to `size` bytes from a position on; None where the trace is no file. Raises OSError as `line` does."""
@@ -108,7 +116,7 @@ class Trace:
 
     def place(self, number: int) -> str:
         """Where the line of an event stands, for people; the text may hold anything a file name can."""
-        return self._place(self.session.events.position[number])
+        return self._place(self.session.positions[number])
 
     def event(self, number: int) -> TraceEvent:
         """An event with its payload, read again from the trace; without payload where that is no longer there."""
@@ -119,7 +127,7 @@ class Trace:
             return known
         size = 0
         try:
-            line = self._line(session.events.position[number])
+            line = self._line(session.positions[number])
             event, size = event_from_line(line), len(line)
         except (OSError, NotAnEventError):
             events = session.events
@@ -136,14 +144,22 @@ class Trace:
         return self.event(number).event_id
 
 
-def load_trace(path: str | os.PathLike[str], *, prices: Prices | None = None) -> Trace:
-    """Read a trace, with the parts that follow its file, to its present end. Raises UnreadableTraceError."""
+def load_trace(path: str | os.PathLike[str], *, prices: Prices | None = None, index: bool = False) -> Trace:
+    """Read a trace, with the parts that follow its file, to its present end. Raises UnreadableTraceError.
+
+    With `index` what is known of it from another time is not read again, and what is read of a large one is kept.
+    """
     tail = FileTail(path)
     trace = Trace(str(path), tail.line, tail.place, prices=prices, stretch=tail.stretch)
+    kept = TraceIndex(path, prices) if index else None
     with collection_paused():
+        if kept is not None:
+            kept.load(trace, tail)
         for _ in range(2):  # the second look takes a last line that lacks its newline
             for delivery in tail.poll():
                 trace.take(delivery)
+        if kept is not None:
+            kept.save(trace, tail)
     trace.torn_bytes = tail.torn_size
     if tail.state is TailState.WAITING:
         raise UnreadableTraceError(f"{path}: no such file")

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
 
 from .formats.native import Batch, decode_block
 from .line_numbers import LineNumbers
 from .lines import Block, LineSplitter
+from .read_mark import ReadMark, mark_part
 from .reader import CHUNK_BYTES, is_whole_object
 from .segments import Segments, identity_of
 
@@ -70,6 +72,7 @@ class FileTail:
         self._segments = Segments(self.path)
         self._splitter = LineSplitter()
         self._line_numbers = LineNumbers()
+        self._part_ends: dict[int, int] = {}
         self._behind: tuple[int, LineSplitter] | None = None  # the part that was left last, to be looked at once more
         self._seam = b""
         self._mtime_ns = -1
@@ -90,6 +93,11 @@ class FileTail:
     def torn_size(self) -> int:
         """Bytes of a last line that waits for its rest."""
         return self._splitter.torn_size
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether the last poll found less than it might have read: nothing more was there."""
+        return self._left > 0
 
     @property
     def is_open(self) -> bool:
@@ -128,6 +136,47 @@ class FileTail:
             number = None
         line = "" if number is None else f"line {number:,}, "
         return f"{line}byte {offset:,} of {path.name}"
+
+    def mark(self) -> ReadMark | None:
+        """How far it is read, for `resume`; None where nothing is, or where that cannot be kept."""
+        known = self._segments.parts() if self._behind is None else None
+        if not known:
+            return None
+        ends = [self._part_ends.get(base, -1) for _, base in known[:-1]] + [self._splitter.offset]
+        try:
+            parts = tuple(mark_part(path, end) for (path, _), end in zip(known, ends, strict=True))
+        except (OSError, ValueError):
+            return None
+        splitter = self._splitter
+        return ReadMark(parts, splitter.next_line, splitter.gave_torn, self._line_numbers.kept())
+
+    def resume(self, mark: ReadMark) -> bool:
+        """Go on behind what was read when `mark` was made, before anything else is read.
+
+        Gives whether that can be done: not where the files are others now, or were changed but for growing.
+        """
+        if not mark.holds() or mark.parts[0].path != str(self.path.absolute()):
+            return False
+        try:
+            self._line_numbers.restore(mark.numbered)
+            self._segments.open()
+            for left, part in pairwise(mark.parts):
+                self._part_ends[self._segments.base] = left.end
+                self._segments.open_part(Path(part.path), left.end, self._seam_before(left.end))
+            end = mark.parts[-1].end
+            self._seam = self._seam_before(end)
+        except (OSError, ValueError):
+            self._segments = Segments(self.path)
+            self._started_over()
+            return False
+        self._splitter = LineSplitter.at(end, mark.next_line, mark.ended_early)
+        self.size = end
+        self._enter(TailState.FOLLOWING)
+        return True
+
+    def _seam_before(self, end: int) -> bytes:
+        size = min(_SEAM_BYTES, end)
+        return self._segments.read(size, end - size)
 
     def park(self) -> None:
         """Give the descriptors back; a later `poll` or `line` opens the files again.
@@ -178,6 +227,7 @@ class FileTail:
         if self._left <= 0:
             return
         base, splitter = self._segments.base, self._splitter
+        self._part_ends[base] = self.read_bytes
         self._segments.open_part(part, self.read_bytes, self._seam)
         self._enter(TailState.FOLLOWING)
         self._forget_place()
@@ -195,6 +245,7 @@ class FileTail:
                 if not chunk:
                     break
                 self._left -= len(chunk)
+                self._part_ends[base] += len(chunk)
                 block = splitter.feed(chunk)
                 if block is not None:
                     yield self._decoded(block, base)
@@ -331,6 +382,7 @@ class FileTail:
         self._forget_place()
         self._line_numbers = LineNumbers()
         self._behind = None
+        self._part_ends.clear()
         return Delivery(Batch(), fresh=True)
 
     def _forget_place(self) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, count
-from operator import add
 
 
 @dataclass(frozen=True)
@@ -19,17 +17,26 @@ class Block:
     offset: int
     first_line: int
 
-    @cached_property
+    @property
     def lines(self) -> list[bytes]:
         """The lines, without their newlines."""
         return self.text.split(b"\n")
 
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line begins in `text`."""
+        # Lines are found without a copy of each, which would take half as long as decoding it.
+        find, end = self.text.find, -1
+        starts = [0]
+        while (end := find(b"\n", end + 1)) >= 0:
+            starts.append(end + 1)
+        return starts
+
     @property
     def offsets(self) -> list[int]:
-        """The byte offset of each line: the lengths of those before it, and a newline for each of them."""
-        offsets = list(map(add, accumulate(map(len, self.lines), initial=self.offset), count()))
-        offsets.pop()
-        return offsets
+        """The byte offset of each line."""
+        offset = self.offset
+        return [offset + start for start in self.starts]
 
 
 @dataclass(slots=True)
@@ -41,6 +48,18 @@ class LineSplitter:
     _pending: list[bytes] = field(default_factory=list)
     _pending_size: int = 0
     _gave_torn: bool = False
+
+    @classmethod
+    def at(cls, offset: int, next_line: int, gave_torn: bool) -> LineSplitter:
+        """One that goes on at `offset`; with `gave_torn` the last line before it was given without its newline."""
+        splitter = cls(offset, next_line)
+        splitter._gave_torn = gave_torn
+        return splitter
+
+    @property
+    def gave_torn(self) -> bool:
+        """Whether the last line was given without its newline, and nothing came since."""
+        return self._gave_torn
 
     @property
     def end(self) -> int:
@@ -72,8 +91,7 @@ class LineSplitter:
         if cut < 0:
             self._hold(chunk)
             return None
-        self._pending.append(chunk[:cut])
-        text = b"".join(self._pending)
+        text = b"".join((*self._pending, memoryview(chunk)[:cut]))
         block = self._release(text, ended=1)
         self._hold(chunk[cut + 1 :])
         return block
@@ -103,7 +121,7 @@ class LineSplitter:
     def _release(self, text: bytes, ended: int) -> Block:
         block = Block(text, self.offset, self.next_line)
         self.offset += len(text) + ended
-        self.next_line += len(block.lines)
+        self.next_line += len(block.starts)
         self._pending.clear()
         self._pending_size = 0
         return block

@@ -101,6 +101,19 @@ class Segments:
             with self._lock:
                 self._close_one(left)
 
+    def parts(self) -> list[tuple[Path, int]] | None:
+        """The files read so far and the bases of their positions; None where one is not to be found by its path."""
+        known = sorted(self._known.items())
+        if [number for number, _ in known] != list(range(self._number + 1)):
+            return None  # it started over, or has more files than it can count
+        for path, identity in self._known.values():
+            try:
+                if identity_of(path.stat()) != identity:
+                    return None
+            except OSError:
+                return None
+        return [(path, number << _OFFSET_BITS) for number, (path, _) in known]
+
     def open_first(self) -> None:
         """Open the first part, or the current path where there is none, and forget all that was read before."""
         path = self._first
