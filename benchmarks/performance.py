@@ -46,6 +46,8 @@ class Group:
 GROUPS = (
     Group("Reading and folding", "fold"),
     Group("Beside attocode, and whole processes", "processes"),
+    Group("Opening again", "reopening"),
+    Group("A folder of sessions", "sessions"),
     Group("Search", "search"),
     Group("Frames and keys", "frames"),
     Group("Recording", "recording"),
