@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..collector.events import TraceSession
+from dataclasses import dataclass
+
+from ..collector.events import TraceEvent, TraceSession
 from .issues.issue import Issue
 from .session import Session
 from .timeline import TimelineEntry, entry
@@ -13,8 +15,28 @@ BEFORE_ALL = -1
 """Where what the session says apart from its events stands among these."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """A fold, and what it is of: a session in memory may be changed."""
+
+    events: list[TraceEvent]
+    said: tuple[str, str, str]
+    view: View
+
+
 def view_of(session: TraceSession) -> View:
-    """The view of a whole session in memory."""
+    """The view of a whole session in memory; of one that has not changed since it was asked for last, the same."""
+    said = (session.session_id, session.goal, session.model)
+    kept = session.kept
+    # The same objects are found to be equal without being looked into.
+    if isinstance(kept, _Folded) and kept.said == said and kept.events == session.events:
+        return kept.view
+    view = _view_of(session)
+    session.kept = _Folded(list(session.events), said, view)
+    return view
+
+
+def _view_of(session: TraceSession) -> View:
     fold = Session()
     fold.apply_events(session.events)
     if session.session_id:

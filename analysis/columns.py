@@ -209,7 +209,7 @@ class Branch:
     `highest` and `lowest` are iteration numbers, which mean nothing before the first; while they only rise, `by_number`
     is not needed and None. `loose` are its events outside any iteration. `agent` is its row of `AgentColumns`, None in
     the main lane.
-    `_sum_total` and `_sum_cost` are made when they are asked for: most branches are never looked at.
+    `_sum_total`, `_sum_cost` and `_seen` are made when they are asked for: most branches are never looked at.
     `first_estimate` is the first of its LLM rows whose cost is estimated (`NONE` without one).
     """
 
@@ -222,6 +222,7 @@ class Branch:
     llm_rows: array[int] = _column("I")
     _sum_total: array[int] = _column("q")
     _sum_cost: array[float] = _floats("d")
+    _seen: array[int] = _column("B")
     loose: array[int] = _column("I")
     lowest: int = 0
     highest: int = 0
@@ -264,8 +265,9 @@ class Branch:
             row = self.llm_rows[index]
             tokens = llm.sum_total[row] - (llm.sum_total[row - 1] if row else 0)
             self._sum_total.append(tokens + (self._sum_total[-1] if index else 0))
+            self._seen.append(llm.flags[row] | (self._seen[-1] if index else 0))
             self._sum_cost.append(llm.cost[row] + (self._sum_cost[-1] if index else 0.0))
-        seen = llm.seen[self.llm_rows[mine - 1]]
+        seen = self._seen[mine - 1]
         return (
             self._sum_total[mine - 1] if seen & KNOWN_TOTAL else None,
             self._sum_cost[mine - 1] if seen & KNOWN_COST else None,

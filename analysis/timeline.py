@@ -41,8 +41,11 @@ def entry(event: TraceEvent, iteration: int | None = None) -> TimelineEntry:
 
 def duration_of(event: TraceEvent) -> float | None:
     """How long the event says it took, in milliseconds, wherever its writer put that."""
-    candidates = (event.duration_ms, event.data.get("duration_ms"), _metadata(event.data).get("duration_ms"))
-    return next((value for value in map(_number, candidates) if value is not None and value >= 0), None)
+    for candidate in (event.duration_ms, event.data.get("duration_ms"), _metadata(event.data).get("duration_ms")):
+        duration = None if candidate is None else _number(candidate)
+        if duration is not None and duration >= 0:
+            return duration
+    return None
 
 
 def summarize(event: TraceEvent) -> str:
@@ -59,7 +62,7 @@ def _flat(data: Data) -> Data:
 
 def _metadata(data: Data) -> Data:
     metadata = data.get("metadata")
-    return metadata if isinstance(metadata, Mapping) else {}
+    return metadata if metadata is not None and isinstance(metadata, Mapping) else {}
 
 
 def _number(value: object) -> float | None:
@@ -77,7 +80,11 @@ def _text(value: object, limit: int = 160) -> str:
 
 
 def _first(data: Data, *names: str) -> str:
-    return next((_text(data[name]) for name in names if data.get(name) not in (None, "")), "")
+    for name in names:
+        value = data.get(name)
+        if value is not None and value != "":
+            return _text(value)
+    return ""
 
 
 def _join(*parts: str, by: str = " · ") -> str:

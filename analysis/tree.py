@@ -55,14 +55,17 @@ class Tree(TreeFigures):
     def facts(self, node: Node) -> NodeFacts:
         """What is known of a node."""
         spent = self.spent(node)
-        told = _FACTS[node.type](self, node.row)
         return replace(
-            told,
+            self.told(node),
             tokens=spent.tokens,
             cost=spent.cost,
             cost_estimated=spent.estimated,
             duration_ms=self.duration_ms(node),
         )
+
+    def told(self, node: Node) -> NodeFacts:
+        """What is known of a node but for how long it took and what that cost."""
+        return _FACTS[node.type](self, node.row)
 
     def _run_facts(self, number: int) -> NodeFacts:
         branch = self.session.lanes.branches[number]
@@ -174,13 +177,13 @@ def whole_tree(view: View, event_of: Callable[[int], TraceEvent]) -> list[TreeNo
     tree = Tree(view)
 
     def grow(node: Node) -> TreeNode:
-        facts = tree.facts(node)
+        facts = tree.told(node)
         event = event_of(facts.event)
         return TreeNode(
             event_id=event.event_id,
             kind=node.type.name.lower() if node.type in (NodeType.RUN, NodeType.AGENT) else event.kind,
             label=title(node, facts, event),
-            duration_ms=facts.duration_ms,
+            duration_ms=tree.duration_ms(node),
             children=[grow(child) for child in tree.children(node)],
             data=dict(event.data),
         )

@@ -57,3 +57,5 @@ class TraceSession:
     end_time: float | None = None
     events: list[TraceEvent] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
+    kept: object = field(default=None, init=False, repr=False, compare=False)
+    """What an analysis found, for the next one: no part of the session."""

@@ -7,8 +7,8 @@ What comes with a wrong type is read as well as it can be; unknown stays None.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 import orjson
@@ -38,6 +38,10 @@ _NUMBER_FIELDS = (
     "cost",
     "duration_ms",
 )
+
+
+Head: TypeAlias = "tuple[str, float, str, str, int | None, str | None, float | None]"
+"""Kind, time, session id, event id, iteration, parent and duration of an event: all but its payload."""
 
 
 class NotAnEventError(ValueError):
@@ -96,6 +100,13 @@ class EventRecord(msgspec.Struct, gc=False):
 
 def record_from_object(content: Mapping[str, Any]) -> EventRecord:
     """The record of an event given as a parsed JSON object. Raises `NotAnEventError` without a kind or a time."""
+    kind, timestamp, session_id, event_id, iteration, parent_event_id, duration_ms = head_of(content)
+    data = _payload(content.get("data"))
+    return EventRecord(kind, timestamp, session_id, event_id, iteration, data, parent_event_id, duration_ms)
+
+
+def head_of(content: Mapping[str, Any]) -> Head:
+    """What an event given as a parsed JSON object says but for its payload. Raises `NotAnEventError`."""
     kind = content.get("kind")
     if not isinstance(kind, str) or not kind:
         raise NotAnEventError("no kind")
@@ -104,15 +115,14 @@ def record_from_object(content: Mapping[str, Any]) -> EventRecord:
     timestamp = _number(content["timestamp"])
     if timestamp is None:
         raise NotAnEventError("timestamp is not a number")
-    return EventRecord(
-        kind=kind,
-        timestamp=timestamp,
-        session_id=_text(content.get("session_id")) or "",
-        event_id=_text(content.get("event_id")) or "",
-        iteration=_integer(content.get("iteration")),
-        data=_payload(content.get("data")),
-        parent_event_id=_text(content.get("parent_event_id")),
-        duration_ms=_number(content.get("duration_ms")),
+    return (
+        kind,
+        timestamp,
+        _text(content.get("session_id")) or "",
+        _text(content.get("event_id")) or "",
+        _integer(content.get("iteration")),
+        _text(content.get("parent_event_id")),
+        _number(content.get("duration_ms")),
     )
 
 
@@ -135,21 +145,22 @@ def _payload(data: object) -> Payload | None:
     if not isinstance(data, Mapping):
         return None
     payload = Payload()
-    for name in _TEXT_FIELDS:
-        setattr(payload, name, _text(data.get(name)))
-    for name in _NUMBER_FIELDS:
-        setattr(payload, name, _number(data.get(name)))
-    if "args" in data:
-        payload.args = _raw(data["args"])
-    metadata = data.get("metadata")
-    if isinstance(metadata, Mapping):
-        payload.metadata = PayloadMetadata(
-            duration_ms=_number(metadata.get("duration_ms")),
-            chunk_type=_text(metadata.get("chunk_type")),
-            tool_id=_text(metadata.get("tool_id")),
-            agent_id=_text(metadata.get("agent_id")),
-        )
+    for name, value in data.items():
+        read = _READ.get(name)
+        if read is not None:
+            setattr(payload, name, read(value))
     return payload
+
+
+def _metadata(value: object) -> PayloadMetadata | None:
+    if not isinstance(value, Mapping):
+        return None
+    return PayloadMetadata(
+        duration_ms=_number(value.get("duration_ms")),
+        chunk_type=_text(value.get("chunk_type")),
+        tool_id=_text(value.get("tool_id")),
+        agent_id=_text(value.get("agent_id")),
+    )
 
 
 def _raw(value: object) -> msgspec.Raw:
@@ -173,7 +184,9 @@ def _text(value: object) -> str | None:
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, bool) or value is None:
+    if type(value) is float or value is None:
+        return value
+    if isinstance(value, bool):
         return None
     if isinstance(value, int | float | str):
         try:
@@ -184,7 +197,18 @@ def _number(value: object) -> float | None:
 
 
 def _integer(value: object) -> int | None:
+    if value is None or (type(value) is int and -MAX_SAFE_INT <= value <= MAX_SAFE_INT):
+        return value
     number = _number(value)
     if number is None or not math.isfinite(number) or abs(number) > MAX_SAFE_INT:
         return None
     return int(number)
+
+
+_READ: dict[object, Callable[[Any], Any]] = {
+    **dict.fromkeys(_TEXT_FIELDS, _text),
+    **dict.fromkeys(_NUMBER_FIELDS, _number),
+    "args": _raw,
+    "metadata": _metadata,
+}
+"""How each field of a payload is read that counts."""

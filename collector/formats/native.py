@@ -7,6 +7,7 @@ again line by line with a tolerant parser, so that one bad line costs neither it
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ import orjson
 
 from ..events import TraceEvent
 from ..lines import Block
-from ..records import EventRecord, NotAnEventError, record_from_object
+from ..records import EventRecord, NotAnEventError, head_of, record_from_object
 
 _decoder = msgspec.json.Decoder(EventRecord)
 
@@ -145,15 +146,13 @@ def _json_type(content: object) -> str:
 def event_from_line(line: bytes) -> TraceEvent:
     """The whole event on a line, payload and all. Raises `NotAnEventError`."""
     content, _ = parse_object(line)
-    record = record_from_object(content)
+    return event_from_object(content)
+
+
+def event_from_object(content: Mapping[str, Any]) -> TraceEvent:
+    """The whole event given as a parsed JSON object. Raises `NotAnEventError`."""
+    kind, timestamp, session_id, event_id, iteration, parent_event_id, duration_ms = head_of(content)
     data = content.get("data")
-    return TraceEvent(
-        kind=record.kind,
-        timestamp=record.timestamp,
-        session_id=record.session_id,
-        event_id=record.event_id,
-        iteration=record.iteration,
-        data=data if isinstance(data, dict) else {} if data is None else {"value": data},
-        parent_event_id=record.parent_event_id,
-        duration_ms=record.duration_ms,
-    )
+    if not isinstance(data, dict):
+        data = {} if data is None else {"value": data}
+    return TraceEvent(kind, timestamp, session_id, event_id, iteration, data, parent_event_id, duration_ms)

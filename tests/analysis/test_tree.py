@@ -567,3 +567,15 @@ def test_agents_that_never_came_have_no_number(trace: Any) -> None:
     assert list(trace.view().session.agents.call) == []
     trace.add("subagent_spawn", agent_id="helper")
     assert list(trace.view().session.agents.call) == [NONE]
+
+
+def test_an_agent_that_gives_no_cost_is_not_free(new_trace: Any) -> None:
+    trace = new_trace()
+    trace.llm(1, cost=0.5)
+    trace.add("subagent_spawn", 1, agent_id="a")
+    trace.llm(1, agent="a", cost=None)
+    session = Session()
+    session.apply_events(trace.events)
+    main, agent = session.lanes.branches
+    assert main.spent(session.llm, 2) == (1100, 0.5)
+    assert agent.spent(session.llm, 2) == (1100, None)
