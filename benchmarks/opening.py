@@ -23,8 +23,12 @@ import sys
 import tempfile
 import termios
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from figures import Figure, at_most, percentile
+from plan import Plan
 
 COLUMNS, ROWS = 120, 40
 EVENTS = 1_000_000
@@ -61,7 +65,7 @@ def opening(path: str | os.PathLike[str], *, to_the_end: bool = True) -> dict[st
         ended = time.time()
         os.close(terminal)
         if not out.exists():
-            sys.exit(f"nothing was found out:\n{said.decode(errors='replace')}")
+            raise OSError(f"nothing was found out:\n{said.decode(errors='replace')}")
         found = json.loads(out.read_text())
     at_end = found["read"] is not None
     seconds = found["read"] - found["made"] if at_end else None
@@ -69,19 +73,14 @@ def opening(path: str | os.PathLike[str], *, to_the_end: bool = True) -> dict[st
         "import_ms": (found["made"] - started) * 1000,
         "first_ms": (found["first"] - found["made"]) * 1000,
         "keys": len(found["keys"]),
-        "key_p50_ms": percentile(found["keys"], 0.5),
-        "key_p95_ms": percentile(found["keys"], 0.95),
+        "key_p50_ms": percentile(found["keys"], 0.5) if found["keys"] else None,
+        "key_p95_ms": percentile(found["keys"], 0.95) if found["keys"] else None,
         "read_seconds": seconds,
         "events": found["events"],
         "events_per_second": found["events"] / seconds if seconds else None,
         "quit_ms": (ended - found["quit"]) * 1000,
         "peak_mb": usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10),
     }
-
-
-def percentile(values: list[float], share: float) -> float | None:
-    """The value below which a share of all lies; None of none."""
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else None
 
 
 def child(path: str, out: str, until: str) -> None:
@@ -141,6 +140,25 @@ def sparse(path: Path, end: Path) -> None:
         file.truncate(SPARSE_BYTES - len(tail))
         file.seek(0, os.SEEK_END)
         file.write(tail)
+
+
+def figures(plan: Plan) -> Iterator[Figure]:
+    """The rows of the table."""
+    path = plan.trace(plan.sized(EVENTS))
+    events = f"{plan.sized(EVENTS):,} events"
+    found = [opening(path) for _ in range(plan.repeated(3))]
+    first, peak = [each["first_ms"] for each in found], [each["peak_mb"] for each in found]
+    keys = [each["key_p95_ms"] for each in found if each["key_p95_ms"] is not None]
+    yield Figure(f"newest events on the screen, {events}", first, "ms", at_most(FIRST_MS), note="from the app made")
+    yield Figure("the process before that", [each["import_ms"] for each in found], "ms", note="Python and Textual")
+    yield Figure(f"key to paint while {events} are read, p95", keys, "ms", at_most(KEY_MS))
+    yield Figure(f"all of {events} read", [each["read_seconds"] for each in found], "s", note="keys pressed meanwhile")
+    yield Figure(f"peak memory of the dashboard, {events}", peak, "MB", at_most(PEAK_MB), note="Textual included")
+    hole = plan.folder / "hole.jsonl"
+    sparse(hole, path)
+    first = [opening(hole, to_the_end=False)["first_ms"] for _ in range(plan.repeated(3))]
+    hole.unlink()
+    yield Figure("newest events on the screen, 5 GB", first, "ms", at_most(FIRST_MS), note="mostly a hole")
 
 
 def told(name: str, found: dict[str, Any]) -> str:

@@ -46,6 +46,7 @@ class Group:
 GROUPS = (
     Group("Reading and folding", "fold"),
     Group("Beside attocode, and whole processes", "processes"),
+    Group("Opening a long trace", "opening"),
     Group("Opening again", "reopening"),
     Group("A folder of sessions", "sessions"),
     Group("Search", "search"),
