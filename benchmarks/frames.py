@@ -48,14 +48,14 @@ STEPS, STEPS_PER_SECOND = 300, 60
 FLAT, KEY_MS, SEEK_MS, OPEN_SHARE, HIDDEN_SHARE = 1.5, 50.0, 50.0, 0.02, 0.01
 
 
-def in_terminal(task: str, *arguments: str) -> Any:
-    """Run one of `TASKS` in a process of its own with a terminal; return what it found."""
+def in_terminal(task: str, *arguments: str, script: str = __file__) -> Any:
+    """Run one of the tasks of a script in a process of its own with a terminal; return what it found."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "found.json"
         pid, terminal = pty.fork()
         if pid == 0:
             environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONHASHSEED": "0"}
-            os.execve(sys.executable, [sys.executable, __file__, "--task", task, str(out), *arguments], environment)
+            os.execve(sys.executable, [sys.executable, script, "--task", task, str(out), *arguments], environment)
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         tail = b""
         try:
@@ -263,7 +263,8 @@ def standalone(path: str) -> Any:
 
 
 Task = Callable[..., Coroutine[Any, Any, Any]]
-TASKS: dict[str, tuple[Callable[[str], Any], Task]] = {
+Tasks = dict[str, tuple[Callable[[str], Any], Task]]
+TASKS: Tasks = {
     "frame": (standalone, frame_cost),
     "key": (standalone, key_latency),
     "idle": (host_of, idle_share),
@@ -272,9 +273,9 @@ TASKS: dict[str, tuple[Callable[[str], Any], Task]] = {
 }
 
 
-def run_task(name: str, out: str, path: str, *arguments: str) -> None:
+def run_task(tasks_known: Tasks, name: str, out: str, path: str, *arguments: str) -> None:
     """In the child: run an app and a task beside it, and write what it found."""
-    make, task = TASKS[name]
+    make, task = tasks_known[name]
     app = make(path)
     found: list[Any] = []
 
@@ -344,6 +345,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--task"]:
-        run_task(*sys.argv[2:])
+        run_task(TASKS, *sys.argv[2:])
     else:
         main()
