@@ -117,8 +117,8 @@ async def key_latency(app: Any, trace: str) -> list[float]:
     display, move = app._display, screen.move_cursor
 
     def moved(event: int | None) -> None:
+        waiting.append(pressed[0])  # before: what it paints may be on the screen when it returns
         move(event)
-        waiting.append(pressed[0])
 
     def displayed(*arguments: Any) -> None:
         display(*arguments)
@@ -187,9 +187,9 @@ async def step_lag(app: Any) -> dict[str, float]:
         waiting.clear()
 
     def moved(event: int | None) -> None:
-        move(event)
         waiting.append(due[steps[0]])
         steps[0] += 1
+        move(event)
 
     app._display, screen.move_cursor = displayed, moved
     start, cpu = time.perf_counter(), time.process_time()

@@ -94,7 +94,6 @@ class Frames:
     def __init__(self, app: Any, screen: Any) -> None:
         self.times: list[float] = []
         self.counts: list[int] = []
-        self.costs: list[float] = []
         display = app._display
 
         def displayed(*arguments: Any) -> None:
@@ -134,8 +133,8 @@ class Keys:
         display, move = app._display, screen.move_cursor
 
         def moved(event: int | None, **how: Any) -> None:
+            self._waiting.append(self._pressed)  # before: what it paints may be on the screen when it returns
             move(event, **how)
-            self._waiting.append(self._pressed)
 
         def displayed(*arguments: Any) -> None:
             display(*arguments)

@@ -21,6 +21,7 @@ from ..panes.pane import Frame, Pane
 from ..panes.timeline import TimelinePane
 from ..safe_text import one_line
 from .cursor import Cursor, Mode
+from .draw_now import draw_now
 from .replay import Replay
 from .ribbon import Ribbon
 from .source import TraceSource
@@ -55,11 +56,12 @@ class Painting:
         """Whether some pane does not show the newest frame yet."""
         return bool(self._late)
 
-    def paint(self, hurried: bool = False) -> None:
+    def paint(self, hurried: bool = False, *, by_key: bool = False) -> None:
         """Paint what changed since the last frame.
 
         Where it is hurried the timeline and the active pane come first. The others follow with the next frame, or take
-        turns while events pour in: charts are not read twelve times a second, and keys need not wait for them.
+        turns while events pour in: charts are not read twelve times a second, and keys need not wait for them. What is
+        hurried by a key leaves to the frames what an earlier key has left.
         """
         trace = self.source.trace
         if trace.generation != self._generation:
@@ -91,9 +93,9 @@ class Painting:
         is_same = painted == self._painted
         if is_same and not self._late:
             return
-        if not hurried or is_same or not self._painted or self._late == _MOVED:
+        if not hurried or is_same or not self._painted or (self._late == _MOVED and not by_key):
             panes, self._late = tuple(range(len(self.panes))), ""
-        elif painted[:2] != self._painted[:2]:
+        elif by_key or painted[:2] != self._painted[:2]:
             panes, self._late = (0, self.active), _MOVED
         else:
             self._turn = self._turn % (len(self.panes) - 1) + 1
@@ -128,6 +130,7 @@ class Painting:
         if able != self._able:
             self._able = able
             self.refresh_bindings()
+        draw_now(self)
 
     def hold_still(self) -> None:
         """Paint only when told to: for pictures, which show what they are to whatever time passes."""

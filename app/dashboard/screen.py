@@ -263,7 +263,7 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
         self.cursor = self.cursor.move_to(event)
         self.replay.moved()
         self._give_up_seek()
-        self.paint(hurried=hurried)
+        self.paint(hurried=hurried, by_key=True)
 
     def inspect(self, event: int) -> None:
         """Open the inspector on an event, and stay there."""

@@ -143,7 +143,7 @@ class InspectorPane(Pane):
         entry = self._tree.entry
         if entry is not None and entry.event is not None:
             self._compares = False
-            self.post_message(self.Inspected(entry.event))
+            self.say(self.Inspected(entry.event))
 
     def action_diff(self) -> None:
         """Compare the call with the one before it, or show the event again."""

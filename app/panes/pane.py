@@ -137,6 +137,10 @@ class Pane(Vertical):
             kept = longer
         return kept or (fit(self._parts[0], room).rstrip() if self._parts and room >= _FEWEST_CELLS else "")
 
+    def say(self, message: Message) -> None:
+        """Tell the screen what the user did, without the way through all that the pane stands in."""
+        self.screen.post_message(message)
+
     def show(self, frame: Frame) -> None:
         """Draw a frame. Called only when something changed."""
         raise NotImplementedError

@@ -80,6 +80,7 @@ class TimelinePane(Pane):
     def _draw(self, frame: Frame) -> None:
         """Have list, ruler and headline show a frame."""
         self._work()
+        self._list.forget(self._rows.take_stale())
         self._list.refresh_rows(self._rows.version)
         self._place_cursor(frame)
         self._fit()
@@ -212,19 +213,19 @@ class TimelinePane(Pane):
 
     def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
         message.stop()
-        self.post_message(self.CursorMoved(None if message.follows else self._rows.shown.event_of(message.index)))
+        self.say(self.CursorMoved(None if message.follows else self._rows.shown.event_of(message.index)))
 
     def on_event_list_overshot(self, message: EventList.Overshot) -> None:
         message.stop()
-        self.post_message(self.CursorMoved(self._rows.shown.beyond(message.rows)))
+        self.say(self.CursorMoved(self._rows.shown.beyond(message.rows)))
 
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
         message.stop()
-        self.post_message(self.Inspected(self._rows.outcome_of(message.index)))
+        self.say(self.Inspected(self._rows.outcome_of(message.index)))
 
     def on_event_list_follow_changed(self, message: EventList.FollowChanged) -> None:
         message.stop()
         if message.following:
-            self.post_message(self.CursorMoved(None))
+            self.say(self.CursorMoved(None))
         elif message.cursor >= 0:
-            self.post_message(self.CursorMoved(self._rows.shown.event_of(message.cursor)))
+            self.say(self.CursorMoved(self._rows.shown.event_of(message.cursor)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -133,6 +134,15 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
         self.settle()
         self._show_bar()
+
+    def forget(self, rows: Iterable[int]) -> None:
+        """Draw these rows anew where they are seen."""
+        width = self._row_width
+        for row in rows:
+            for lit in (False, True):
+                self._strips.discard((row, self._epoch, width, lit))
+            if self.top <= row < self.top + self.page:
+                self.refresh_line(row)
 
     def _resize_to(self, size: Size) -> None:
         """Take note of another number of rows, and lay the screen out again only where a bar comes or goes.
