@@ -60,8 +60,8 @@ class Painting:
         """Paint what changed since the last frame.
 
         Where it is hurried the timeline and the active pane come first. The others follow with the next frame, or take
-        turns while events pour in: charts are not read twelve times a second, and keys need not wait for them. What is
-        hurried by a key leaves to the frames what an earlier key has left.
+        turns while events pour in, strip and ribbon every other frame: charts are not read twelve times a second, and
+        keys need not wait for them. What is hurried by a key leaves to the frames what an earlier key has left.
         """
         trace = self.source.trace
         if trace.generation != self._generation:
@@ -75,9 +75,7 @@ class Painting:
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
         loading = self.source.progress
-        self._show_strip(view)
         self._show_notice()
-        self._show_ribbon(view)
         self._show_transport()
         self.extend_filter()
         found = self.search_status
@@ -91,6 +89,10 @@ class Painting:
             self.bookmarks.version,
         )
         is_same = painted == self._painted
+        is_growing = hurried and not by_key and not is_same and painted[:2] == self._painted[:2]
+        if not is_growing or self._turn % 2:
+            self._show_strip(view)
+            self._show_ribbon(view)
         if is_same and not self._late:
             return
         if not hurried or is_same or not self._painted or (self._late == _MOVED and not by_key):
@@ -130,7 +132,7 @@ class Painting:
         if able != self._able:
             self._able = able
             self.refresh_bindings()
-        draw_now(self)
+        draw_now(self.screen)
 
     def hold_still(self) -> None:
         """Paint only when told to: for pictures, which show what they are to whatever time passes."""
