@@ -42,6 +42,7 @@ class Painting:
     """What the last frame was made of."""
     _late = ""
     _turn = 0
+    """The pane whose turn it is while events pour in; 0 for strip and ribbon, for the timeline is in every frame."""
     _frame: Frame | None = None
     _able: tuple[object, ...] = ()
     """What the keys that make sense depend on."""
@@ -60,8 +61,8 @@ class Painting:
         """Paint what changed since the last frame.
 
         Where it is hurried the timeline and the active pane come first. The others follow with the next frame, or take
-        turns while events pour in, strip and ribbon every other frame: charts are not read twelve times a second, and
-        keys need not wait for them. What is hurried by a key leaves to the frames what an earlier key has left.
+        turns while events pour in, strip and ribbon with them: nobody reads charts twelve times a second, and keys need
+        not wait for them. What is hurried by a key leaves to the frames what an earlier key has left.
         """
         trace = self.source.trace
         if trace.generation != self._generation:
@@ -89,8 +90,11 @@ class Painting:
             self.bookmarks.version,
         )
         is_same = painted == self._painted
-        is_growing = hurried and not by_key and not is_same and painted[:2] == self._painted[:2]
-        if not is_growing or self._turn % 2:
+        if hurried and not by_key and not is_same and painted[:2] == self._painted[:2]:
+            self._turn = (self._turn + 1) % len(self.panes)
+        else:
+            self._turn = 0
+        if not self._turn:
             self._show_strip(view)
             self._show_ribbon(view)
         if is_same and not self._late:
@@ -100,7 +104,6 @@ class Painting:
         elif by_key or painted[:2] != self._painted[:2]:
             panes, self._late = (0, self.active), _MOVED
         else:
-            self._turn = self._turn % (len(self.panes) - 1) + 1
             panes, self._late = (0, self.active, self._turn), _GREW
         self._painted = painted
         self._version += 1
