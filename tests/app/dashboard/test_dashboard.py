@@ -273,17 +273,34 @@ async def test_what_summarizes_is_painted_less_often_while_events_pour_in(show, 
         shown = []
         for pane in screen.panes:
             monkeypatch.setattr(pane, "show", lambda frame, pane=pane: shown.append(pane.NAME))
-        for count in range(2, 14):
+        monkeypatch.setattr(screen, "_show_strip", lambda view: shown.append("strip"))
+        for count in range(2, 17):
             with path.open("ab") as file:
                 file.write(demo_lines[count])
             await it.until(lambda count=count: it.count == count)
             screen.on_tick()
-        assert shown.count("timeline") == 12
-        assert shown.count("cache boundary") == shown.count("issues") == 3
+        assert shown.count("timeline") == 15
+        assert shown.count("cache boundary") == shown.count("issues") == shown.count("strip") == 3
         shown.clear()
         screen.on_tick()
-        screen.on_tick()
-        assert shown == [pane.NAME for pane in screen.panes], "what is late is made up for as soon as nothing comes"
+        assert shown == ["strip", *(pane.NAME for pane in screen.panes)], (
+            "what is late is made up for as soon as nothing comes"
+        )
+
+
+async def test_keys_in_a_row_paint_the_pane_in_use_and_frames_the_rest(show, demo, monkeypatch):
+    async with show(demo) as it:
+        it.screen._timer.pause()
+        shown = []
+        for pane in it.screen.panes:
+            monkeypatch.setattr(pane, "show", lambda frame, pane=pane: shown.append(pane.NAME))
+        names = [pane.NAME for pane in it.screen.panes]
+        for event in (5, 6, 7):
+            it.screen.move_cursor(event)
+        assert shown == [names[0]] * 3
+        it.screen.on_tick()
+        assert shown[3:] == names
+        assert not it.screen.is_behind
 
 
 async def test_hidden_panes_are_not_painted_and_are_up_to_date_when_shown(show, demo, monkeypatch):
