@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SWEEP_SECONDS = 0.25
 """How long to wait at most before looking again without having been told to."""
 
-ACTIVE_SECONDS = 0.016
+ACTIVE_SECONDS = 0.03
 """How long to wait between two looks at a trace that grew within the last second.
 
 Whatever the file system says: of a file that is written to again and again it says so only some milliseconds after the

@@ -46,6 +46,8 @@ class Painting:
     _frame: Frame | None = None
     _able: tuple[object, ...] = ()
     """What the keys that make sense depend on."""
+    _issues_known: tuple[object, ...] = ()
+    _issues_found = (False, False)
 
     @property
     def frame(self) -> Frame | None:
@@ -125,8 +127,7 @@ class Painting:
             bool(view.at),
             view.errors > 0,
             view.iterations > 0,
-            bool(view.episodes()),
-            any(episode.category == CACHE_BREAK for episode in view.episodes()),
+            *self._kinds_of_issues(view),
             view.compactions > 0,
             self.cursor.mode,
             self.cursor.follows,
@@ -136,6 +137,15 @@ class Painting:
             self._able = able
             self.refresh_bindings()
         draw_now(self.screen)
+
+    def _kinds_of_issues(self, view: View) -> tuple[bool, bool]:
+        """Whether there are issues, and cache breaks among them."""
+        known = view.session, view.issue_version
+        if known != self._issues_known:
+            episodes = view.episodes()
+            is_broken = any(episode.category == CACHE_BREAK for episode in episodes)
+            self._issues_known, self._issues_found = known, (bool(episodes), is_broken)
+        return self._issues_found
 
     def hold_still(self) -> None:
         """Paint only when told to: for pictures, which show what they are to whatever time passes."""

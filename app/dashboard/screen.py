@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -37,6 +38,7 @@ from .help import HelpPane
 from .history import History
 from .key_line import KeyLine
 from .keys import KeyActions
+from .look_ahead import look_before
 from .painting import Painting
 from .prompt_line import PromptLine
 from .replay import Replay
@@ -196,10 +198,13 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
 
     def on_tick(self) -> None:
         """One frame: move the replay on, and paint what changed since the last one."""
+        begun, was = asyncio.get_running_loop().time(), self._version
         self._arrive()
         if self.cursor.mode is Mode.REPLAY:
             self._replay_on()
         self.paint(hurried=True)
+        if self._version != was:
+            look_before(begun + 1 / self.frames_per_second, self.source.nudge)
 
     def on_ribbon_jumped(self, message: Ribbon.Jumped) -> None:
         if message.begins:
