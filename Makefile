@@ -37,6 +37,7 @@ screenshots: $(VENV)/.installed  ## make every picture in screenshots/ anew
 bench: $(VENV)/.installed  ## the speeds this project promises, as ratios of one run
 	$(BIN)/python benchmarks/fold.py
 	$(BIN)/python benchmarks/frames.py
+	$(BIN)/python benchmarks/opening.py
 
 bench-quick: $(VENV)/.installed
 	$(BIN)/python benchmarks/fold.py --events 20000 --rounds 2

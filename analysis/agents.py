@@ -12,6 +12,8 @@ from .tool_calls import ToolCalls
 class Agents:
     """Folds subagent_* and swarm_task_* events into `AgentColumns`."""
 
+    KEPT = ("_running",)
+
     def __init__(self, columns: AgentColumns, lanes: Lanes, tool_calls: ToolCalls, rules: AgentRules) -> None:
         self._columns = columns
         self._lanes = lanes

@@ -27,6 +27,11 @@ def append_all(column: array[int] | array[float], values: Sequence[int] | Sequen
     column.frombytes(pack(f"{len(values)}{column.typecode}", *values))
 
 
+_SPARE_ROWS = 1024
+_SPARE_NONE = array("I", [NONE]) * _SPARE_ROWS
+_SPARE_NAN = array("f", [NAN]) * _SPARE_ROWS
+
+
 def _column(typecode: str) -> array[int]:
     return field(default_factory=lambda: array(typecode))
 
@@ -39,19 +44,16 @@ def _floats(typecode: str) -> array[float]:
 class EventColumns:
     """One cell per event.
 
-    `position` finds the payload in the trace; `time` is epoch seconds (NaN unknown); `duration` milliseconds (NaN
-    unknown); `label` the name of its tool or model (0 none); `iteration` a row of `IterationColumns` (0 none);
-    `previous` the event before it in the same iteration, plus one (0 none).
+    `time` is epoch seconds (NaN unknown); `duration` milliseconds (NaN unknown); `label` the name of its tool or model
+    (0 none); `iteration` a row of `IterationColumns` (0 none).
     """
 
-    position: array[int] = _column("Q")
     time: array[float] = _floats("d")
     kind: bytearray = field(default_factory=bytearray)
     duration: array[float] = _floats("f")
     label: array[int] = _column("H")
     lane: array[int] = _column("H")
     iteration: array[int] = _column("I")
-    previous: array[int] = _column("I")
 
 
 KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, KNOWN_WRITE, KNOWN_TOTAL, KNOWN_COST = (1 << bit for bit in range(6))
@@ -97,10 +99,20 @@ class LlmColumns:
 
 
 @dataclass(slots=True)
+class FirstCalls:
+    """The iterations that have LLM calls, in the order of their first: its event, and the iteration's row."""
+
+    event: array[int] = _column("I")
+    row: array[int] = _column("I")
+
+
+@dataclass(slots=True)
 class ToolColumns:
     """One row per tool call, made by its first event.
 
     `end` is written by the event that ended it (`NONE` while open); `ended_*` are rows in the order of the ends.
+    `repeats` are the events that told that a call is identical, arguments and all, to an earlier one of its run.
+    There are as many calls as cells in `event`; `end`, `failed` and `duration` have spare cells behind them.
     """
 
     event: array[int] = _column("I")
@@ -111,6 +123,14 @@ class ToolColumns:
     ended_event: array[int] = _column("I")
     ended_call: array[int] = _column("I")
     ended_failures: array[int] = _column("I")
+    repeats: array[int] = _column("I")
+
+    def reserve(self, rows: int) -> None:
+        """Have cells ready for so many more calls, as they are at first: made one by one they would cost more."""
+        while len(self.end) < len(self.event) + rows:
+            self.end += _SPARE_NONE
+            self.duration += _SPARE_NAN
+            self.failed += bytes(_SPARE_ROWS)
 
     def ended(self, at: int) -> int:
         """How many calls had ended as of event `at`."""
@@ -136,8 +156,9 @@ class ToolColumns:
 class IterationColumns:
     """One row per iteration of a lane in a run; row 0 stands for no iteration.
 
-    `last` is the iteration's newest event plus one, head of the chain through `EventColumns.previous`;
+    `newest` is the iteration's newest event plus one;
     `last_llm` its newest LLM row plus one; `ordinal` counts the iterations of its lane from 1.
+    There are as many rows as cells in `first`; the columns that are written later have spare cells behind them.
     """
 
     number: array[int] = field(default_factory=lambda: array("q", [0]))
@@ -146,9 +167,17 @@ class IterationColumns:
     first: array[int] = field(default_factory=lambda: array("I", [0]))
     start: array[int] = field(default_factory=lambda: array("I", [NONE]))
     end: array[int] = field(default_factory=lambda: array("I", [NONE]))
-    last: array[int] = field(default_factory=lambda: array("I", [0]))
+    newest: array[int] = field(default_factory=lambda: array("I", [0]))
     last_llm: array[int] = field(default_factory=lambda: array("I", [0]))
     first_tool: array[int] = field(default_factory=lambda: array("I", [NONE]))
+
+    def reserve(self, rows: int) -> None:
+        """Have cells ready for so many more rows, as they are at first."""
+        while len(self.end) < len(self.first) + rows:
+            self.end += _SPARE_NONE
+            self.first_tool += _SPARE_NONE
+            self.newest.frombytes(bytes(4 * _SPARE_ROWS))
+            self.last_llm.frombytes(bytes(4 * _SPARE_ROWS))
 
     def number_of(self, row: int) -> int | None:
         """The number of the iteration in a row; None for row 0."""
@@ -177,7 +206,9 @@ class AgentColumns:
 class Branch:
     """One run of one lane: its iterations and LLM calls in order, with sums that run within the branch.
 
-    `loose` are its events outside any iteration. `agent` is its row of `AgentColumns`, None in the main lane.
+    `highest` and `lowest` are iteration numbers, which mean nothing before the first; while they only rise, `by_number`
+    is not needed and None. `loose` are its events outside any iteration. `agent` is its row of `AgentColumns`, None in
+    the main lane.
     `_sum_total` and `_sum_cost` are made when they are asked for: most branches are never looked at.
     `first_estimate` is the first of its LLM rows whose cost is estimated (`NONE` without one).
     """
@@ -187,7 +218,7 @@ class Branch:
     first: int
     agent: int | None = None
     iterations: array[int] = _column("I")
-    by_number: dict[int, int] = field(default_factory=dict)
+    by_number: dict[int, int] | None = None
     llm_rows: array[int] = _column("I")
     _sum_total: array[int] = _column("q")
     _sum_cost: array[float] = _floats("d")
@@ -197,6 +228,28 @@ class Branch:
     has_starts: bool = False
     last_start_time: float = NAN
     first_estimate: int = NONE
+
+    def row_of(self, number: int, columns: IterationColumns) -> int | None:
+        """The row of the iteration with this number, None if there is none."""
+        if self.by_number is not None:
+            return self.by_number.get(number)
+        place = bisect_left(self.iterations, number, key=columns.number.__getitem__)
+        row = self.iterations[place] if place < len(self.iterations) else 0
+        return row if row and columns.number[row] == number else None
+
+    def add_iteration(self, number: int, row: int, columns: IterationColumns) -> None:
+        """Append an iteration."""
+        if not self.iterations:
+            self.lowest = self.highest = number
+        elif number > self.highest:
+            self.highest = number
+        else:
+            if self.by_number is None:
+                self.by_number = {columns.number[known]: known for known in self.iterations}
+            self.lowest = min(self.lowest, number)
+        if self.by_number is not None:
+            self.by_number[number] = row
+        self.iterations.append(row)
 
     def cost_estimated(self, rows: int) -> bool:
         """Whether what the branch spent before row `rows` of the LLM columns is an estimate, in part or whole."""

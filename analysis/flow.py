@@ -60,7 +60,7 @@ class TokenFlow:
     @view.setter
     def view(self, view: View) -> None:
         self._view = view
-        self.count = bisect_left(self._session.flow_events, view.at)
+        self.count = bisect_left(self._session.first_calls.event, view.at)
 
     @property
     def has_main_agent(self) -> bool:
@@ -94,11 +94,11 @@ class TokenFlow:
 
     def event(self, index: int) -> int:
         """The event of an iteration's first call."""
-        return self._session.flow_events[index]
+        return self._session.first_calls.event[index]
 
     def point(self, index: int) -> TokenFlowPoint:
         """What an iteration took."""
-        row = self._session.flow_rows[index]
+        row = self._session.first_calls.row[index]
         newest = self._newest_call(row)
         kept = self._kept.get(row)
         if kept is not None and kept[0] == newest:
@@ -133,7 +133,7 @@ class TokenFlow:
         """The iteration that an event belongs to; where it has made no call, the one whose first call came last."""
         if not self.count:
             return None
-        before = max(0, bisect_right(self._session.flow_events, event, hi=self.count) - 1)
+        before = max(0, bisect_right(self._session.first_calls.event, event, hi=self.count) - 1)
         found = self._near(before, self._session.events.iteration[event])
         return before if found is None else found
 
@@ -150,7 +150,7 @@ class TokenFlow:
         return call
 
     def _near(self, index: int, row: int) -> int | None:
-        rows = self._session.flow_rows
+        rows = self._session.first_calls.row
         for distance in range(_NEAR):
             for at in (index - distance, index + distance):
                 if 0 <= at < self.count and rows[at] == row:

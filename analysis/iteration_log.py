@@ -48,14 +48,8 @@ class IterationLog:
 
     def extend(self, session: Session, count: int) -> None:
         """Take in what the first `count` events of the session brought since."""
-        previous, known = session.events.previous, self.events[-1] + 1 if self.events else 0
-        fresh: list[int] = []
-        event = session.iterations.last[self._row]
-        while event > known:
-            if event <= count:
-                fresh.append(event - 1)
-            event = previous[event - 1]
-        for event in reversed(fresh):
+        known = self.events[-1] + 1 if self.events else 0
+        for event in session.stretches.events_of(self._row, known, count):
             self._take(session, event)
         self.taken = count
 

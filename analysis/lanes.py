@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..collector.records import EventRecord
+from ..collector.records import EventRecord, Payload
 from .columns import NONE, Branch, IterationColumns
 from .names import Names
 
@@ -41,14 +41,16 @@ class Lane:
     tokens_in_iteration: int = 0
 
 
-IterationClosed = Callable[[Lane, int, int], None]
-"""Told of every iteration that ends: its lane, its row, and the event that ended it."""
+IterationClosed = Callable[[int, Lane, int], None]
+"""Told of every iteration that ends: the event that ended it, its lane, its row."""
 
 
 class Lanes:
     """Places events: agent, run, iteration."""
 
-    def __init__(self, iterations: IterationColumns, on_close: IterationClosed) -> None:
+    KEPT = ("names", "branches", "_lanes", "by_parent", "main")
+
+    def __init__(self, iterations: IterationColumns, on_close: list[IterationClosed]) -> None:
         self.names = Names(0xFFFF, "(other agents)")
         self.branches: list[Branch] = []
         self._iterations = iterations
@@ -90,38 +92,48 @@ class Lanes:
     def session_start(self, lane: Lane, event: int) -> None:
         """A session_start begins a run, unless nothing has happened in the current one."""
         self.close(lane, event)
-        if lane.branch.by_number or lane.branch.llm_rows:
+        if lane.branch.iterations or lane.branch.llm_rows:
             self.begin_run(lane, event)
 
-    def iteration_start(self, lane: Lane, record: EventRecord, event: int) -> int:
+    def iteration_start(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
         """The row of the iteration that starts here."""
+        lane.stream_row = -1
         branch = lane.branch
         number = branch.highest + 1 if record.iteration is None else record.iteration
-        columns = self._iterations
-        row = branch.by_number.get(number)
-        late = record.timestamp < branch.last_start_time
-        if row is not None:
-            implied = columns.start[row] == NONE and row == lane.open_row
-            untouched = row == lane.open_row and not lane.answered and columns.first_tool[row] == NONE
-            if implied or untouched or late:
-                if columns.start[row] == NONE:
-                    columns.start[row] = event
-                branch.has_starts = True
+        if number <= branch.highest and branch.iterations:
+            row = self._start_again(lane, number, record, event)
+            if row is not None:
                 return row
             branch = self.begin_run(lane, event)
-        elif branch.by_number and number < branch.highest:
-            if late:
-                return self._new_row(lane, number, event, start=event)
-            branch = self.begin_run(lane, event)
-        self.close(lane, event)
+        elif lane.open_row:
+            self.close(lane, event)
         row = self._new_row(lane, number, event, start=event)
-        self._open(lane, row, number)
+        lane.open_row = row
+        lane.open_number = number
+        lane.answered = False
         branch.has_starts = True
         branch.last_start_time = record.timestamp
         return row
 
+    def _start_again(self, lane: Lane, number: int, record: EventRecord, event: int) -> int | None:
+        """The row of an iteration that starts though its number is not the highest; None if it begins a run."""
+        branch, columns = lane.branch, self._iterations
+        row = branch.row_of(number, columns)
+        is_late = record.timestamp < branch.last_start_time
+        if row is None:
+            return self._new_row(lane, number, event, start=event) if is_late else None
+        is_implied = columns.start[row] == NONE and row == lane.open_row
+        is_untouched = row == lane.open_row and not lane.answered and columns.first_tool[row] == NONE
+        if not (is_implied or is_untouched or is_late):
+            return None
+        if columns.start[row] == NONE:
+            columns.start[row] = event
+        branch.has_starts = True
+        return row
+
     def iteration_end(self, lane: Lane, record: EventRecord, event: int) -> int:
         """The row of the iteration that ends here; 0 if none is open and none is named."""
+        lane.stream_row = -1
         number = record.iteration
         if number is None or number == lane.open_number:
             row = lane.open_row
@@ -139,12 +151,13 @@ class Lanes:
     def place(self, lane: Lane, number: int, event: int) -> int:
         """The row of an iteration that an event names, opened if it is the next one."""
         branch = lane.branch
-        row = branch.by_number.get(number)
-        if row is not None:
-            return row
-        is_next = not branch.by_number or number > branch.highest
+        is_next = number > branch.highest or not branch.iterations
         if is_next:
             self.close(lane, event)
+        else:
+            row = branch.row_of(number, self._iterations)
+            if row is not None:
+                return row
         row = self._new_row(lane, number, event, start=NONE)
         if is_next:
             self._open(lane, row, number)
@@ -164,11 +177,12 @@ class Lanes:
 
     def close(self, lane: Lane, event: int) -> None:
         """End the lane's open iteration, if there is one."""
-        if lane.open_row:
-            row = lane.open_row
+        row = lane.open_row
+        if row:
             lane.open_row = 0
             lane.open_number = None
-            self._on_close(lane, row, event)
+            for told in self._on_close:
+                told(event, lane, row)
             lane.tools_in_iteration = lane.tokens_in_iteration = 0
 
     def _open(self, lane: Lane, row: int, number: int) -> None:
@@ -183,23 +197,13 @@ class Lanes:
         return lane
 
     def _new_row(self, lane: Lane, number: int, event: int, start: int) -> int:
-        columns, branch = self._iterations, lane.branch
-        row = len(columns.number)
+        columns = self._iterations
+        row = len(columns.first)
         lane.iterations += 1
         columns.number.append(number)
         columns.branch.append(lane.branch_number)
         columns.ordinal.append(lane.iterations)
         columns.start.append(start)
-        columns.end.append(NONE)
-        columns.last.append(0)
-        columns.last_llm.append(0)
-        columns.first_tool.append(NONE)
         columns.first.append(event)
-        if not branch.by_number:
-            branch.lowest = branch.highest = number
-        else:
-            branch.lowest = min(branch.lowest, number)
-            branch.highest = max(branch.highest, number)
-        branch.by_number[number] = row
-        branch.iterations.append(row)
+        lane.branch.add_iteration(number, row, columns)
         return row

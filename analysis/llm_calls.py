@@ -20,6 +20,7 @@ from .columns import (
     KNOWN_WRITE,
     NONE,
     OPENS_CALL,
+    FirstCalls,
     IterationColumns,
     LlmColumns,
     append_all,
@@ -28,9 +29,10 @@ from .issues.responses import ResponseRules
 from .lanes import Lane
 from .names import Names
 from .prices import Price, Prices
-from .tokens import MOST_TOKENS, Buckets, dollars, input_includes_cache
+from .tokens import MOST_DOLLARS, MOST_TOKENS, Buckets, input_includes_cache
 
 _MOST_WAITING = 1024
+_UNKNOWN = (None,) * 6
 _Number = TypeVar("_Number", int, float)
 _REPORTS_CACHE = [reports_cache(flags) for flags in range(256)]
 
@@ -38,18 +40,20 @@ _REPORTS_CACHE = [reports_cache(flags) for flags in range(256)]
 class LlmCalls:
     """Folds llm_request and llm_response events into `LlmColumns`, where a batch's rows stand after `publish`."""
 
+    KEPT = ("_request_ids", "_waiting", "session_model")
+
     def __init__(
         self,
         columns: LlmColumns,
         iterations: IterationColumns,
         models: Names,
         rules: ResponseRules,
-        on_first_call: Callable[[int, int], None],
         prices: Prices | None = None,
         *,
+        first_calls: FirstCalls,
         apart: list[int],
     ) -> None:
-        self._on_first_call = on_first_call
+        self._first_calls = first_calls
         self._columns = columns
         self._iterations = iterations
         self._models = models
@@ -90,14 +94,17 @@ class LlmCalls:
         written = int(number) if number is not None and 0.0 <= number < MOST_TOKENS else None
         number = data.tokens
         total = int(number) if number is not None and 0.0 <= number < MOST_TOKENS else None
-        cost = dollars(data.cost)
-        flags = 0 if cost is None else KNOWN_COST
+        cost = data.cost
+        flags = KNOWN_COST
+        if cost is None or not 0.0 <= cost < MOST_DOLLARS:
+            cost, flags = None, 0
         if sent is not None:
             flags |= KNOWN_INPUT
-            cached = (read or 0) + (written or 0)
-            if cached and sent >= cached and self._is_inclusive(label):
-                sent -= cached
-                flags |= INPUT_INCLUDED_CACHE
+            if (read or written) and self._is_inclusive(label):
+                cached = (read or 0) + (written or 0)
+                if sent >= cached:
+                    sent -= cached
+                    flags |= INPUT_INCLUDED_CACHE
         if output is not None:
             flags |= KNOWN_OUTPUT
         if read is not None:
@@ -114,7 +121,7 @@ class LlmCalls:
             if lane.stream_row >= 0:
                 lane.detail = event
             else:
-                lane.stream_row = self._append(event, lane, row, OPENS_CALL, 0.0, 0, 0, 0, 0, 0)
+                lane.stream_row = self._append(event, lane, row, OPENS_CALL, *_UNKNOWN)
             return label
         if lane.stream_row < 0:
             flags |= OPENS_CALL
@@ -127,7 +134,7 @@ class LlmCalls:
             cost = self._estimate(label, lane, Buckets(sent, output, read, written, total))
             if cost is not None:
                 flags |= KNOWN_COST
-        self._append(event, lane, row, flags, cost or 0.0, sent or 0, output or 0, read or 0, written or 0, total or 0)
+        self._append(event, lane, row, flags, cost, sent, output, read, written, total)
         if total:
             lane.tokens_in_iteration += total
         self._rules.response(event, lane, row, sent, output, read, written, total)
@@ -206,12 +213,12 @@ class LlmCalls:
         lane: Lane,
         row: int,
         flags: int,
-        cost: float,
-        sent: int,
-        output: int,
-        read: int,
-        written: int,
-        total: int,
+        cost: float | None,
+        sent: int | None,
+        output: int | None,
+        read: int | None,
+        written: int | None,
+        total: int | None,
     ) -> int:
         index = len(self._columns.event) + len(self._rows)
         request = NONE
@@ -219,13 +226,17 @@ class LlmCalls:
             request, lane.request = lane.request, NONE
             if request == NONE:
                 self._apart.append(event)
-        previous = self._heads.get(row) or self._iterations.last_llm[row]
+        heads = self._heads
+        previous = heads[row] if row in heads else self._iterations.last_llm[row]
         if not previous:
-            self._on_first_call(row, event)
-        self._heads[row] = index + 1
+            self._first_calls.row.append(row)
+            self._first_calls.event.append(event)
+        heads[row] = index + 1
         lane.answered = True
         lane.branch.llm_rows.append(index)
-        self._rows.append((event, request, previous, flags, cost, sent, output, read, written, total))
+        self._rows.append(
+            (event, request, previous, flags, cost or 0.0, sent or 0, output or 0, read or 0, written or 0, total or 0)
+        )
         return index
 
 

@@ -35,6 +35,16 @@ class Names:
         """The name with this number."""
         return self._names[number]
 
+    def all(self) -> list[str]:
+        """All names by number."""
+        return self._names
+
+    def restore(self, names: list[str]) -> None:
+        """Have these names, and no others, by these numbers."""
+        self._names = names
+        self._numbers.clear()
+        self._numbers.update((name, number) for number, name in enumerate(names[: self._capacity - 1]))
+
     def _new(self, name: str) -> int:
         if len(name) > _LONGEST_NAME:
             return self.number(name[:_LONGEST_NAME])

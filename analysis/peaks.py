@@ -37,7 +37,9 @@ class Peaks:
         self._index = index
         self._session = index.session
         self._taken = 0
-        self._sums: dict[Node, int] = {}
+        self._of_iterations: array[int] = array("q")
+        """Tokens of each iteration, by its row."""
+        self._of_others: dict[Node, int] = {}
         self._peaks: dict[int, _Peak] = {}
         self._opened: dict[int, int] = {}
         """By lane the row that opened a call outside any iteration, until the lane's next row, which is of it too."""
@@ -70,6 +72,17 @@ class Peaks:
         rises = 0 if peak is None else bisect_left(peak.event, at)
         return peak.tokens[rises - 1] if peak is not None and rises else 0
 
+    def _sum(self, child: Node, tokens: int) -> int:
+        """What a child has taken, with these."""
+        if child.type is not NodeType.ITERATION:
+            total = self._of_others[child] = self._of_others.get(child, 0) + tokens
+            return total
+        known, row = self._of_iterations, child.row
+        if row >= len(known):  # a dict of so many nodes would take 150 bytes for each
+            known.frombytes(bytes(known.itemsize * (row + 1 - len(known))))
+        known[row] += tokens
+        return known[row]
+
     def _branch_at(self, lane: int, event: int) -> int:
         """The run of a lane that an event stands in."""
         branches, numbers = self._session.lanes.branches, self._index.branches_of_lane.get(lane, (0,))
@@ -80,7 +93,7 @@ class Peaks:
         session = self._session
         while True:
             if child is not None:
-                total = self._sums[child] = self._sums.get(child, 0) + tokens
+                total = self._sum(child, tokens)
                 peak = self._peaks.setdefault(branch, _Peak())
                 if not peak.tokens or total > peak.tokens[-1]:
                     peak.tokens.append(total)

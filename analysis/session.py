@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 from ..collector.events import TraceEvent
 from ..collector.kinds import KINDS, TOOL_END_ALIAS, Category, category_of, is_known_kind
 from ..collector.records import EventRecord, Payload, record_from_event
 from .agents import Agents, child_name
+from .batch import NO_PAYLOAD, durations_ms, usable_times
 from .columns import (
-    LONGEST_MS,
-    NAN,
     NONE,
     AgentColumns,
     EventColumns,
+    FirstCalls,
     IterationColumns,
     LlmColumns,
     ToolColumns,
@@ -31,21 +32,17 @@ from .joins import Joins
 from .lanes import Lane, Lanes
 from .llm_calls import LlmCalls
 from .names import Names
+from .positions import Positions
 from .prices import Prices
+from .stretches import Stretches
 from .times import TimeRange
-from .tool_calls import ToolCalls, duration_ms
+from .tool_calls import ToolCalls
 from .view import View
-
-LATEST_TIME = 253402300800.0
-"""The year 10000, in epoch seconds. Whatever claims to be later, or before 1970, is no time at all."""
 
 _MOST_KINDS = 256
 _MOST_NESTED = 64
 _MAIN_AGENT_NAMES = frozenset({"", "main", "root"})
 
-_SESSION_START = KINDS.index("session_start")
-_SESSION_END = KINDS.index("session_end")
-_ITERATION_START = KINDS.index("iteration_start")
 _ITERATION_END = KINDS.index("iteration_end")
 _LLM_REQUEST = KINDS.index("llm_request")
 _LLM_RESPONSE = KINDS.index("llm_response")
@@ -53,7 +50,8 @@ _LLM_RESPONSE = KINDS.index("llm_response")
 Handler = Callable[[int, EventRecord, Payload, Lane, int], int]
 """Folds one event of a kind: its number, the event, its payload, its lane, its iteration row. Gives a label."""
 
-NO_PAYLOAD = Payload()
+Structure = Callable[[int, EventRecord, Payload, Lane], int]
+"""The same for one that begins or ends an iteration or a run. Gives the iteration's row."""
 
 
 class Session:
@@ -63,13 +61,17 @@ class Session:
     `prices` the cost of responses that give none is estimated.
     """
 
+    KEPT = ("count", "session_id", "session_id_event", "goals", "models", "kinds", "labels", "_open_compaction")
+
     def __init__(self, prices: Prices | None = None) -> None:
         self.count = 0
         self.events = EventColumns()
-        self.times = TimeRange(self.events.time)
+        self.positions = Positions()
+        self.times = TimeRange(self.events)
         self.llm = LlmColumns()
         self.tools = ToolColumns()
         self.iterations = IterationColumns()
+        self.stretches = Stretches(self.iterations)
         self.agents = AgentColumns()
         self.joins = Joins()
         self.issues = IssueLog()
@@ -78,37 +80,83 @@ class Session:
         self.errors: array[int] = array("I")
         self.compactions: array[int] = array("I")
         self.budget_events: array[int] = array("I")
-        self.flow_rows: array[int] = array("I")
-        self.flow_events: array[int] = array("I")
+        self.first_calls = FirstCalls()
         self.session_id = ""
         self.session_id_event = 0
         self.goals: list[tuple[int, str]] = []
         self.models: list[tuple[int, int]] = []
-        self.lanes = Lanes(self.iterations, self._iteration_closed)
         self._kind_numbers = {kind: number for number, kind in enumerate(self.kinds)}
         self._open_compaction: dict[int, bool] = {}
         self._loops = LoopRules(self.issues, self.iterations)
         self._context = ContextRules(self.issues, self.iterations)
         self._budget = BudgetRules(self.issues, self.iterations)
-        responses = ResponseRules(self.issues, self.iterations, self._loops)
+        self.lanes = Lanes(self.iterations, [self._loops.closed, self._budget.closed])
+        self._responses = ResponseRules(self.issues, self.iterations, self._loops)
         self._apart: list[int] = []
         self._llm_calls = LlmCalls(
-            self.llm, self.iterations, self.labels, responses, self._first_call, prices, apart=self._apart
+            self.llm,
+            self.iterations,
+            self.labels,
+            self._responses,
+            prices,
+            first_calls=self.first_calls,
+            apart=self._apart,
         )
-        tools = ToolRules(self.issues, self.iterations, self.labels, self._loops)
-        self._tool_calls = ToolCalls(self.tools, self.iterations, self.labels, tools, self._apart)
+        self._tool_rules = ToolRules(self.issues, self.iterations, self.labels, self._loops, self.tools)
+        self._tool_calls = ToolCalls(self.tools, self.iterations, self.labels, self._tool_rules, self._apart)
         self._agents = Agents(self.agents, self.lanes, self._tool_calls, AgentRules(self.issues, self.iterations))
         self._handlers: list[Handler | None] = [None] * _MOST_KINDS
+        self._structures: list[Structure] = [
+            self._session_started,
+            self._session_ended,
+            self.lanes.iteration_start,
+            self._iteration_ended,
+        ]
         for kind, handler in self._handlers_by_kind().items():
             self._handlers[self._kind_numbers[kind]] = handler
-        self._lane_of_parent = [True] * _MOST_KINDS
-        for number, kind in enumerate(self.kinds):
-            self._lane_of_parent[number] = category_of(kind) in (Category.SUBAGENT, Category.SWARM)
+        self._kinds_about_agents = {number for number, kind in enumerate(self.kinds) if _is_about_agents(kind)}
 
     @property
     def unknown_kinds(self) -> list[str]:
         """The kinds met that are not of the documented ones, in the order of their first event."""
         return [kind for kind in self.kinds if not is_known_kind(kind)]
+
+    def components(self) -> dict[str, object]:
+        """All that makes up its state between two batches, by name: columns, and what each may name in `KEPT`."""
+        return {
+            "session": self,
+            "events": self.events,
+            "positions": self.positions,
+            "times": self.times,
+            "llm": self.llm,
+            "first_calls": self.first_calls,
+            "tools": self.tools,
+            "iterations": self.iterations,
+            "stretches": self.stretches,
+            "agents": self.agents,
+            "joins": self.joins,
+            "issues": self.issues,
+            "lanes": self.lanes,
+            "llm_calls": self._llm_calls,
+            "tool_calls": self._tool_calls,
+            "agents_running": self._agents,
+            "loops": self._loops,
+            "context": self._context,
+            "budget": self._budget,
+            "responses": self._responses,
+            "tool_rules": self._tool_rules,
+        }
+
+    def come_to_rest(self) -> None:
+        """Put what is to be kept where it is kept."""
+        self._tool_rules.come_to_rest()
+
+    def go_on(self) -> None:
+        """Find again what follows from its state, after that was replaced."""
+        kinds = self.kinds
+        self.kinds = kinds[: len(KINDS) + 1]
+        for kind in kinds[len(self.kinds) :]:
+            self._new_kind(kind)
 
     def view(self, at: int | None = None) -> View:
         """The session as of its first `at` events; all of them where `at` is None."""
@@ -117,45 +165,30 @@ class Session:
 
     def apply(self, records: Sequence[EventRecord], positions: Sequence[int]) -> None:
         """Fold a batch of events; `positions` says where each one's payload is to be found."""
-        first = self.count
-        events = self.events
-        kind_numbers, handlers, lane_of_parent = self._kind_numbers, self._handlers, self._lane_of_parent
-        lanes, main, by_parent = self.lanes, self.lanes.main, self.lanes.by_parent
-        times = _usable_times(records)
-        try:
-            kinds = [kind_numbers[record.kind] for record in records]
-        except KeyError:
-            kinds = [self._kind_number(record.kind) for record in records]
-        durations: list[float] = []
+        if not records:
+            return
+        first, end = self.count, self.count + len(records)
+        events, lanes, main = self.events, self.lanes, self.lanes.main
+        structures, handlers = self._structures, self._handlers
+        self.tools.reserve(len(records))
+        self.iterations.reserve(len(records))
+        times = usable_times(records)
+        kinds = self._kinds_of(records)
+        payloads = [record.data or NO_PAYLOAD for record in records]
+        durations = durations_ms(records, payloads)
+        elsewhere = self._maybe_of_agents(records, kinds, payloads)
         labels: list[int] = []
         strangers: list[tuple[int, int]] = []
         stretches: list[tuple[int, int]] = []
-        event, last_row = first, -1
-        for record, kind in zip(records, kinds, strict=True):
-            data = record.data
-            if data is None:
-                data = NO_PAYLOAD
-            metadata = data.metadata
-            duration = record.duration_ms
-            if duration is None and metadata is None and data.duration_ms is None:
-                durations.append(NAN)
-            else:
-                if duration is None or not 0.0 <= duration < LONGEST_MS:
-                    duration = duration_ms(record, data)
-                durations.append(NAN if duration is None else duration)
-            if lane_of_parent[kind]:
-                lane = self._parent_lane(event, record, data)
-            elif data.agent_id is not None or (metadata is not None and metadata.agent_id is not None):
-                lane = self._agent_lane(event, record, data)
-            elif by_parent and record.parent_event_id is not None:
-                lane = by_parent.get(record.parent_event_id, main)
+        lane, last_row = main, -1
+        for event, record, kind, data in zip(range(first, end), records, kinds, payloads, strict=True):
+            if elsewhere:
+                lane = self._lane_of(event, kind, record, data)
                 if lane is not main:
-                    lanes.adopt(record.event_id, lane)
-            else:
-                lane = main
+                    strangers.append((event - first, lane.number))
             number = record.iteration
             if kind <= _ITERATION_END:
-                row = self._structure(event, kind, record, data, lane)
+                row = structures[kind](event, record, data, lane)
             elif number is None or number == lane.open_number:
                 row = lane.open_row
             elif kind in (_LLM_RESPONSE, _LLM_REQUEST):
@@ -164,60 +197,34 @@ class Session:
                 row = lanes.place(lane, number, event)
             handler = handlers[kind]
             labels.append(0 if handler is None else handler(event, record, data, lane, row))
-            if lane is not main:
-                strangers.append((event - first, lane.number))
             if row != last_row:
                 stretches.append((event, row))
                 last_row = row
             if not row and lane.detail != event:
                 lane.branch.loose.append(event)
-            event += 1
-        if first == event:
-            return
         if not self.session_id:
             named = (event for event, record in enumerate(records, first) if record.session_id)
-            self.session_id_event = next(named, event)
-            if self.session_id_event < event:
+            self.session_id_event = next(named, end)
+            if self.session_id_event < end:
                 self.session_id = records[self.session_id_event - first].session_id
         self._llm_calls.publish()
-        lane_numbers = [0] * (event - first)
-        for index, lane_number in strangers:
-            lane_numbers[index] = lane_number
-        rows, previous, heads = self._chain(stretches, event)
+        rows: list[int] = []
+        for (start, row), (stop, _) in pairwise((*stretches, (end, 0))):
+            rows += [row] * (stop - start)
         self.joins.extend(kinds, self._apart)
         self._apart.clear()
-        append_all(events.position, positions)
+        self.positions.extend(positions)
         append_all(events.time, times)
         events.kind.extend(kinds)
         append_all(events.duration, durations)
         append_all(events.label, labels)
-        append_all(events.lane, lane_numbers)
+        events.lane.frombytes(bytes(len(records) * events.lane.itemsize))
+        for index, number in strangers:
+            events.lane[first + index] = number
         events.iteration.fromlist(rows)
-        events.previous.fromlist(previous)
-        # Only now: a view that walks an iteration from its newest event must find the cells that lead back.
-        for row, last in heads.items():
-            self.iterations.last[row] = last
+        self.stretches.extend(stretches, end)
         self.times.extend()
-        self.count = event
-
-    def _chain(self, stretches: list[tuple[int, int]], end: int) -> tuple[list[int], list[int], dict[int, int]]:
-        """From where each stretch of one iteration begins: every event's row and the event before it in that row.
-
-        Also gives the newest event of each row, plus one.
-        """
-        rows: list[int] = []
-        previous: list[int] = []
-        heads: dict[int, int] = {}
-        ends = [start for start, _ in stretches[1:]]
-        for (start, row), stop in zip(stretches, [*ends, end], strict=True):
-            rows += [row] * (stop - start)
-            if row:
-                previous.append(heads.get(row) or self.iterations.last[row])
-                previous += range(start + 1, stop)
-                heads[row] = stop
-            else:
-                previous += [0] * (stop - start)
-        return rows, previous, heads
+        self.count = end
 
     def apply_events(self, events: Iterable[TraceEvent]) -> None:
         """Fold events that exist as objects; the position of each is its number."""
@@ -252,6 +259,38 @@ class Session:
             "mode_change": self._mode_change,
         }
 
+    def _kinds_of(self, records: Sequence[EventRecord]) -> list[int]:
+        known = self._kind_numbers
+        try:
+            return [known[record.kind] for record in records]
+        except KeyError:
+            return [self._kind_number(record.kind) for record in records]
+
+    def _maybe_of_agents(
+        self, records: Sequence[EventRecord], kinds: Iterable[int], payloads: Sequence[Payload]
+    ) -> bool:
+        """Whether any event of a batch may be another agent's than the main one's: of most batches, none is."""
+        by_parent = self.lanes.by_parent
+        # No generator: it would cost more than the rest.
+        return (
+            bool([data for data in payloads if data.agent_id is not None or data.metadata is not None])
+            or not self._kinds_about_agents.isdisjoint(kinds)
+            or (bool(by_parent) and not by_parent.keys().isdisjoint([record.parent_event_id for record in records]))
+        )
+
+    def _lane_of(self, event: int, kind: int, record: EventRecord, data: Payload) -> Lane:
+        if kind in self._kinds_about_agents:
+            return self._parent_lane(event, record, data)
+        if data.agent_id is not None or (data.metadata is not None and data.metadata.agent_id is not None):
+            return self._agent_lane(event, record, data)
+        lanes, main = self.lanes, self.lanes.main
+        if record.parent_event_id is None:
+            return main
+        lane = lanes.by_parent.get(record.parent_event_id, main)
+        if lane is not main:
+            lanes.adopt(record.event_id, lane)
+        return lane
+
     def _kind_number(self, kind: str) -> int:
         number = self._kind_numbers.get(kind)
         return self._new_kind(kind) if number is None else number
@@ -263,7 +302,8 @@ class Session:
             kind = "(other kinds)"
         number = self._kind_numbers[kind] = len(self.kinds)
         self.kinds.append(kind)
-        self._lane_of_parent[number] = category_of(kind) in (Category.SUBAGENT, Category.SWARM)
+        if _is_about_agents(kind):
+            self._kinds_about_agents.add(number)
         return number
 
     def _parent_lane(self, event: int, record: EventRecord, data: Payload) -> Lane:
@@ -299,40 +339,29 @@ class Session:
         self._agents.appeared(event, lane)
         return lane
 
-    def _structure(self, event: int, kind: int, record: EventRecord, data: Payload, lane: Lane) -> int:
+    def _iteration_ended(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
+        row = self.lanes.iteration_end(lane, record, event)
+        if self.iterations.start[row] == NONE or self.iterations.end[row] != event:
+            self._apart.append(event)
+        return row
+
+    def _session_ended(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
+        self._budget.ended(lane)
+        self.lanes.close(lane, event)
         lane.stream_row = -1
-        if kind == _ITERATION_START:
-            return self.lanes.iteration_start(lane, record, event)
-        if kind == _ITERATION_END:
-            row = self.lanes.iteration_end(lane, record, event)
-            iterations = self.iterations
-            if iterations.start[row] == NONE or iterations.end[row] != event:
-                self._apart.append(event)
-            return row
-        if kind == _SESSION_START:
-            self._budget.ended(lane)
-            self.lanes.session_start(lane, event)
-            self._session_started(event, data)
-        elif kind == _SESSION_END:
-            self._budget.ended(lane)
-            self.lanes.close(lane, event)
         return 0
 
-    def _session_started(self, event: int, data: Payload) -> None:
+    def _session_started(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
+        self._budget.ended(lane)
+        self.lanes.session_start(lane, event)
+        lane.stream_row = -1
         if data.goal:
             self.goals.append((event, data.goal))
         if data.model:
             label = self.labels.number(data.model)
             self.models.append((event, label))
             self._llm_calls.session_model = label
-
-    def _first_call(self, row: int, event: int) -> None:
-        self.flow_rows.append(row)
-        self.flow_events.append(event)
-
-    def _iteration_closed(self, lane: Lane, row: int, event: int) -> None:
-        self._loops.closed(event, lane, row)
-        self._budget.closed(event, lane, row)
+        return 0
 
     def _error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         self.errors.append(event)
@@ -340,7 +369,7 @@ class Session:
 
     def _tool_error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         self.errors.append(event)
-        return self._tool_calls.error(event, record, data, lane, row)
+        return self._tool_calls.end(event, record, data, lane, row, failed=True)
 
     def _tool_label(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         return self.labels.number(data.tool_name or data.tool or "")
@@ -378,13 +407,5 @@ class Session:
         return 0
 
 
-def _usable_times(records: Sequence[EventRecord]) -> list[float]:
-    """The time of each event, NaN for what is no time; written back to the records where it was not."""
-    times = [record.timestamp for record in records]
-    # A NaN anywhere makes the sum one; min and max alone would miss it.
-    if times and min(times) >= 0.0 and max(times) < LATEST_TIME and sum(times) >= 0.0:
-        return times
-    for record in records:
-        if not 0.0 <= record.timestamp < LATEST_TIME:
-            record.timestamp = NAN
-    return [record.timestamp for record in records]
+def _is_about_agents(kind: str) -> bool:
+    return category_of(kind) in (Category.SUBAGENT, Category.SWARM)

@@ -6,25 +6,28 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from .columns import EventColumns
+
 _BLOCK = 1024
 
 
 class TimeRange:
     """The earliest and latest time of every prefix, at the cost of two floats per 1,024 events.
 
-    `times` is the column of event times (epoch seconds, NaN unknown) that this range describes.
+    It describes the times of `events`.
     """
 
-    def __init__(self, times: array[float]) -> None:
-        self._times = times
+    def __init__(self, events: EventColumns) -> None:
+        self._events = events
         self._earliest: array[float] = array("d")
         self._latest: array[float] = array("d")
 
     def extend(self) -> None:
         """Take in the times that were appended to the column since."""
-        while (len(self._earliest) + 1) * _BLOCK <= len(self._times):
+        times = self._events.time
+        while (len(self._earliest) + 1) * _BLOCK <= len(times):
             start = len(self._earliest) * _BLOCK
-            block = self._times[start : start + _BLOCK]
+            block = times[start : start + _BLOCK]
             earliest, latest = _span(block, self._bounds(len(self._earliest)))
             self._latest.append(latest)
             self._earliest.append(earliest)
@@ -32,14 +35,15 @@ class TimeRange:
     def span(self, at: int) -> tuple[float, float] | None:
         """The earliest and latest time among the first `at` events; None if none of them has one."""
         blocks = min(at // _BLOCK, len(self._earliest))
-        earliest, latest = _span(self._times[blocks * _BLOCK : at], self._bounds(blocks))
+        earliest, latest = _span(self._events.time[blocks * _BLOCK : at], self._bounds(blocks))
         return (earliest, latest) if earliest <= latest else None
 
     def reached(self, time: float, at: int) -> int | None:
         """The first of the first `at` events that is at this time or later; None if there is none."""
         blocks = min(at // _BLOCK, len(self._latest))
         start = bisect_left(self._latest, time, hi=blocks) * _BLOCK
-        return next((event for event in range(start, at) if self._times[event] >= time), None)
+        times = self._events.time
+        return next((event for event in range(start, at) if times[event] >= time), None)
 
     def _bounds(self, blocks: int) -> tuple[float, float]:
         if not blocks:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 MOST_TOKENS = 1e11
 """More in one figure of one response is no number of tokens."""
-_MOST_DOLLARS = 1e9
+MOST_DOLLARS = 1e9
+"""The same for the cost of one response."""
 _INCLUSIVE_MODELS = re.compile(r"(^|[/:.])(gpt|chatgpt|codex|o[1-9](?![0-9])|davinci|text-embedding)", re.IGNORECASE)
 
 
@@ -32,7 +33,7 @@ class Buckets(NamedTuple):
 
 def dollars(value: float | None) -> float | None:
     """A cost as a trace gives it, None if it is none that can be counted with."""
-    return value if value is not None and 0 <= value < _MOST_DOLLARS else None
+    return value if value is not None and 0 <= value < MOST_DOLLARS else None
 
 
 def input_includes_cache(model: str) -> bool:

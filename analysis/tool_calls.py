@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import msgspec
 import orjson
 
 from ..collector.records import EventRecord, Payload
+from .batch import duration_ms
 from .columns import LONGEST_MS, NAN, NONE, IterationColumns, ToolColumns
 from .issues.tools import ToolRules
 from .lanes import Lane
 from .names import Names
 
 _MOST_OPEN = 1024
+_60_BITS = (1 << 60) - 1  # Python keeps no more in two digits
 
 
-class _OpenCall(msgspec.Struct, gc=False):
+class OpenCall(msgspec.Struct, gc=False):
     """A call that waits for its end. A struct, since one is made for every call."""
 
     call: int
@@ -24,7 +28,7 @@ class _OpenCall(msgspec.Struct, gc=False):
     branch: int
     label: int
     row: int
-    fingerprint: int | None
+    fingerprint: int
     started_at: float
 
 
@@ -33,6 +37,8 @@ class ToolCalls:
 
     Ends of calls that were not seen to start are told to `apart`.
     """
+
+    KEPT = ("_open", "_by_event_id", "_by_tool_id", "_failures")
 
     def __init__(
         self,
@@ -47,9 +53,9 @@ class ToolCalls:
         self._tools = tools
         self._rules = rules
         self._apart = apart
-        self._open: dict[int, _OpenCall] = {}
-        self._by_event_id: dict[str, _OpenCall] = {}
-        self._by_tool_id: dict[str, _OpenCall] = {}
+        self._open: dict[int, OpenCall] = {}
+        self._by_event_id: dict[str, OpenCall] = {}
+        self._by_tool_id: dict[str, OpenCall] = {}
         self._failures = 0
 
     def start(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
@@ -60,7 +66,7 @@ class ToolCalls:
         if len(self._open) >= _MOST_OPEN:
             self._forget(next(iter(self._open.values())))
         tool_id = _tool_id(data)
-        opened = self._open[call] = _OpenCall(
+        opened = self._open[call] = OpenCall(
             call, record.event_id, tool_id, lane.number, lane.branch_number, label, row, fingerprint, record.timestamp
         )
         if opened.event_id:
@@ -69,14 +75,6 @@ class ToolCalls:
             self._by_tool_id[tool_id] = opened
         self._rules.called(event, lane, row, label, fingerprint, data)
         return label
-
-    def end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        """A tool_end. Gives the tool's label."""
-        return self._end(event, record, data, lane, row, failed=False)
-
-    def error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        """A tool_error, with or without a start before it. Gives the tool's label."""
-        return self._end(event, record, data, lane, row, failed=True)
 
     def parent_call(self, parent_event_id: str | None, lane: Lane, row: int) -> int:
         """The open call that something spawned now in this iteration belongs to; `NONE` if there is none."""
@@ -90,7 +88,8 @@ class ToolCalls:
                 return opened.call
         return NONE
 
-    def _end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int, failed: bool) -> int:
+    def end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int, *, failed: bool = False) -> int:
+        """A tool_end, or a tool_error with `failed`; with or without a start before it. Gives the tool's label."""
         name = data.tool_name or data.tool
         label = self._tools.number(name) if name else 0
         opened = self._by_event_id.get(record.parent_event_id) if record.parent_event_id is not None else None
@@ -109,8 +108,10 @@ class ToolCalls:
             lane.detail = event
             call = opened.call
             label = label or opened.label
-            if opened.fingerprint is None:
-                self._rules.repeated(event, lane, row, label, _fingerprint(lane, label, data), data)
+            if not opened.fingerprint:
+                fingerprint = _fingerprint(lane, label, data)
+                if fingerprint:
+                    self._rules.repeated(event, lane, row, label, fingerprint, data)
             if duration is None and opened.started_at <= record.timestamp:
                 duration = (record.timestamp - opened.started_at) * 1000.0
         columns = self._columns
@@ -127,19 +128,17 @@ class ToolCalls:
 
     def _append(self, event: int, lane: Lane, row: int, label: int) -> int:
         columns = self._columns
-        columns.end.append(NONE)
-        columns.failed.append(0)
+        call = len(columns.event)
         columns.label.append(label)
-        columns.duration.append(NAN)
         columns.event.append(event)
-        iterations = self._iterations
-        if iterations.first_tool[row] == NONE:
-            iterations.first_tool[row] = event
+        first_tool = self._iterations.first_tool
+        if first_tool[row] == NONE:
+            first_tool[row] = event
         lane.tools_in_iteration += 1
         lane.stream_row = -1
-        return len(columns.event) - 1
+        return call
 
-    def _find(self, data: Payload, lane: Lane, label: int) -> _OpenCall | None:
+    def _find(self, data: Payload, lane: Lane, label: int) -> OpenCall | None:
         """The open call that an end without a parent among them belongs to."""
         tool_id = _tool_id(data)
         if tool_id is not None:
@@ -156,26 +155,17 @@ class ToolCalls:
         if not alike:
             return None
         fingerprint = _fingerprint(lane, label or alike[0].label, data)
-        if fingerprint is None:
+        if not fingerprint:
             return alike[0]
         same = next((opened for opened in alike if opened.fingerprint == fingerprint), None)
-        return same or next((opened for opened in alike if opened.fingerprint is None), None)
+        return same or next((opened for opened in alike if not opened.fingerprint), None)
 
-    def _forget(self, opened: _OpenCall) -> None:
+    def _forget(self, opened: OpenCall) -> None:
         del self._open[opened.call]
         if self._by_event_id.get(opened.event_id) is opened:
             del self._by_event_id[opened.event_id]
         if opened.tool_id is not None and self._by_tool_id.get(opened.tool_id) is opened:
             del self._by_tool_id[opened.tool_id]
-
-
-def duration_ms(record: EventRecord, data: Payload) -> float | None:
-    """How long an event says it took, in milliseconds, wherever its writer put that; None if it does not say."""
-    duration = record.duration_ms
-    if duration is not None and 0.0 <= duration < LONGEST_MS:
-        return duration
-    told = (data.duration_ms, data.metadata.duration_ms if data.metadata is not None else None)
-    return next((duration for duration in told if duration is not None and 0.0 <= duration < LONGEST_MS), None)
 
 
 def _tool_id(data: Payload) -> str | None:
@@ -184,13 +174,17 @@ def _tool_id(data: Payload) -> str | None:
     return data.tool_call_id or data.tool_id
 
 
-def _fingerprint(lane: Lane, label: int, data: Payload) -> int | None:
-    """What two identical calls of one run have in common; None where the arguments are unknown."""
+def _fingerprint(lane: Lane, label: int, data: Payload) -> int:
+    """What two identical calls of one run have in common; 0 where the arguments are unknown.
+
+    The same in every process, as `hash` of bytes is not: an index keeps it.
+    """
     raw = bytes(data.args)
     if not raw or raw == b"null":
-        return None
+        return 0
     try:
         canonical = orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS)
     except (orjson.JSONDecodeError, TypeError):
         canonical = raw
-    return hash((lane.branch_number, label, canonical))
+    same_arguments = int.from_bytes(blake2b(canonical, digest_size=8).digest())
+    return hash((lane.branch_number, label, same_arguments)) & _60_BITS or 1

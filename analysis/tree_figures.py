@@ -151,7 +151,7 @@ class TreeFigures(TreePlaces):
     def _last_of_iteration(self, row: int) -> int:
         """The newest event of an iteration."""
         iterations = self.session.iterations
-        last: int | None = iterations.last[row] - 1
+        last: int | None = iterations.newest[row] - 1
         if last is not None and last >= self.at:
             last = self._index.log(row).last(self.at)
         return iterations.first[row] if last is None else last

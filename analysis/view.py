@@ -332,8 +332,8 @@ class View:
 
     def flow_rows(self) -> list[int]:
         """The iterations that have LLM calls, in the order of their first; row 0 are calls outside any."""
-        rows = self.session.flow_rows
-        return rows[: bisect_left(self.session.flow_events, self.at)].tolist()
+        rows = self.session.first_calls.row
+        return rows[: bisect_left(self.session.first_calls.event, self.at)].tolist()
 
     def flow_point(self, iteration_row: int) -> TokenFlowPoint:
         """What an iteration took."""

@@ -1,4 +1,4 @@
-"""The session browser: the traces of a folder, newest first, the live ones marked."""
+"""The session browser: the traces of folders, sorted and filtered, the live ones marked."""
 
 from __future__ import annotations
 
@@ -13,75 +13,55 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from ..analysis import figures
 from ..analysis.prices import Prices
+from .browser_heads import Heads
+from .browser_rows import SessionRows
 from .contain import Failed, contained
 from .dashboard.key_line import KeyLine
-from .safe_text import fit, fit_right, one_line
+from .dashboard.prompt_line import PromptLine
+from .help_screen import HelpScreen
+from .safe_text import one_line
 from .screens import is_seen
-from .sessions import Entry, Sessions, is_live
+from .session_prompt import SessionPrompt
+from .sessions.entry import is_live
+from .sessions.order import COLUMNS, DEFAULT_ORDER, Order
+from .sessions.sessions import Sessions
 from .widgets.event_list import EventList
-from .widgets.palette import Cell
 
+WATCHER = "browser"
 
-class SessionRows:
-    """The rows of the browser."""
+_TICK_SECONDS = 0.25
+_AGING_SECONDS, _IDLE_AGING_SECONDS = 1.0, 5.0
+"""How often the list is arranged anew only because time has passed: while any session is live, and while none is."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.entries: list[Entry] = []
-        self._clock = clock
+_ARRANGE_SHARE = 8.0
+"""A list that takes a second to arrange is not arranged again for eight."""
 
-    @property
-    def count(self) -> int:
-        """How many sessions there are."""
-        return len(self.entries)
-
-    def row(self, index: int, width: int) -> list[Cell]:
-        """State, goal, model, iterations, tokens, cost, cache, score, issues, age."""
-        entry = self.entries[index]
-        now = self._clock()
-        live = is_live(entry, now)
-        state: Cell = ("● live  ", "ok") if live else ("○ ended ", "muted") if entry.ended else ("○ open  ", "muted")
-        if entry.error:
-            state = ("✗ ", "error")
-        tail = self._figures(entry, width)
-        tail.append((fit_right(age(now - entry.mtime), 10), "muted"))
-        summary = entry.summary
-        title = (summary.goal if summary else None) or entry.path.stem
-        words = f"{title}  {entry.error}" if entry.error else title
-        room = width - sum(len(text) for text, _ in (state, *tail))
-        return [state, (fit(one_line(words), max(0, room)), "error" if entry.error else "title"), *tail]
-
-    @staticmethod
-    def _figures(entry: Entry, width: int) -> list[Cell]:
-        summary = entry.summary
-        if summary is None:
-            return [(fit_right("reading …" if not entry.error else "", 10), "muted")] if width >= 50 else []
-        cells: list[Cell] = []
-        if width >= 110:
-            cells.append((fit(f" {one_line(summary.model or '')}", 26), "llm"))
-        if width >= 90:
-            cells.append((fit_right(f"{summary.iterations:,} it", 9), "muted"))
-        if width >= 50:
-            cells.append((fit_right(figures.tokens(summary.total_tokens), 8), "text"))
-            cells.append((fit_right(figures.cost(summary.total_cost, entry.cost_estimated), 9), "cost"))
-        if width >= 70:
-            cells.append((fit_right(figures.share(summary.cache_hit_rate), 6), "text"))
-            cells.append((fit_right(figures.score(summary.efficiency_score), 5), "text"))
-            cells.append((fit_right(f"!{entry.issues}" if entry.issues else "", 6), "warn"))
-        return cells
+_HOWTO = (
+    "The sessions of your folders. What stands at the ends of a trace is known at once; figures that need all of it "
+    "(tokens, cost, cache, score, issues) fill in by and by, what is in sight first, and are kept for the next time. "
+    "– is not known.",
+    "A filter is words in goal, model or name, and: cost:>1 tokens:>1m score:<50 cache:<50% issues:>0 errors:>0 it:>20 "
+    "age:<1d model:opus goal:parser name:2026 live ended open issues errors; all must hold, -word is not that.",
+)
 
 
 @contained
-class BrowserScreen(Screen[None]):
+class BrowserScreen(SessionPrompt):
     """Lists sessions; enter opens one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "leave", "Quit", id="browser.quit", tooltip="Quit tracetop"),
+        Binding("slash,F", "filter", "Filter", key_display="/", id="browser.filter", tooltip="Show only some sessions"),
+        Binding("s", "sort", "Sort", id="browser.sort", tooltip="Sort by the next column"),
+        Binding("S", "reverse", "Reverse", id="browser.reverse", tooltip="Sort the other way round"),
+        Binding("w", "wall", "Wall", id="browser.wall", tooltip="Watch several sessions at once"),
         Binding("r", "look_again", "Reread", id="browser.reread", tooltip="Look at the folders again"),
+        Binding("escape", "peel", "All", id="browser.all", tooltip="Show all sessions again"),
+        Binding("question_mark", "help", "Help", key_display="?", id="browser.help", tooltip="Every key"),
+        Binding("q", "leave", "Quit", id="browser.quit", tooltip="Quit tracetop"),
     ]
     DEFAULT_CSS = files(__package__).joinpath("browser.tcss").read_text(encoding="utf-8")
 
@@ -91,6 +71,9 @@ class BrowserScreen(Screen[None]):
 
         path: Path
 
+    class WallWanted(Message):
+        """The user wants to see several sessions at once."""
+
     def __init__(
         self,
         folders: Iterable[Path],
@@ -98,21 +81,24 @@ class BrowserScreen(Screen[None]):
         select: Path | None = None,
         clock: Callable[[], float] = time.time,
         prices: Prices | None = None,
+        index: bool = False,
     ) -> None:
         super().__init__()
         self._select = select
-        self.sessions = Sessions(folders, prices=prices)
+        self.sessions = Sessions(folders, prices=prices, index=index, clock=clock)
+        self.order: Order = DEFAULT_ORDER
         self._rows = SessionRows(clock)
         self._clock = clock
         self._shown = -1
+        self._arranged = 0
+        self._next_aging = self._earliest = 0.0
 
     def compose(self) -> ComposeResult:
-        places = ", ".join(str(folder) for folder in self.sessions.folders)
         yield Static("", id="browser-title", markup=False)
-        yield Static("", id="browser-heads", markup=False)
-        empty = f"no traces in {places} yet; they appear here as agents write them (try: tracetop demo)"
-        yield EventList(self._rows, can_follow=False, empty_text=empty, id="browser-list")
-        yield KeyLine(id="browser-keys")
+        yield Heads(id="browser-heads")
+        yield EventList(self._rows, can_follow=False, id="browser-list")
+        yield PromptLine(id="browser-prompt")
+        yield KeyLine(id="browser-keys", words={"rows.choose": "open"}.get)
 
     @property
     def selected(self) -> Path | None:
@@ -122,60 +108,105 @@ class BrowserScreen(Screen[None]):
         cursor = self.query_one(EventList).cursor
         return self._rows.entries[cursor].path if 0 <= cursor < self._rows.count else None
 
+    def select(self, path: Path) -> None:
+        """Put the cursor on a session, as soon as it is listed."""
+        self._select = path
+        self.list_sessions()
+
     def on_mount(self) -> None:
-        self.sessions.start()
-        self._timer = self.set_interval(0.25, self.on_tick, name="tracetop browser")
+        self.sessions.start(WATCHER)
+        self._timer = self.set_interval(_TICK_SECONDS, self.on_tick, name="tracetop browser")
+        self.query_one(EventList).focus()
+        self.list_sessions()
 
     def on_unmount(self) -> None:
         self.sessions.stop()
 
     def on_screen_suspend(self) -> None:
         if not is_seen(self):
-            self.sessions.pause()
+            self.sessions.pause(WATCHER)
+            self._timer.pause()
 
     def on_screen_resume(self) -> None:
-        self.sessions.start()
+        self.sessions.start(WATCHER)
+        self._timer.resume()
 
     def on_tick(self) -> None:
         """Show what the thread has found since."""
-        if not is_seen(self) or self.sessions.version == self._shown:
+        if not is_seen(self):
             return
-        self._shown = self.sessions.version
-        selected = self.selected or self._select
+        now = time.monotonic()
+        if now >= self._earliest and (self.sessions.version != self._shown or now >= self._next_aging):
+            self.list_sessions()
         rows = self.query_one(EventList)
-        self._rows.entries = self.sessions.entries
-        rows.refresh_rows(self._shown)
-        paths = [entry.path for entry in self._rows.entries]
-        rows.move_to(paths.index(selected) if selected in paths else 0)
-        self._show_title()
+        self.sessions.wanted = [self._rows.entries[row].path for row in rows.visible_rows() if row < self._rows.count]
 
-    def on_resize(self) -> None:
-        self._show_heads()
+    def list_sessions(self) -> None:
+        """List the sessions as they are now. What is selected stays so, where it is on the screen."""
+        start = time.monotonic()
+        self._shown = self.sessions.version
+        now, rows = self._clock(), self.query_one(EventList)
+        selected, offset = self.selected, rows.cursor - rows.top
+        found = self.sessions.entries
+        passing = found if self.filter is None else [entry for entry in found if self.filter.passes(entry, now)]
+        self._rows.entries = self.order.arranged(passing, now)
+        self._arranged += 1
+        rows.empty_text = self._empty_text(len(found))
+        was, rows_before = rows.cursor, rows.top
+        rows.refresh_rows(self._arranged)
+        places = {entry.path: place for place, entry in enumerate(self._rows.entries)}
+        place = places.get(selected) if selected is not None else None
+        if self._select in places:
+            rows.move_to(places[self._select])
+            self._select = None
+        elif place is None:
+            rows.move_to(max(0, was))
+        else:
+            # Where the top of the list is shown it goes on to be, so that new sessions are seen to come.
+            if rows_before and 0 <= offset < rows.page:
+                rows.scroll_rows_to(place - offset)
+            rows.move_to(place)
+        live = sum(is_live(entry, now) for entry in self._rows.entries)
+        self._show_title(len(found), live)
+        end = time.monotonic()
+        self._earliest = end + _ARRANGE_SHARE * (end - start)
+        self._next_aging = end + (_AGING_SECONDS if live else _IDLE_AGING_SECONDS)
 
-    def _show_title(self) -> None:
-        live = sum(is_live(entry, self._clock()) for entry in self._rows.entries)
+    def list_anew(self) -> None:
+        """List them in an order that the user wants. Who looks at the top of the list goes on to."""
+        rows = self.query_one(EventList)
+        is_at_top = rows.cursor <= 0
+        self.list_sessions()
+        if is_at_top:
+            rows.move_to(0)
+
+    def count_of_matches(self) -> int:
+        return self._rows.count
+
+    def _empty_text(self, found: int) -> str:
         places = ", ".join(str(folder) for folder in self.sessions.folders)
-        text = f"tracetop · {figures.count(self._rows.count, 'session')} · {live} live · {places}"
-        if self.sessions.error is not None:
-            text += f" · ✗ {self.sessions.error}"
-        self.query_one("#browser-title", Static).update(Content(one_line(text)))
-        self._show_heads()
+        if found and self.filter is not None:
+            return f"none of {figures.count(found, 'session')} matches {one_line(self.filter.text)}; esc shows all"
+        if not self.sessions.is_listed:
+            return f"looking for traces in {one_line(places)} …"
+        return f"no traces in {one_line(places)} yet; they appear here as agents write them (try: tracetop demo)"
 
-    def _show_heads(self) -> None:
-        width = max(0, self.size.width - 2)
-        heads = ""
-        if width >= 110:
-            heads += fit(" model", 26)
-        if width >= 90:
-            heads += fit_right("iter", 9)
-        if width >= 50:
-            heads += fit_right("tokens", 8) + fit_right("cost", 9)
-        if width >= 70:
-            heads += fit_right("cache", 6) + fit_right("score", 6) + fit_right("issue", 6)[1:]
-        heads += fit_right("age", 10)
-        self.query_one("#browser-heads", Static).update(
-            Content(fit("state   goal", max(0, width - len(heads))) + heads)
-        )
+    def _show_title(self, found: int, live: int) -> None:
+        entries = self._rows.entries
+        count = figures.count(found, "session")
+        parts = [f"{len(entries):,} of {count}" if self.filter is not None else count]
+        parts.append(f"sorted by {self.order.column}")
+        parts.append(f"{live} live")
+        waiting = sum(entry.is_waiting for entry in entries)
+        if waiting:
+            parts.append(f"figures of {len(entries) - waiting:,} of {len(entries):,}")
+        parts.append(", ".join(str(folder) for folder in self.sessions.folders))
+        if self.filter is not None:
+            parts.insert(1, f"filter {self.filter.text}")
+        if self.sessions.error is not None:
+            parts.insert(0, f"✗ {self.sessions.error}")
+        self.query_one("#browser-title", Static).update(Content(one_line(" · ".join(["tracetop", *parts]))))
+        self.query_one(Heads).show(self.order)
 
     def on_failed(self, message: Failed) -> None:
         message.stop()
@@ -186,19 +217,37 @@ class BrowserScreen(Screen[None]):
         message.stop()
         self.post_message(self.Chosen(self._rows.entries[message.index].path))
 
+    def on_heads_chosen(self, message: Heads.Chosen) -> None:
+        message.stop()
+        self._sort(self.order.reversed() if message.column == self.order.column else message.order)
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self._sort(self.order.next())
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        self._sort(self.order.reversed())
+
+    def action_wall(self) -> None:
+        """Show several sessions at once."""
+        self.post_message(self.WallWanted())
+
+    def action_help(self) -> None:
+        """List the keys."""
+        sorted_by = f"s sorts by the next of {', '.join(COLUMNS)}; a click on a head sorts by it."
+        self.app.push_screen(HelpScreen(self, (*_HOWTO, sorted_by)))
+
     def action_leave(self) -> None:
         """Leave tracetop."""
         self.app.exit()
 
     def action_look_again(self) -> None:
         """Look at the folders again."""
-        self.sessions.start()
+        self.sessions.search()
+        self.sessions.start(WATCHER)
         self._shown = -1
 
-
-def age(seconds: float) -> str:
-    """How old something is, `12s`, `3m`, `5h`, `2d`."""
-    for limit, divisor, unit in ((60, 1, "s"), (3600, 60, "m"), (86400, 3600, "h")):
-        if seconds < limit:
-            return f"{max(0, seconds) / divisor:.0f}{unit}"
-    return f"{seconds / 86400:,.0f}d"
+    def _sort(self, order: Order) -> None:
+        self.order = order
+        self.list_anew()

@@ -10,9 +10,9 @@ import click
 from .. import __version__
 from .command_group import OpenCommand, TracetopGroup, is_debugging
 from .commands import reports, screens, upkeep
-from .commands.options import debug_option, theme_option, usage_errors
+from .commands.options import debug_option, index_option, theme_option, usage_errors
 
-_THEMED = ("PATH", "demo", "replay")
+_THEMED = ("PATH", "demo", "replay", "wall")
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -23,6 +23,7 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     subcommand_metavar="[PATH | COMMAND ...]",
 )
 @theme_option
+@index_option
 @debug_option
 @click.version_option(__version__, message="tracetop %(version)s")
 @click.pass_context
@@ -34,6 +35,7 @@ def cli(ctx: click.Context, theme: str | None) -> None:
 
     \b
       tracetop                               browse the sessions of this project
+      tracetop wall                          several live sessions at once
       tracetop session-1.jsonl               watch one, live or afterwards
       tracetop report session-1.jsonl        the morning after, in plain text
       tracetop issues X.jsonl --fail-on high  a gate for CI
@@ -54,6 +56,7 @@ def cli(ctx: click.Context, theme: str | None) -> None:
 @click.command("open", cls=OpenCommand, context_settings=_CONTEXT)
 @click.argument("path", type=click.Path(path_type=Path))
 @theme_option
+@index_option
 @debug_option
 @click.pass_obj
 def open_path(general_theme: str | None, path: Path | None, theme: str | None = None) -> None:
@@ -68,7 +71,7 @@ def open_path(general_theme: str | None, path: Path | None, theme: str | None = 
         with usage_errors():
             run_dashboard(path, debug=is_debugging(), theme=theme or general_theme)
     elif path is None or path.is_dir():
-        headless.write_lines(headless.list_sessions(path))
+        headless.write_lines(headless.list_sessions([path] if path is not None else []))
     else:
         headless.put_report(path, as_json=False)
 
@@ -80,6 +83,7 @@ for command in (
     reports.timeline,
     reports.tokens,
     reports.tools,
+    screens.wall,
     screens.replay,
     screens.shot,
     screens.cast,

@@ -20,6 +20,7 @@ VIOLATED, USAGE, UNREADABLE = 1, 2, 3
 
 _BUG, _INTERRUPTED, _PIPE_BROKEN = 70, 130, 141
 _DEBUG = "tracetop.debug"
+_NO_INDEX = "tracetop.no_index"
 _log = logging.getLogger("tracetop")
 
 
@@ -123,6 +124,18 @@ def start_debugging(ctx: click.Context, _: click.Parameter, wanted: bool) -> Non
         _log.setLevel(level)
 
     ctx.find_root().call_on_close(stop)
+
+
+def go_without_index(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """The callback of `--no-index`."""
+    if wanted:
+        ctx.meta[_NO_INDEX] = True
+
+
+def given_settings() -> dict[str, str | None]:
+    """The settings that are given on the command line that runs, those apart that are options of one command."""
+    ctx = click.get_current_context(silent=True)
+    return {"index": "false"} if ctx is not None and ctx.meta.get(_NO_INDEX) else {}
 
 
 def is_debugging() -> bool:

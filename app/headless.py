@@ -9,15 +9,17 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from ..collector.folder import FolderTail
-from ..collector.follow import TailState
+from ..analysis.totals import Totals
+from ..collector.listing import ListedTrace, list_traces
 from ..collector.parts import parts_from
 from .bookmarks import Bookmarks
-from .command_group import USAGE, complain
+from .command_group import USAGE, complain, given_settings
+from .loading_bar import loading_bar
 from .reports.layout import terminal_width
 from .reports.report import report_json, report_text
-from .reports.sessions import Found, sessions_text
+from .reports.sessions import newest_sessions, sessions_text
 from .safe_text import one_line
+from .sessions.sessions import Sessions
 from .settings.config_file import config_path
 from .settings.effective import EffectiveSettings, effective_settings
 from .settings.example import write_example
@@ -29,7 +31,7 @@ DEFAULT_FOLDERS = (Path(".attocode/traces"), Path(".traces"))
 
 def told_settings() -> EffectiveSettings:
     """The settings that hold; what is wrong with them is said on stderr."""
-    effective = effective_settings()
+    effective = effective_settings(given_settings())
     for problem in effective.problems:
         complain(problem, 0)
     return effective
@@ -39,7 +41,9 @@ def open_trace(path: Path) -> Trace:
     """The trace in a file, by the user's prices. Raises UnreadableTraceError."""
     if path.is_dir():
         raise UnreadableTraceError(f"{path}: is a folder; name one of the trace files in it")
-    return load_trace(path, prices=told_settings().settings.prices)
+    settings = told_settings().settings
+    with loading_bar(path) as told:
+        return load_trace(path, prices=settings.prices, index=settings.index, told=told)
 
 
 def put(
@@ -66,6 +70,27 @@ def put_report(path: Path, as_json: bool) -> Trace:
     return put(path, in_json if as_json else None, in_text)
 
 
+def put_folder_report(folder: Path, as_json: bool) -> Totals:
+    """Print the report of all traces in a folder. Raises UnreadableTraceError where there is none."""
+    from .fold_apart import Folding, fold_all
+    from .reports.folder import folder_json, folder_text, total_of
+
+    paths = [found.path for found in find_sessions([folder])]
+    if not paths:
+        raise UnreadableTraceError(f"{folder}: no traces in this folder")
+    settings = told_settings().settings
+    folded = list(fold_all(paths, Folding(settings.prices, settings.index)))
+    if all(each.totals is None for each in folded):
+        first = min(folded, key=lambda each: each.path)
+        told = f"none of its {len(folded)} traces can be read ({first.path.name}: {first.error})"
+        raise UnreadableTraceError(f"{folder}: {told}")
+    if as_json:
+        write_json([folder_json(str(folder), folded)])
+    else:
+        write_lines(folder_text(str(folder), folded, terminal_width()))
+    return total_of(folded)
+
+
 def _bookmarks_of(trace: Trace, path: Path) -> Bookmarks:
     """The bookmarks beside a trace; why they cannot be read is said on stderr."""
     bookmarks = Bookmarks(path)
@@ -75,14 +100,10 @@ def _bookmarks_of(trace: Trace, path: Path) -> Bookmarks:
     return bookmarks
 
 
-def find_sessions(folders: Sequence[Path]) -> list[Found]:
-    """The traces in these folders and below, each by its first part."""
-    return [
-        Found(file.path, file.mtime)
-        for folder in folders
-        for file in FolderTail(folder).files()
-        if file.state is not TailState.GONE
-    ]
+def find_sessions(folders: Sequence[Path]) -> list[ListedTrace]:
+    """The traces in these folders and below, each by its first part, newest first."""
+    found = [trace for folder in folders for trace in list_traces(folder)]
+    return sorted(found, key=lambda trace: (-trace.mtime_ns, trace.path))
 
 
 def default_folders() -> list[Path]:
@@ -90,17 +111,19 @@ def default_folders() -> list[Path]:
     return [folder for folder in DEFAULT_FOLDERS if folder.is_dir()]
 
 
-def list_sessions(folder: Path | None) -> Iterable[str]:
-    """The sessions in a folder, or in the default folders. Raises UnreadableTraceError where there is no folder."""
-    folders = default_folders() if folder is None else [folder]
+def list_sessions(folders: Sequence[Path]) -> Iterable[str]:
+    """The sessions in these folders, or in the default ones. Raises UnreadableTraceError where there is no folder."""
+    folders = folders or default_folders()
     if not folders:
         raise UnreadableTraceError(
             f"no folder {' or '.join(map(str, DEFAULT_FOLDERS))} here; name a trace file or a folder of them"
         )
-    found = find_sessions(folders)
-    if not found:
+    settings = told_settings().settings
+    sessions = Sessions(folders, prices=settings.prices, index=settings.index)
+    newest, count = newest_sessions(sessions)
+    if not count:
         return [f"No sessions in {', '.join(map(str, folders))}."]
-    return sessions_text(found, time.time(), terminal_width(), prices=told_settings().settings.prices)
+    return sessions_text(newest, count, time.time(), terminal_width())
 
 
 def check_openable(path: Path) -> None:

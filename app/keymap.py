@@ -19,6 +19,7 @@ from .dashboard.host import DashboardHost
 from .dashboard.screen import DashboardScreen
 from .panes.pane import Pane
 from .settings.settings import told
+from .wall import WallScreen
 from .widgets.event_list import EventList
 
 _PACKAGE = __package__.rpartition(".")[0]
@@ -38,11 +39,12 @@ class Bound:
 
 
 def bound() -> list[Bound]:
-    """All bindings of tracetop, those of the app first, then of the dashboard, the browser, the rest."""
+    """All bindings of tracetop, those of the app first, then of the dashboard, the browser, the wall, the rest."""
     classes: list[type[DOMNode]] = [
         DashboardHost,
         DashboardScreen,
         BrowserScreen,
+        WallScreen,
         *_our_classes(Screen),
         *_our_classes(Widget),
     ]

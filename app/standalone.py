@@ -6,7 +6,7 @@ import gc
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from logging.handlers import MemoryHandler
@@ -16,7 +16,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from .browser import BrowserScreen
-from .command_group import NoSuchThemeError
+from .command_group import NoSuchThemeError, given_settings
 from .dashboard.host import DashboardHost
 from .dashboard.screen import DashboardScreen
 from .dashboard.source import SourceLike, open_source
@@ -26,6 +26,7 @@ from .safe_text import one_line
 from .settings.effective import EffectiveSettings, effective_settings
 from .settings.settings import meant
 from .themes import THEMES
+from .wall import WallScreen
 
 _MOST_TOLD = 5
 _TOLD_SECONDS = 15.0
@@ -40,7 +41,8 @@ class TracetopApp(DashboardHost):
     """Shows a trace file, or the sessions of folders. `clock` gives epoch seconds.
 
     `settings` are what the user set; what of them cannot be met stays as it is built in, and is told on the screen.
-    `prepare` is done with the first dashboard that opens.
+    `prepare` is done with the first dashboard that opens. `wall` are folders whose sessions are shown on the wall at
+    first, empty for the default ones; None for the browser.
     """
 
     TITLE = "tracetop"
@@ -55,9 +57,11 @@ class TracetopApp(DashboardHost):
         clock: Callable[[], float] = time.time,
         settings: EffectiveSettings | None = None,
         prepare: Prepare | None = None,
+        wall: Sequence[Path] | None = None,
     ) -> None:
         super().__init__()
         self._prepare = prepare
+        self._opens_wall = wall is not None
         for theme in THEMES:
             self.register_theme(theme)
         self.effective = self._made_usable(settings or EffectiveSettings())
@@ -66,8 +70,12 @@ class TracetopApp(DashboardHost):
         self.set_keymap(dict(self.settings.keys))
         self._clock = clock
         self._shown: Path | None = path if path is not None and not path.is_dir() else None
-        folders = DEFAULT_FOLDERS if path is None else (path if path.is_dir() else path.parent,)
-        self.browser = BrowserScreen(folders, select=self._shown, clock=clock, prices=self.settings.prices)
+        folders = tuple(wall or ()) or DEFAULT_FOLDERS
+        if path is not None:
+            folders = (path if path.is_dir() else path.parent,)
+        self.browser = BrowserScreen(
+            folders, select=self._shown, clock=clock, prices=self.settings.prices, index=self.settings.index
+        )
 
     def _made_usable(self, effective: EffectiveSettings) -> EffectiveSettings:
         theme = effective.settings.theme
@@ -83,7 +91,7 @@ class TracetopApp(DashboardHost):
 
     def dashboard_screen(self, source: SourceLike) -> DashboardScreen:
         screen = DashboardScreen(
-            open_source(source, prices=self.settings.prices),
+            open_source(source, prices=self.settings.prices, index=self.settings.index),
             clock=self.dashboard_clock,
             frames_per_second=self.settings.frame_rate,
             layout=self.settings.layout,
@@ -100,6 +108,11 @@ class TracetopApp(DashboardHost):
         self._tell_problems()
         if self._shown is not None:
             await self.open_dashboard()
+        elif self._opens_wall:
+            await self.push_screen(self._new_wall())
+
+    def _new_wall(self) -> WallScreen:
+        return WallScreen(self.browser.sessions, clock=self._clock)
 
     def _tell_problems(self) -> None:
         problems = self.effective.problems
@@ -115,9 +128,11 @@ class TracetopApp(DashboardHost):
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 20, 50)
+        gc.enable()
 
     def dashboard_source(self) -> SourceLike:
-        path = self.browser.selected or self._shown
+        chosen = self.screen.selected if isinstance(self.screen, WallScreen) else self.browser.selected
+        path = chosen or self._shown
         if path is None:
             raise LookupError("no session to show yet")
         return path
@@ -127,16 +142,35 @@ class TracetopApp(DashboardHost):
         self._shown = message.path
         await self.open_dashboard()
 
+    async def on_browser_screen_wall_wanted(self, message: BrowserScreen.WallWanted) -> None:
+        """Show several sessions at once."""
+        message.stop()
+        await self.push_screen(self._new_wall())
+
+    async def on_wall_screen_chosen(self, message: WallScreen.Chosen) -> None:
+        """Show the session that was chosen; where one comes back to the browser, it is selected there."""
+        message.stop()
+        self._shown = message.path
+        self.browser.select(message.path)
+        await self.open_dashboard()
+
 
 def run_dashboard(
-    path: Path | None, *, debug: bool = False, theme: str | None = None, prepare: Prepare | None = None
+    path: Path | None,
+    *,
+    debug: bool = False,
+    theme: str | None = None,
+    prepare: Prepare | None = None,
+    wall: Sequence[Path] | None = None,
 ) -> None:
     """Open tracetop on a trace file, a folder, or the default folders, until the user leaves.
 
     Settings come from the environment and the user's file; `theme` goes before them. `prepare` is done with the
-    dashboard before it opens. Raises NoSuchThemeError.
+    dashboard before it opens. With `wall` it opens on the wall of these folders. Raises NoSuchThemeError.
     """
-    app = TracetopApp(path, settings=effective_settings({"theme": theme}), prepare=prepare)
+    gc.disable()  # until the first frame is there: it makes much that stays
+    effective = effective_settings({**given_settings(), "theme": theme})
+    app = TracetopApp(path, settings=effective, prepare=prepare, wall=wall)
     if theme is not None and theme not in app.available_themes:
         raise NoSuchThemeError(f"no theme is called {theme!r}{meant(theme, app.available_themes)}")
     _log.debug("opening %s", path or ", ".join(map(str, DEFAULT_FOLDERS)))

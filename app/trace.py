@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ..analysis.prices import Prices
 from ..analysis.session import Session
@@ -15,6 +15,8 @@ from ..collector.events import TraceEvent
 from ..collector.follow import Delivery, FileTail, TailState
 from ..collector.formats.native import BadLine, event_from_line
 from ..collector.records import NotAnEventError
+from .read_bytes import ReadBytes
+from .trace_index import TraceIndex
 
 FORMAT = "native"
 _KEPT_BAD_LINES = 1_000
@@ -31,7 +33,8 @@ class Trace:
     `line` gives the raw line at a position that the reader delivered; it may raise OSError. `place` says for people
     where that is. `stretch` gives the bytes from a position on, fewer at the end of the file; None where a trace has
     none, because it is no file. `generation` counts how often the trace started over, each time with a new `session`.
-    By `prices` the cost of calls is estimated where the trace gives none.
+    By `prices` the cost of calls is estimated where the trace gives none. Where it is not `from_start`, but the end of
+    a longer one, the numbers of its events mean nothing to people.
     """
 
     def __init__(
@@ -42,8 +45,10 @@ class Trace:
         *,
         prices: Prices | None = None,
         stretch: Callable[[int, int], bytes] | None = None,
+        from_start: bool = True,
     ) -> None:
         self.name = name
+        self.from_start = from_start
         self.session = Session(prices)
         self.generation = 0
         self.lines = 0
@@ -81,6 +86,13 @@ class Trace:
             self._tree_index = TreeIndex(session)
         return self._tree_index
 
+    def go_on_from(self, session: Session, lines: int, bad_line_count: int, bad_lines: list[BadLine]) -> None:
+        """Begin with what was read of the trace some other time."""
+        self.session = session
+        self.lines = lines
+        self.bad_line_count = bad_line_count
+        self.bad_lines = bad_lines
+
     def take(self, delivery: Delivery) -> None:
         """Take in what the reader delivered."""
         if delivery.fresh:
@@ -97,7 +109,7 @@ class Trace:
 
     def line(self, number: int) -> bytes:
         """The raw line of an event. Raises OSError where it is no longer there."""
-        return self._line(self.session.events.position[number])
+        return self._line(self.session.positions[number])
 
     def stretch(self, position: int, size: int) -> bytes | None:
         """Up to `size` bytes from a position on; None where the trace is no file. Raises OSError as `line` does."""
@@ -105,7 +117,7 @@ class Trace:
 
     def place(self, number: int) -> str:
         """Where the line of an event stands, for people; the text may hold anything a file name can."""
-        return self._place(self.session.events.position[number])
+        return self._place(self.session.positions[number])
 
     def event(self, number: int) -> TraceEvent:
         """An event with its payload, read again from the trace; without payload where that is no longer there."""
@@ -115,7 +127,7 @@ class Trace:
         if known is not None:
             return known
         try:
-            event = event_from_line(self._line(session.events.position[number]))
+            event = event_from_line(self._line(session.positions[number]))
         except (OSError, NotAnEventError):
             events = session.events
             event = TraceEvent(session.kinds[events.kind[number]], events.time[number], session.session_id)
@@ -129,14 +141,35 @@ class Trace:
         return self.event(number).event_id
 
 
-def load_trace(path: str | os.PathLike[str], *, prices: Prices | None = None) -> Trace:
-    """Read a trace, with the parts that follow its file, to its present end. Raises UnreadableTraceError."""
+def load_trace(
+    path: str | os.PathLike[str],
+    *,
+    prices: Prices | None = None,
+    index: bool = False,
+    told: Callable[[int, int], None] | None = None,
+) -> Trace:
+    """Read a trace, with the parts that follow its file, to its present end. Raises UnreadableTraceError.
+
+    With `index` what is known of it from another time is not read again, and what is read of a large one is kept.
+    `told` is called again and again with how many bytes are read, of how many.
+    """
     tail = FileTail(path)
     trace = Trace(str(path), tail.line, tail.place, prices=prices, stretch=tail.stretch)
+    kept = TraceIndex(path, prices) if index else None
+    read = None
+    if told is not None:
+        with suppress(OSError, ValueError):  # why it cannot be read is said below
+            read = ReadBytes(tail)
     with collection_paused():
+        if kept is not None:
+            kept.load(trace, tail)
         for _ in range(2):  # the second look takes a last line that lacks its newline
             for delivery in tail.poll():
                 trace.take(delivery)
+                if read is not None and told is not None:
+                    told(*read.measure())
+        if kept is not None:
+            kept.save(trace, tail)
     trace.torn_bytes = tail.torn_size
     if tail.state is TailState.WAITING:
         raise UnreadableTraceError(f"{path}: no such file")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from .follow import Delivery, FileTail, TailState
-from .parts import joined, part_before, part_number, part_path, parts_from
-from .segments import OPEN_FILES, identity_of
+from .listing import trace_files
+from .parts import joined, part_before
+from .segments import OPEN_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ class FolderTail:
         start = self._clock()
         if start < self._next_scan:
             return False
-        found = _trace_files(self.folder, self._pattern)
+        found = trace_files(self.folder, self._pattern)
         self._present = set(found)
         self._seen.update(found)
         if self._seen.keys() != self._first_of.keys():
@@ -156,28 +155,3 @@ class FolderTail:
             self._open.move_to_end(path)
         while len(self._open) > OPEN_FILES:
             self._open.popitem(last=False)[1].park()
-
-
-def _trace_files(folder: Path, pattern: str) -> dict[Path, os.stat_result]:
-    """The trace files below a folder. A link to a file that is there already (`latest.jsonl`) is left out."""
-    found: dict[Path, os.stat_result] = {}
-    links: dict[Path, os.stat_result] = {}
-    folders = [os.fspath(folder)]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    with suppress(OSError):  # gone since it was listed
-                        if entry.is_dir(follow_symlinks=False):
-                            folders.append(entry.path)
-                        elif fnmatch.fnmatchcase(entry.name, pattern) and entry.is_file():
-                            (links if entry.is_symlink() else found)[Path(entry.path)] = entry.stat()
-        except OSError:
-            continue
-    known = {identity_of(status) for status in found.values()}
-    found.update((path, status) for path, status in links.items() if identity_of(status) not in known)
-    for path in links.keys() & found.keys():
-        for number, part in enumerate(parts_from(path)[1:], part_number(path) + 1):
-            with suppress(OSError):
-                found.setdefault(part_path(path, number), part.stat())  # as if it stood beside the link
-    return found

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
 
 from .formats.native import Batch, decode_block
 from .line_numbers import LineNumbers
 from .lines import Block, LineSplitter
+from .read_mark import ReadMark, mark_part
 from .reader import CHUNK_BYTES, is_whole_object
 from .segments import Segments, identity_of
 
@@ -58,9 +60,11 @@ class FileTail:
     State and sizes are those of the part that is read now; earlier ones are not looked at again. When that part is
     replaced or truncated the trace starts over from its first part, and so it does when both were deleted and the first
     one comes back.
+
+    With `start`, the offset of a line in that file, nothing before it is read, and line numbers are not known there.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, start: int = 0) -> None:
         self.path = Path(path)
         self.state = TailState.WAITING
         self.reason = ""
@@ -68,8 +72,10 @@ class FileTail:
         self.size = 0
         """Bytes of the current segment when last looked at."""
         self._segments = Segments(self.path)
-        self._splitter = LineSplitter()
+        self._splitter = LineSplitter(offset=start)
+        self._starts_within = bool(start)
         self._line_numbers = LineNumbers()
+        self._part_ends: dict[int, int] = {}
         self._behind: tuple[int, LineSplitter] | None = None  # the part that was left last, to be looked at once more
         self._seam = b""
         self._mtime_ns = -1
@@ -92,6 +98,11 @@ class FileTail:
         return self._splitter.torn_size
 
     @property
+    def is_caught_up(self) -> bool:
+        """Whether the last poll found less than it might have read: nothing more was there."""
+        return self._left > 0
+
+    @property
     def is_open(self) -> bool:
         """Whether the tail holds a descriptor."""
         return self._segments.is_open
@@ -104,6 +115,11 @@ class FileTail:
         except OSError as error:
             if not isinstance(error, FileNotFoundError):  # deleted this moment: the next poll will see
                 self._fail(error.strerror or str(error), Path(error.filename or self.part))
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the last `poll` may have ended for its `max_bytes`, not for want of more."""
+        return self._left <= 0
 
     def line(self, position: int) -> bytes:
         """The raw line at a delivered position, without its newline. From any thread.
@@ -128,6 +144,51 @@ class FileTail:
             number = None
         line = "" if number is None else f"line {number:,}, "
         return f"{line}byte {offset:,} of {path.name}"
+
+    def file_place(self, position: int) -> tuple[Path, int]:
+        """The file that a delivered position is in, and the byte offset there."""
+        return self._segments.place(position)
+
+    def mark(self) -> ReadMark | None:
+        """How far it is read, for `resume`; None where nothing is, or where that cannot be kept."""
+        known = self._segments.parts() if self._behind is None and not self._starts_within else None
+        if not known:
+            return None
+        ends = [self._part_ends.get(base, -1) for _, base in known[:-1]] + [self._splitter.offset]
+        try:
+            parts = tuple(mark_part(path, end) for (path, _), end in zip(known, ends, strict=True))
+        except (OSError, ValueError):
+            return None
+        splitter = self._splitter
+        return ReadMark(parts, splitter.next_line, splitter.gave_torn, self._line_numbers.kept())
+
+    def resume(self, mark: ReadMark) -> bool:
+        """Go on behind what was read when `mark` was made, before anything else is read.
+
+        Gives whether that can be done: not where the files are others now, or were changed but for growing.
+        """
+        if not mark.holds() or mark.parts[0].path != str(self.path.absolute()):
+            return False
+        try:
+            self._line_numbers.restore(mark.numbered)
+            self._segments.open()
+            for left, part in pairwise(mark.parts):
+                self._part_ends[self._segments.base] = left.end
+                self._segments.open_part(Path(part.path), left.end, self._seam_before(left.end))
+            end = mark.parts[-1].end
+            self._seam = self._seam_before(end)
+        except (OSError, ValueError):
+            self._segments = Segments(self.path)
+            self._started_over()
+            return False
+        self._splitter = LineSplitter.at(end, mark.next_line, mark.ended_early)
+        self.size = end
+        self._enter(TailState.FOLLOWING)
+        return True
+
+    def _seam_before(self, end: int) -> bytes:
+        size = min(_SEAM_BYTES, end)
+        return self._segments.read(size, end - size)
 
     def park(self) -> None:
         """Give the descriptors back; a later `poll` or `line` opens the files again.
@@ -178,6 +239,7 @@ class FileTail:
         if self._left <= 0:
             return
         base, splitter = self._segments.base, self._splitter
+        self._part_ends[base] = self.read_bytes
         self._segments.open_part(part, self.read_bytes, self._seam)
         self._enter(TailState.FOLLOWING)
         self._forget_place()
@@ -195,6 +257,7 @@ class FileTail:
                 if not chunk:
                     break
                 self._left -= len(chunk)
+                self._part_ends[base] += len(chunk)
                 block = splitter.feed(chunk)
                 if block is not None:
                     yield self._decoded(block, base)
@@ -321,7 +384,8 @@ class FileTail:
                 yield self._decoded(block, self._segments.base)
 
     def _decoded(self, block: Block, base: int) -> Delivery:
-        self._line_numbers.note(base + block.offset, base, block.first_line)
+        if base or not self._starts_within:
+            self._line_numbers.note(base + block.offset, base, block.first_line)
         batch = decode_block(block)
         if base:
             batch.offsets = [base + offset for offset in batch.offsets]
@@ -331,6 +395,7 @@ class FileTail:
         self._forget_place()
         self._line_numbers = LineNumbers()
         self._behind = None
+        self._part_ends.clear()
         return Delivery(Batch(), fresh=True)
 
     def _forget_place(self) -> None:

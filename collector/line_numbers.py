@@ -27,6 +27,15 @@ class LineNumbers:
             self._lines.append(line)
             self._positions.append(position)
 
+    def kept(self) -> tuple[bytes, bytes]:
+        """All known places, positions and lines, as 64-bit numbers of this machine."""
+        return self._positions.tobytes(), self._lines.tobytes()
+
+    def restore(self, kept: tuple[bytes, bytes]) -> None:
+        """Know these places. Raises ValueError where they are no such numbers."""
+        for column, numbers in zip((self._positions, self._lines), kept, strict=True):
+            column.frombytes(numbers)
+
     def number(self, position: int, base: int, read: Callable[[int, int], bytes]) -> int | None:
         """The number of the line at `position` in its file, from 1; None where nothing is known of that file.
 

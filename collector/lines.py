@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate, count
-from operator import add
+
+_MOST_OF_HOLE = 1 << 20
+"""No more NUL bytes are kept that a line begins with."""
 
 
 @dataclass(frozen=True)
@@ -19,28 +20,53 @@ class Block:
     offset: int
     first_line: int
 
-    @cached_property
+    @property
     def lines(self) -> list[bytes]:
         """The lines, without their newlines."""
         return self.text.split(b"\n")
 
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line begins in `text`."""
+        # Lines are found without a copy of each, which would take half as long as decoding it.
+        find, end = self.text.find, -1
+        starts = [0]
+        while (end := find(b"\n", end + 1)) >= 0:
+            starts.append(end + 1)
+        return starts
+
     @property
     def offsets(self) -> list[int]:
-        """The byte offset of each line: the lengths of those before it, and a newline for each of them."""
-        offsets = list(map(add, accumulate(map(len, self.lines), initial=self.offset), count()))
-        offsets.pop()
-        return offsets
+        """The byte offset of each line."""
+        offset = self.offset
+        return [offset + start for start in self.starts]
 
 
 @dataclass(slots=True)
 class LineSplitter:
-    """Cuts a growing byte stream into blocks of whole lines; a torn last line waits for its rest."""
+    """Cuts a growing byte stream into blocks of whole lines; a torn last line waits for its rest.
+
+    Of a line that begins with more than a megabyte of NUL bytes these are dropped, and its offset is behind them.
+    """
 
     offset: int = 0
     next_line: int = 1
     _pending: list[bytes] = field(default_factory=list)
     _pending_size: int = 0
     _gave_torn: bool = False
+    _is_hole: bool = False
+
+    @classmethod
+    def at(cls, offset: int, next_line: int, gave_torn: bool) -> LineSplitter:
+        """One that goes on at `offset`; with `gave_torn` the last line before it was given without its newline."""
+        splitter = cls(offset, next_line)
+        splitter._gave_torn = gave_torn
+        return splitter
+
+    @property
+    def gave_torn(self) -> bool:
+        """Whether the last line was given without its newline, and nothing came since."""
+        return self._gave_torn
 
     @property
     def end(self) -> int:
@@ -72,8 +98,7 @@ class LineSplitter:
         if cut < 0:
             self._hold(chunk)
             return None
-        self._pending.append(chunk[:cut])
-        text = b"".join(self._pending)
+        text = b"".join((*self._pending, memoryview(chunk)[:cut]))
         block = self._release(text, ended=1)
         self._hold(chunk[cut + 1 :])
         return block
@@ -97,13 +122,20 @@ class LineSplitter:
 
     def _hold(self, rest: bytes) -> None:
         if rest:
+            # Where a file was cut short under its writer's feet a hole of any size stands before the next line.
+            was_hole = self._is_hole or not self._pending
+            self._is_hole = was_hole and not rest[0] and rest == bytes(len(rest))
+            if self._is_hole and self._pending_size >= _MOST_OF_HOLE:
+                self.offset += self._pending_size
+                self._pending.clear()
+                self._pending_size = 0
             self._pending.append(rest)
             self._pending_size += len(rest)
 
     def _release(self, text: bytes, ended: int) -> Block:
         block = Block(text, self.offset, self.next_line)
         self.offset += len(text) + ended
-        self.next_line += len(block.lines)
+        self.next_line += len(block.starts)
         self._pending.clear()
         self._pending_size = 0
         return block

@@ -101,14 +101,27 @@ class Segments:
             with self._lock:
                 self._close_one(left)
 
+    def parts(self) -> list[tuple[Path, int]] | None:
+        """The files read so far and the bases of their positions; None where one is not to be found by its path."""
+        known = sorted(self._known.items())
+        if [number for number, _ in known] != list(range(self._number + 1)):
+            return None  # it started over, or has more files than it can count
+        for path, identity in self._known.values():
+            try:
+                if identity_of(path.stat()) != identity:
+                    return None
+            except OSError:
+                return None
+        return [(path, number << _OFFSET_BITS) for number, (path, _) in known]
+
     def open_first(self) -> None:
         """Open the first part, or the current path where there is none, and forget all that was read before."""
         path = self._first
         try:
-            descriptor = _open_file(path)
+            descriptor = open_file(path)
         except FileNotFoundError:
             path = self.path
-            descriptor = _open_file(path)
+            descriptor = open_file(path)
         with self._lock:
             self._close_all()
             self._known.clear()
@@ -177,7 +190,7 @@ class Segments:
             return False
 
     def _install(self, number: int, path: Path) -> None:
-        descriptor = _open_file(path)
+        descriptor = open_file(path)
         with self._lock:
             self._close_one(number)
             self._enter(number, path, descriptor)
@@ -213,7 +226,7 @@ class Segments:
         if known is None:
             raise OSError(errno.ESTALE, "the line is no longer in the trace", str(self.path))
         path, identity = known
-        descriptor = _open_file(path)
+        descriptor = open_file(path)
         try:
             if identity_of(os.fstat(descriptor)) != identity:
                 raise OSError(errno.ESTALE, "the file is no longer open, and another took its path", str(path))
@@ -222,6 +235,7 @@ class Segments:
             os.close(descriptor)
 
 
-def _open_file(path: Path) -> int:
+def open_file(path: Path) -> int:
+    """A descriptor to read a file by. Raises OSError."""
     # Non-blocking: opening a pipe that took the path meanwhile would stop the thread.
     return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))

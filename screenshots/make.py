@@ -8,15 +8,19 @@ Usage: python screenshots/make.py
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 os.environ["TZ"] = "UTC"
 
+import orjson
 from tracetop.app.demo.command import write_demo
 from tracetop.app.shot import take_shot
+from tracetop.app.standalone import TracetopApp
 
 HERE = Path(__file__).resolve().parent
 TRACES = Path(os.environ.get("TRACETOP_TRACES", HERE.parent.parent / "shared" / "traces"))
@@ -64,9 +68,56 @@ PICTURES = (
 )
 
 
+NOW = 1_796_000_000.0
+"""The time of the pictures of many sessions, some days after the real ones were recorded."""
+
+GOING_ON = (
+    ("Port the CLI to the new parser", "claude-opus-4", 150),
+    ("Why does the nightly job hang?", "gpt-5", 118),
+    ("Refactor the session store", "claude-sonnet-4", 84),
+    ("Add retries to the client", "claude-haiku-4", 41),
+)
+"""Sessions of the pictures of many: goal, model, and how many of the demo's events they have so far."""
+
+
+def make_sessions(folder: Path, demo: Path) -> float:
+    """Sessions that go on, and behind them real ones that have ended; return what time it is."""
+    lines, now = demo.read_bytes().splitlines(keepends=True), NOW
+    for number, (goal, model, length) in enumerate(GOING_ON):
+        events = [orjson.loads(line) for line in lines[:length]]
+        late = now - 3 * number - events[-1]["timestamp"]
+        for event in events:
+            event["timestamp"] += late
+            event["data"].update({name: model for name in ("model",) if name in event["data"]})
+        events[0]["data"].update(goal=goal, model=model)
+        path = folder / f"session-{number + 1}.jsonl"
+        path.write_bytes(b"".join(orjson.dumps(event) + b"\n" for event in events))
+        os.utime(path, (now - 3 * number,) * 2)
+    for number, path in enumerate(sorted((TRACES / "attocode").glob("*.jsonl"))):
+        shutil.copyfile(path, folder / path.name)
+        os.utime(folder / path.name, (now - 7200 * (number + 1),) * 2)
+    return now
+
+
+async def picture_many(folder: Path, now: float, out: Path, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    """A picture of the sessions of a folder, as a list or on the wall."""
+    app = TracetopApp(folder, clock=lambda: now)
+    async with app.run_test(size=size) as pilot:
+        while not app.browser.sessions.is_listed or any(entry.is_waiting for entry in app.browser.sessions.entries):
+            await pilot.pause(0.05)
+        app.browser.list_sessions()
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.5)
+        out.write_text(app.export_screenshot(), encoding="utf-8")
+        print(out.name)
+
+
 def main() -> None:
     """Make them all."""
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = folder
+        os.chdir(folder)
         demo = write_demo(Path(folder))
         for picture in PICTURES:
             path = demo if picture.trace is None else TRACES / picture.trace
@@ -76,6 +127,12 @@ def main() -> None:
                 continue
             take_shot(path, out, picture.size, picture.pane, picture.at, picture.theme, picture.keys)
             print(out.name)
+        if TRACES.is_dir():
+            many = Path("traces")
+            many.mkdir()
+            now = make_sessions(many, demo)
+            asyncio.run(picture_many(many, now, HERE / "sessions.svg", (120, 30), ("s", "s", "s", "s")))
+            asyncio.run(picture_many(many, now, HERE / "wall.svg", (120, 30), ("w",)))
 
 
 if __name__ == "__main__":

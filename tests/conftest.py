@@ -1,4 +1,4 @@
-"""What all tests share: whoever runs them, their settings are not read."""
+"""What all tests share: whoever runs them, their settings are not read, nor is their cache written to."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def no_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Have tracetop find no file of settings and nothing in the environment, in child processes neither."""
+    """Have tracetop find no settings anywhere, and a cache of its own; in child processes too."""
     with pytest.MonkeyPatch.context() as patch:
         nowhere: Path = tmp_path_factory.mktemp("settings") / "none.toml"
         patch.setenv("TRACETOP_CONFIG", str(nowhere))
-        for variable in ("TRACETOP_THEME", "TRACETOP_FRAME_RATE", "TRACETOP_LAYOUT"):
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        for variable in ("TRACETOP_THEME", "TRACETOP_FRAME_RATE", "TRACETOP_LAYOUT", "TRACETOP_INDEX"):
             patch.delenv(variable, raising=False)
         yield

@@ -20,7 +20,7 @@ DOWN_TO = 0.5
 
 
 @dataclass(slots=True)
-class _Warning:
+class OpenWarning:
     """A warning that waits for an action; `row` is the iteration it came in, 0 if between iterations."""
 
     events: list[int]
@@ -30,20 +30,24 @@ class _Warning:
 
 
 @dataclass(slots=True)
-class _Budget:
+class BudgetState:
+    """What one agent did in its latest iterations, and the warning it has not answered."""
+
     branch: int
     recent: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=YARDSTICK_ITERATIONS))
-    waiting: _Warning | None = None
+    waiting: OpenWarning | None = None
     ignored: Episode | None = None
 
 
 class BudgetRules:
     """Watches what an agent does after a budget warning. Pairs are (tool calls, tokens) of an iteration."""
 
+    KEPT = ("_budgets",)
+
     def __init__(self, log: IssueLog, iterations: IterationColumns) -> None:
         self._log = log
         self._iterations = iterations
-        self._budgets: dict[int, _Budget] = {}
+        self._budgets: dict[int, BudgetState] = {}
 
     def warned(self, event: int, lane: Lane) -> None:
         """A budget warning came."""
@@ -51,7 +55,7 @@ class BudgetRules:
         if budget.waiting is not None:
             budget.waiting.events.append(event)
         else:
-            budget.waiting = _Warning([event], lane.open_row, list(budget.recent))
+            budget.waiting = OpenWarning([event], lane.open_row, list(budget.recent))
 
     def acted(self, lane: Lane) -> None:
         """The agent changed its mode or compacted."""
@@ -64,12 +68,17 @@ class BudgetRules:
 
     def closed(self, event: int, lane: Lane, row: int) -> None:
         """An iteration ended."""
+        budget = self._budgets.get(lane.number)
+        if budget is None or budget.branch != lane.branch_number:
+            budget = self._budget(lane)
         spent = (lane.tools_in_iteration, lane.tokens_in_iteration)
-        budget = self._budget(lane)
         budget.recent.append(spent)
-        warning = budget.waiting
-        if warning is None:
-            return
+        if budget.waiting is not None:
+            self._held_against(budget.waiting, spent, event, lane, row, budget)
+
+    def _held_against(
+        self, warning: OpenWarning, spent: tuple[int, int], event: int, lane: Lane, row: int, budget: BudgetState
+    ) -> None:
         if row == warning.row:
             warning.before = list(budget.recent)
             return
@@ -78,7 +87,7 @@ class BudgetRules:
             budget.waiting = None
             self._judge(event, lane, row, warning, budget)
 
-    def _judge(self, event: int, lane: Lane, row: int, warning: _Warning, budget: _Budget) -> None:
+    def _judge(self, event: int, lane: Lane, row: int, warning: OpenWarning, budget: BudgetState) -> None:
         if any(_came_down(warning.before, warning.after, measure) for measure in (0, 1)):
             budget.ignored = None
         elif budget.ignored is not None:
@@ -93,10 +102,10 @@ class BudgetRules:
                 lane=lane.number,
             )
 
-    def _budget(self, lane: Lane) -> _Budget:
+    def _budget(self, lane: Lane) -> BudgetState:
         budget = self._budgets.get(lane.number)
         if budget is None or budget.branch != lane.branch_number:
-            budget = self._budgets[lane.number] = _Budget(lane.branch_number)
+            budget = self._budgets[lane.number] = BudgetState(lane.branch_number)
         return budget
 
 

@@ -15,7 +15,9 @@ SAME_EPISODE_ITERATIONS = 3
 
 
 @dataclass(slots=True)
-class _Context:
+class Context:
+    """The compactions (ordinal of the iteration, event) and overflows of one agent that may go on."""
+
     compactions: deque[tuple[int, int]] = field(default_factory=deque)
     frequent: Episode | None = None
     overflow: Episode | None = None
@@ -25,10 +27,12 @@ class _Context:
 class ContextRules:
     """Judges compactions and emergency truncations, per agent."""
 
+    KEPT = ("_contexts",)
+
     def __init__(self, log: IssueLog, iterations: IterationColumns) -> None:
         self._log = log
         self._iterations = iterations
-        self._contexts: dict[int, _Context] = {}
+        self._contexts: dict[int, Context] = {}
 
     def compacted(self, event: int, lane: Lane, row: int) -> None:
         """A compaction was made."""
@@ -67,8 +71,8 @@ class ContextRules:
                 "context_overflow", event, 1, [event], iteration=self._iterations.number_of(row), lane=lane.number
             )
 
-    def _context(self, lane: Lane) -> _Context:
-        return self._contexts.setdefault(lane.number, _Context())
+    def _context(self, lane: Lane) -> Context:
+        return self._contexts.setdefault(lane.number, Context())
 
     def _ordinal(self, lane: Lane, row: int) -> int:
         return self._iterations.ordinal[row] if row else lane.iterations

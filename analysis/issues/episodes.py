@@ -83,6 +83,8 @@ class IssueLog:
         self.episodes: list[Episode] = []
         self.raised: array[int] = array("I")
         self.changes: array[int] = array("I")
+        self.shared_proof: array[int] = array("I")
+        """All calls that failed: the evidence of every episode of tool_error_rate."""
 
     def version(self, at: int) -> int:
         """How often anything had changed as of event `at`."""

@@ -12,7 +12,9 @@ MOST_QUIET_ITERATIONS = 15
 
 
 @dataclass(slots=True)
-class _Streak:
+class Streak:
+    """Iterations without a tool call, one after another: their rows until an issue is raised, and how many."""
+
     branch: int
     rows: list[int] = field(default_factory=list)
     counted: int = 0
@@ -27,10 +29,12 @@ class LoopRules:
     the issue is withdrawn.
     """
 
+    KEPT = ("streaks",)
+
     def __init__(self, log: IssueLog, iterations: IterationColumns) -> None:
         self._log = log
         self._iterations = iterations
-        self.streaks: dict[int, _Streak] = {}
+        self.streaks: dict[int, Streak] = {}
 
     def responded(self, event: int, lane: Lane, row: int) -> None:
         """A response came in the open iteration."""
@@ -58,11 +62,12 @@ class LoopRules:
     def closed(self, event: int, lane: Lane, row: int) -> None:
         """An iteration ended."""
         if self._iterations.first_tool[row] != NONE:
-            self.streaks.pop(lane.number, None)
+            if self.streaks:
+                self.streaks.pop(lane.number, None)
             return
         streak = self.streaks.get(lane.number)
         if streak is None or streak.branch != lane.branch_number:
-            streak = self.streaks[lane.number] = _Streak(lane.branch_number)
+            streak = self.streaks[lane.number] = Streak(lane.branch_number)
         streak.counted += 1
         if streak.episode is None:
             if streak.counted > MOST_QUIET_ITERATIONS:
@@ -74,7 +79,7 @@ class LoopRules:
         else:
             streak.episode.update(event, streak.counted, [self._iterations.first[row]])
 
-    def _raise(self, event: int, lane: Lane, streak: _Streak, row: int) -> None:
+    def _raise(self, event: int, lane: Lane, streak: Streak, row: int) -> None:
         first = self._iterations.first
         streak.episode = self._log.open(
             "excessive_iterations",

@@ -16,7 +16,7 @@ SPIKE_HISTORY = 3
 
 
 @dataclass(slots=True)
-class _History:
+class History:
     """What one agent's responses were like so far."""
 
     event: int = -1
@@ -32,11 +32,13 @@ class _History:
 class ResponseRules:
     """Judges every response against those of the same agent before it."""
 
+    KEPT = ("_histories",)
+
     def __init__(self, log: IssueLog, iterations: IterationColumns, loops: LoopRules) -> None:
         self._log = log
         self._iterations = iterations
         self._loops = loops
-        self._histories: dict[int, _History] = {}
+        self._histories: dict[int, History] = {}
 
     def response(
         self,
@@ -55,7 +57,7 @@ class ResponseRules:
         """
         history = self._histories.get(lane.number)
         if history is None:
-            history = self._histories[lane.number] = _History()
+            history = self._histories[lane.number] = History()
         if read is not None:
             looked_up = (sent or 0) + read
             if looked_up:
@@ -85,7 +87,7 @@ class ResponseRules:
         if self._loops.streaks:
             self._loops.responded(event, lane, row)
 
-    def _fell(self, event: int, lane: Lane, row: int, before: float, rate: float, history: _History) -> None:
+    def _fell(self, event: int, lane: Lane, row: int, before: float, rate: float, history: History) -> None:
         if history.drop is not None:
             history.drop.update(event, rate, [event])
             return
@@ -99,7 +101,7 @@ class ResponseRules:
             detail=f"{before:.0%}",
         )
 
-    def _spiked(self, event: int, lane: Lane, row: int, total: int, history: _History) -> None:
+    def _spiked(self, event: int, lane: Lane, row: int, total: int, history: History) -> None:
         if history.spike is not None:
             history.spike.update(event, total, [event])
             return
@@ -113,7 +115,7 @@ class ResponseRules:
             detail=f"{history.total / history.counted:.0f}",
         )
 
-    def _note_empty(self, event: int, lane: Lane, row: int, history: _History) -> None:
+    def _note_empty(self, event: int, lane: Lane, row: int, history: History) -> None:
         if history.empty is not None:
             history.empty.update(event, len(history.empty.evidence) + 1, [event])
         else:

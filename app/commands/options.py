@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ..command_group import NoSuchThemeError, start_debugging
+from ..command_group import NoSuchThemeError, go_without_index, start_debugging
 
 SEVERITIES = ("critical", "high", "medium", "low")
 
@@ -19,6 +19,14 @@ debug_option = click.option(
     expose_value=False,
     callback=start_debugging,
     help="Log to stderr, tracebacks included.",
+)
+index_option = click.option(
+    "--no-index",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=go_without_index,
+    help="Read the trace from its start, and keep no index of it.",
 )
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON for other programs.")

@@ -11,9 +11,10 @@ import click
 from ...collector.kinds import Category
 from ..command_group import VIOLATED, complain
 from ..query.language import language_help
-from .options import debug_option, fail_on_option, file_argument, json_option
+from .options import SEVERITIES, debug_option, fail_on_option, file_argument, index_option, json_option
 
 if TYPE_CHECKING:
+    from ...analysis.totals import Totals
     from ..matching import Query
     from ..trace import Trace
 
@@ -22,17 +23,23 @@ if TYPE_CHECKING:
 @file_argument
 @json_option
 @fail_on_option
+@index_option
 @debug_option
 def report(file: Path, as_json: bool, fail_on: str | None) -> int:
     """What a session did: figures, tokens, efficiency, tools, issues; and the bookmarks that were made on it.
+
+    FILE may be a folder: then all its sessions together, and which of them cost most.
 
     \b
       tracetop report session-1.jsonl
       tracetop report session-1.jsonl --json | jq .cost
       tracetop report session-1.jsonl --fail-on high > report.txt
+      tracetop report .attocode/traces
     """
     from .. import headless
 
+    if file.is_dir():
+        return _gate_folder(file, headless.put_folder_report(file, as_json), fail_on)
     return _gate(headless.put_report(file, as_json), fail_on)
 
 
@@ -46,10 +53,21 @@ def _gate(trace: Trace, severity: str | None) -> int:
     return complain(f"{trace.name}: {tally(found)} (--fail-on {severity})", VIOLATED)
 
 
+def _gate_folder(folder: Path, totals: Totals, severity: str | None) -> int:
+    worst = SEVERITIES[: SEVERITIES.index(severity) + 1] if severity else ()
+    found = {each: totals.severities[each] for each in worst if totals.severities.get(each)}
+    if not found:
+        return 0
+    sys.stdout.flush()
+    told = ", ".join(f"{count:,} {each}" for each, count in found.items())
+    return complain(f"{folder}: issues: {told} (--fail-on {severity})", VIOLATED)
+
+
 @click.command()
 @file_argument
 @json_option
 @fail_on_option
+@index_option
 @debug_option
 def issues(file: Path, as_json: bool, fail_on: str | None) -> int:
     """What a session wasted, worst first.
@@ -92,6 +110,7 @@ def _query(ctx: click.Context, param: click.Parameter, text: str | None) -> Quer
 )
 @click.option("--grep", "text", default="", metavar="TEXT", help="Only events with TEXT in kind, summary or payload.")
 @click.option("--filter", "query", callback=_query, metavar="QUERY", help="Only events that match; see below.")
+@index_option
 @debug_option
 def timeline(
     file: Path, as_json: bool, kinds: tuple[str, ...], categories: tuple[str, ...], text: str, query: Query | None
@@ -131,6 +150,7 @@ def timeline(
 @click.command()
 @file_argument
 @json_option
+@index_option
 @debug_option
 def tokens(file: Path, as_json: bool) -> None:
     """Tokens and cost per iteration, in four disjoint buckets.
@@ -148,11 +168,12 @@ def tokens(file: Path, as_json: bool) -> None:
 @click.command()
 @file_argument
 @json_option
+@index_option
 @debug_option
 def tools(file: Path, as_json: bool) -> None:
     """Calls, errors, repeats and time per tool.
 
-    A repeat is a call identical, arguments and all, to an earlier one of the same agent.
+    A repeat is a call identical, arguments and all, to an earlier one of the same run of its agent.
 
     \b
       tracetop tools session-1.jsonl

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from ..command_group import is_debugging
-from .options import debug_option, file_argument, theme_option, usage_errors
+from .options import debug_option, file_argument, index_option, theme_option, usage_errors
 
 if TYPE_CHECKING:
     from ..dashboard.screen import DashboardScreen
@@ -102,6 +102,7 @@ silence_option = click.option(
 @silence_option
 @click.option("--paused", is_flag=True, help="Wait for space, also without --at.")
 @theme_option
+@index_option
 @debug_option
 @click.pass_obj
 def replay(
@@ -148,6 +149,38 @@ def replay(
 
     with usage_errors():
         run_dashboard(file, debug=is_debugging(), theme=theme or general_theme, prepare=prepare)
+
+
+@click.command()
+@click.argument("folders", nargs=-1, metavar="[FOLDER]...", type=click.Path(path_type=Path))
+@theme_option
+@index_option
+@debug_option
+@click.pass_obj
+def wall(general_theme: str | None, folders: tuple[Path, ...], theme: str | None = None) -> None:
+    """Watch several sessions at once: a strip each, those that go on first.
+
+    Without FOLDER: .attocode/traces and .traces below the current one. Sessions that start appear, those that end say
+    so; the newest others fill the screen. The key at the left of a strip opens its session, esc comes back; ? lists
+    the keys. Where nothing can be drawn (no terminal, TERM=dumb) the plain list is printed.
+
+    \b
+      tracetop wall
+      tracetop wall traces/ ../other-project/.attocode/traces
+    """
+    from .. import headless
+    from ..trace import UnreadableTraceError
+
+    for folder in folders:
+        if not folder.is_dir():
+            raise UnreadableTraceError(f"{folder}: {'is no folder' if folder.exists() else 'no such folder'}")
+    if not headless.has_screen():
+        headless.write_lines(headless.list_sessions(folders))
+        return
+    from ..standalone import run_dashboard
+
+    with usage_errors():
+        run_dashboard(None, debug=is_debugging(), theme=theme or general_theme, wall=folders)
 
 
 def _size(ctx: click.Context, param: click.Parameter, text: str) -> tuple[int, int]:

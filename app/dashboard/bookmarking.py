@@ -27,8 +27,12 @@ class Bookmarking:
 
     @property
     def event_to_note(self) -> int | None:
-        """The event under the cursor, in the list of bookmarks under its own; None where there is none."""
+        """The event under the cursor, in the list of bookmarks under its own; None where there is none, or its number
+        is not known yet.
+        """
         if not self.bookmark_list.has_class("-shown"):
+            if self.newest_chosen is not None:
+                return None
             return self.cursor.place(self.source.trace.session.count)
         selected = self.bookmark_list.selected
         return None if selected is None else selected.event

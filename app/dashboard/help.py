@@ -44,7 +44,7 @@ _MOST_COLUMNS = 4
 
 
 @dataclass(slots=True)
-class _Section:
+class Section:
     """A title and what stands under it: keys and words, whether they make sense now."""
 
     title: str
@@ -80,11 +80,12 @@ class HelpPane(Pane):
 
     NAME: ClassVar[str] = "help"
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str, howto: Sequence[str] = _HOWTO) -> None:
         super().__init__(id=id)
+        self._howto = howto
         self._lines = Lines()
         self._list = EventList(self._lines, can_follow=False, id="trace-help-lines")
-        self._sections: list[_Section] = []
+        self._sections: list[Section] = []
         self._version = 0
 
     def compose(self) -> ComposeResult:
@@ -95,7 +96,11 @@ class HelpPane(Pane):
 
     def list_keys(self, screen: Screen[object]) -> None:
         """List the keys of the focused widget, of the dashboard and of the app."""
-        self._sections = [*_sections_of(screen), _signs()]
+        self.list_sections([*keys_of(screen), _signs()])
+
+    def list_sections(self, sections: Sequence[Section]) -> None:
+        """List these."""
+        self._sections = list(sections)
         self.headline = "every key that works here · esc closes"
         self._lay_out()
         self._list.move_to(0)
@@ -111,7 +116,7 @@ class HelpPane(Pane):
         columns = max(1, min(_MOST_COLUMNS, width // _COLUMN))
         rows = _side_by_side([section.lines(width // columns - 2) for section in self._sections], columns)
         self._lines.lines = [
-            *(Line([(line, "text")]) for text in _HOWTO for line in wrap(text, width)),
+            *(Line([(line, "text")]) for text in self._howto for line in wrap(text, width)),
             Line([]),
             *(Line(_joined(row, width // columns)) for row in rows),
         ]
@@ -128,9 +133,9 @@ class HelpPane(Pane):
         message.stop()
 
 
-def _sections_of(screen: Screen[object]) -> list[_Section]:
+def keys_of(screen: Screen[object]) -> list[Section]:
     """The keys by what they are for; those that do the same on one line."""
-    sections: dict[str, _Section] = {}
+    sections: dict[str, Section] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
         if not binding.description or (binding.system and not binding.show):
@@ -138,7 +143,7 @@ def _sections_of(screen: Screen[object]) -> list[_Section]:
         if active.node is screen and not binding.id:
             continue  # what Textual binds on every screen
         title = _title(active, screen)
-        section = sections.setdefault(title, _Section(title))
+        section = sections.setdefault(title, Section(title))
         key: Cell = (screen.app.get_key_display(binding).replace("^", "ctrl+"), "mark" if active.enabled else "muted")
         entry = section.entries.get(binding.action)
         if entry is None:
@@ -155,9 +160,9 @@ def _title(active: ActiveBinding, screen: Screen[object]) -> str:
     return "where the focus is" if isinstance(active.node, Widget) else "app"
 
 
-def _signs() -> _Section:
+def _signs() -> Section:
     """What the signs mean."""
-    section = _Section("signs")
+    section = Section("signs")
     for kind, words in _SIGNS.items():
         look = look_of(kind)
         section.entries[kind] = _Entry([(look.glyph, look.style)], words)

@@ -16,7 +16,7 @@ from ..contain import contained
 from ..safe_text import width_of
 from ..widgets.palette import Palette, style_sheet
 
-_ALWAYS_LAST = ("help", "quit_tracetop", "close")
+_ALWAYS_LAST = ("help", "quit_tracetop", "close", "leave")
 
 
 @dataclass(frozen=True, slots=True)

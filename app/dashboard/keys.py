@@ -33,6 +33,7 @@ _MAKES_SENSE: dict[str, Callable[[Any], bool | None]] = {
     "evidence": lambda screen: _if(screen.selected_issue),
     "back": lambda screen: _if(screen.history.can_go_back),
     "forward": lambda screen: _if(screen.history.can_go_forward),
+    "reading": lambda screen: _if(screen.reading is not None),
     "speed": lambda screen: _if(screen.cursor.mode is not Mode.LIVE),
     "stop_at": lambda screen: _if(screen.source.trace.session.count),
     "first": _end_of_trace,
@@ -107,6 +108,8 @@ class KeyActions(Bookmarking, Navigation, TimeTravel, PromptActions):
         """Copy the line of the event under the cursor."""
         trace = self.source.trace
         place = self.cursor.place(trace.session.count)
+        if self.newest_chosen is not None:
+            trace, place = self.newest_chosen
         if place is None:
             return
         try:
@@ -115,7 +118,8 @@ class KeyActions(Bookmarking, Navigation, TimeTravel, PromptActions):
             self.notify(one_line(f"cannot read the event again: {error}"), severity="warning", markup=False)
             return
         self.app.copy_to_clipboard(line)
-        self.notify(f"copied event {place + 1:,} ({len(line):,} characters)", timeout=2)
+        which = f"event {place + 1:,}" if trace.from_start else "the event"
+        self.notify(f"copied {which} ({len(line):,} characters)", timeout=2)
 
     if TYPE_CHECKING:  # the rest is the screen's
         cursor: Cursor

@@ -22,10 +22,11 @@ from ..panes.timeline import TimelinePane
 from ..safe_text import one_line
 from .cursor import Cursor, Mode
 from .draw_now import draw_now
+from .opening import Newest
 from .replay import Replay
 from .ribbon import Ribbon
 from .source import TraceSource
-from .strip import SessionStrip, facts_of
+from .strip import SO_FAR_MARK, SessionStrip, SoFar, facts_of
 from .tab_line import TabLine
 
 _MOVED, _GREW = "moved", "grew"
@@ -38,6 +39,8 @@ class Painting:
 
     _generation = 0
     _version = 0
+    _is_first = False
+    """Whether nothing has a place on the screen yet."""
     _painted: tuple[object, ...] = ()
     """What the last frame was made of."""
     _late = ""
@@ -75,9 +78,11 @@ class Painting:
             self.look_again()
             self.notify("the trace was truncated or replaced: reading it again", title="tracetop")
         self.look_at_bookmarks()
+        # What is read is asked for last: where nothing is being read any more, the trace is whole.
+        loading, newest = self.source.progress, self.look_at_newest()
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
-        loading = self.source.progress
+        self._show_progress()
         self._show_notice()
         self._show_transport()
         self.extend_filter()
@@ -87,6 +92,7 @@ class Painting:
             self.filtered_through is None,
             version,
             loading,
+            newest and newest.version,
             self.filtered_through,
             found,
             self.bookmarks.version,
@@ -96,9 +102,9 @@ class Painting:
             self._turn = (self._turn + 1) % len(self.panes)
         else:
             self._turn = 0
-        if not self._turn:
-            self._show_strip(view)
-            self._show_ribbon(view)
+        if not self._turn or loading is not None:  # frames are rare while much is read
+            self._show_strip(view, loading)
+            self._show_ribbon(view, loading)
         if is_same and not self._late:
             return
         if not hurried or is_same or not self._painted or (self._late == _MOVED and not by_key):
@@ -117,6 +123,8 @@ class Painting:
             self.cursor.follows,
             self._version,
             loading,
+            newest,
+            None if self._newest is None else self._newest.began,
             is_live,
             filter="" if self.filtering is None else self.filtering.text,
             search=found,
@@ -132,6 +140,9 @@ class Painting:
             self.cursor.mode,
             self.cursor.follows,
             self.bookmarks.version,
+            newest is None,
+            self.source.reading is not None,
+            self.source.reading is not None and self.source.reading.is_stopped,
         )
         if able != self._able:
             self._able = able
@@ -156,10 +167,18 @@ class Painting:
         if self._frame is None:
             return
         for pane in (*(self.panes if panes is None else panes), self.inspector):
-            if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted):
+            if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted or self._is_first):
+                pane.so_far = self._is_so_far(pane, self._frame)
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
         self._show_issue()
         self._show_tabs()
+
+    def _is_so_far(self, pane: Pane, frame: Frame) -> bool:
+        """Whether the figures of a pane are of what is read, which is not all there is."""
+        if pane is self.inspector:  # it says how many events there are, also as of one of them
+            is_among_newest = frame.newest is not None and self.inspector.shows(frame.newest)
+            return frame.loading is not None and self._issue is None and not is_among_newest
+        return frame.is_so_far and (frame.newest is None or pane is not self.panes[0])
 
     def _show_issue(self) -> None:
         """Have the inspector show the issue it is open on as of the frame."""
@@ -169,16 +188,24 @@ class Painting:
             self._issue, toll = told or (self._issue, "")
             self.inspector.update_issue(self._issue, toll, stands=told is not None)
 
-    def _show_strip(self, view: View) -> None:
+    def _show_strip(self, view: View, loading: float | None) -> None:
         strip = self.query_one(SessionStrip)
         waiting = self.source.note or self.source.name
-        strip.show(facts_of(view, self.cursor.mode, now=self.now, speed=self.replay.speed, waiting=waiting))
+        mode, newest = self.cursor.mode, self.source.newest
+        so_far = None
+        if loading is not None and mode is Mode.LIVE:
+            so_far = SoFar(*((None, None) if newest is None else (newest.head, newest.trace.view())))
+        strip.show(facts_of(view, mode, now=self.now, speed=self.replay.speed, waiting=waiting, so_far=so_far))
 
-    def _show_ribbon(self, view: View) -> None:
+    def _show_ribbon(self, view: View, loading: float | None) -> None:
         timeline = self.panes[0]
         seen = timeline.visible_events() if isinstance(timeline, TimelinePane) and timeline.display else None
         total = None if self.cursor.mode is Mode.LIVE else self.source.trace.session.count
-        self.query_one(Ribbon).show(view, self.cursor.place(view.at), seen, total, self.bookmarks.placed)
+        cursor = self.cursor.place(view.at)
+        if self.cursor.mode is Mode.LIVE and loading:
+            total = max(view.at + 1, round(view.at / loading))  # about: what is to be read is blank
+            cursor = cursor if self._newest is None else total - 1
+        self.query_one(Ribbon).show(view, cursor, seen, total, self.bookmarks.placed)
 
     def _show_notice(self) -> None:
         text = self._failure or self.source.note or self.source.trace.defect
@@ -197,7 +224,7 @@ class Painting:
         names = [f"{number} {name}" for number, name in enumerate(PANES, 1)]
         if self._frame is not None:
             standing = len(self._frame.view.episodes()) if self._frame.view.issue_version else 0
-            names[4] += f" ({standing})" if standing else ""
+            names[4] += f" ({standing}{SO_FAR_MARK if self._frame.is_so_far else ''})" if standing else ""
         tabs.light(self.active, names)
 
     if TYPE_CHECKING:  # the rest is the screen's
@@ -211,5 +238,6 @@ class Painting:
         _episode: Episode | None
         _timer: Timer | None
         _failure: str
+        _newest: Newest | None
 
         def __getattr__(self, name: str) -> Any: ...

@@ -106,9 +106,11 @@ class PromptActions(Findings):
         message.stop()
         text, purpose = message.value.strip(), self._purpose
         self._stop_typing()
+        if not purpose:
+            return  # escape was faster
         try:
             if purpose == GO_TO:
-                self.jump_to(parse_destination(text).event(self.source.trace.view()))
+                self._go_to(text)
             elif purpose == STOP_AT:
                 self.replay.stops = parse_stops(text)
             elif purpose == NOTE:
@@ -126,6 +128,18 @@ class PromptActions(Findings):
         self._put_away()
         self._is_going = purpose == SEARCH and bool(text)
         self._repaint()
+
+    def _go_to(self, text: str) -> None:
+        """Go to a place in words. Raises ValueError where there is none, or it is not known yet."""
+        destination = parse_destination(text)
+        if text.endswith("%") and self.source.reading is not None:
+            raise ValueError("a share is one of the whole trace, which is not read yet")
+        try:
+            event = destination.event(self.source.trace.view())
+        except ValueError as error:
+            so_far = "" if self.source.reading is None else ", as far as it is read"
+            raise ValueError(f"{error}{so_far}") from error
+        self.jump_to(event)
 
     def on_unmount(self) -> None:
         """The prompt is made anew when the screen is shown again: what was not entered is not kept."""
@@ -191,4 +205,5 @@ class PromptActions(Findings):
         matches = finding.count(at)
         if not finding.is_complete:
             return f"looking … {finding.progress:.0%}" + (f" · {matches:,} so far" if matches else "")
-        return f"{matches:,} of {at:,} {'matches' if matches == 1 else 'match'}"
+        so_far = "" if self.source.reading is None else " so far"
+        return f"{matches:,} of {at:,} {'matches' if matches == 1 else 'match'}{so_far}"

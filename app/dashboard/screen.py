@@ -40,7 +40,9 @@ from .key_line import KeyLine
 from .keys import KeyActions
 from .look_ahead import look_before
 from .painting import Painting
+from .progress import ProgressLine, Stopwatch
 from .prompt_line import PromptLine
+from .reading import LongReading
 from .replay import Replay
 from .ribbon import Ribbon
 from .source import SourceLike, open_source
@@ -58,7 +60,7 @@ def _styles() -> str:
 
 
 @contained
-class DashboardScreen(KeyActions, Painting, Screen[None]):
+class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
     """Shows a trace: a `TraceCollector` of this process, a path, or a `TraceSource`.
 
     It reads while it is on the screen and sleeps while it is not; its state stays. `clock` gives epoch seconds,
@@ -94,6 +96,7 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
         self.history = History()
         self.bookmarks = Bookmarks(self.source.path, clock)
         self._clock = clock
+        self._stopwatch = Stopwatch()
         self._timer: Timer | None = None
         self._failure = ""
         self._issue: Issue | None = None
@@ -116,6 +119,7 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
         yield SessionStrip(id="trace-strip")
         yield Ribbon(id="trace-ribbon")
         yield Transport(id="trace-transport")
+        yield ProgressLine(id="trace-progress")
         yield Static("", id="trace-notice", markup=False)
         yield TabLine(PANES, id="trace-tabs")
         with Vertical(id="trace-body"):
@@ -176,6 +180,12 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
         self.source.start()
         if self.filtering:
             self.look_again()
+        self.source.wait_until_looked()
+        if self.source.reading is not None:
+            self._is_first = True
+            self.paint()
+            self._is_first = False
+        self.call_after_refresh(self.source.newest_seen)
         self._timer = self.set_interval(1 / self.frames_per_second, self.on_tick, name="tracetop frames")
 
     def on_unmount(self) -> None:
@@ -202,7 +212,8 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
         self._arrive()
         if self.cursor.mode is Mode.REPLAY:
             self._replay_on()
-        self.paint(hurried=True)
+        if self.is_frame_due():
+            self.paint(hurried=True)
         if self._version != was:
             look_before(begun + 1 / self.frames_per_second, self.source.nudge)
 
@@ -241,6 +252,9 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
         self.move_cursor(message.event)
 
     def on_pane_inspected(self, message: Pane.Inspected) -> None:
+        if message.trace is not None and message.trace is not self.source.trace:
+            self.inspect_newest(message.trace, message.event)
+            return
         if self.inspector.has_class("-shown"):
             self.leave_place()  # a link was followed
         self.inspect(message.event)
@@ -277,6 +291,7 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
             self._issue = self._episode = None
         if self.cursor.event != event:
             self.move_cursor(event)
+        self.inspector.so_far = self.source.reading is not None
         self.inspector.inspect_event(self.source.trace, event, self.cursor.at(count), self.bookmarks.placed)
         self._open(self.inspector)
 
@@ -315,3 +330,5 @@ class DashboardScreen(KeyActions, Painting, Screen[None]):
             yield self.clear_filter
         if self.has_class("-zoomed"):
             yield self.action_zoom
+        if self.source.reading is not None and not self.source.reading.is_stopped:
+            yield self.stop_reading

@@ -11,16 +11,19 @@ from typing import TypeAlias
 
 from ...analysis.prices import Prices
 from ...collector.follow import Delivery, FileTail, TailState
-from ...collector.formats.native import decode_block
+from ...collector.formats.native import Batch, decode_block
 from ...collector.lines import Block
 from ...collector.recorder import TraceCollector
 from ...collector.watch import SWEEP_SECONDS, follow
 from ..trace import Trace
+from ..trace_index import TraceIndex
+from .opening import Newest, Opening, Reading
 
 SourceLike: TypeAlias = "TraceCollector | str | os.PathLike[str] | TraceSource"
 """What a host may give: a collector in its own process, the path of a trace, or a source made by hand."""
 
 _SETTLE_SECONDS = 30.0
+_BYTES_A_POLL = 4 << 20
 
 
 class TraceSource:
@@ -66,9 +69,19 @@ class TraceSource:
         return ""
 
     @property
-    def progress(self) -> float | None:
-        """How much of the trace is read, 0 to 1; None where that is not known, or all of it."""
+    def reading(self) -> Reading | None:
+        """How far a long trace is read; None for others, and when all is read."""
         return None
+
+    @property
+    def newest(self) -> Newest | None:
+        """The newest events of a trace that is being read; None where these are not known ahead of the rest."""
+        return None
+
+    @property
+    def progress(self) -> float | None:
+        """How much of a long trace is read, 0 to 1; None for others, and when all is read."""
+        return None if self.reading is None else self.reading.share
 
     @property
     def is_read(self) -> bool:
@@ -120,6 +133,32 @@ class TraceSource:
         """What there is and then what comes; None whenever all was read. Ends when `_stop` is set."""
         raise NotImplementedError
 
+    def wait_until_looked(self) -> None:
+        """Wait, briefly, until the newest events of a long trace are known. Only once `start` was called."""
+
+    def newest_seen(self) -> None:
+        """What is first to be seen is on the screen: reading may take all it can get."""
+
+    def give_way(self) -> None:
+        """A frame is being painted: two threads of Python at once are slower than one after the other."""
+
+    def take_way(self) -> None:
+        """It is painted."""
+
+    def stop_reading(self) -> None:
+        """Read no more of a long trace; what was read stays."""
+
+    def read_on(self) -> None:
+        """Read the rest of it after all."""
+
+    def number_of(self, newest: Newest, event: int) -> int | None:
+        """Which event of the trace one of the newest is; None where it is not read."""
+        return None
+
+    def _rest(self) -> None:
+        """Wait while nothing is to be read."""
+        self._awake.wait()
+
     def _run(self) -> None:
         try:
             for delivery in self.deliveries():
@@ -127,7 +166,7 @@ class TraceSource:
                     self._caught_up.set()
                 else:
                     self.trace.take(delivery)
-                self._awake.wait()
+                self._rest()
                 if self._stop.is_set():
                     return
         except Exception as error:  # noqa: BLE001 - the thread's only way to say so; the dashboard shows it
@@ -135,10 +174,15 @@ class TraceSource:
 
 
 class FileSource(TraceSource):
-    """A trace file and the parts that follow it, followed as they grow."""
+    """A trace file and the parts that follow it, followed as they grow.
 
-    def __init__(self, path: str | os.PathLike[str], *, prices: Prices | None = None) -> None:
+    With `index` what is known of it from another time is not read again, and what is read of a long one is kept.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, prices: Prices | None = None, index: bool = False) -> None:
         self._tail = FileTail(path)
+        self._opening = Opening(self._tail, prices)
+        self._index = TraceIndex(path, prices) if index else None
         super().__init__(str(path), self._tail.line, self._tail.place, prices=prices, stretch=self._tail.stretch)
         self.path: Path = Path(path)
 
@@ -156,18 +200,78 @@ class FileSource(TraceSource):
         return notes.get(self._tail.state, "")
 
     @property
-    def progress(self) -> float | None:
-        size, read = self._tail.size, self._tail.read_bytes
-        return read / size if size and read < size else None
+    def reading(self) -> Reading | None:
+        return self._opening.reading
+
+    @property
+    def newest(self) -> Newest | None:
+        return self._opening.newest
+
+    def wait_until_looked(self) -> None:
+        self._opening.wait_until_looked()
+
+    def newest_seen(self) -> None:
+        self._opening.seen()
+
+    def give_way(self) -> None:
+        self._opening.give_way()
+
+    def take_way(self) -> None:
+        self._opening.take_way()
+
+    def stop(self) -> None:
+        self._opening.seen()
+        super().stop()
+        self._opening.rest()
+
+    def stop_reading(self) -> None:
+        self._opening.stop()
+
+    def read_on(self) -> None:
+        self._opening.go_on()
+        self._wake.set()
+
+    def number_of(self, newest: Newest, event: int) -> int | None:
+        return newest.number_in(self.trace, self._tail.file_place, event)
 
     def deliveries(self) -> Iterator[Delivery | None]:
+        if self._index is not None and not self.trace.session.count:
+            self._index.load(self.trace, self._tail)
+        return self._opening.watch(self._kept(self._read()))
+
+    def _kept(self, deliveries: Iterator[Delivery | None]) -> Iterator[Delivery | None]:
+        """Pass on deliveries; keep what was read when all is, and when nothing more will be."""
+        try:
+            for delivery in deliveries:
+                yield delivery
+                if delivery is None:
+                    self._keep()
+        finally:
+            self._keep()
+
+    def _keep(self) -> None:
+        if self._index is not None:
+            self._index.save(self.trace, self._tail)
+
+    def _read(self) -> Iterator[Delivery | None]:
         # A first look without a watch: the end of what is there now is then known for certain.
         for _ in range(2):
-            yield from self._tail.poll()
+            yield from self._tail.poll(_BYTES_A_POLL)
+            while self._tail.has_more:
+                yield Delivery(Batch())  # there may be none in so many bytes, and the thread may have to stop
+                yield from self._tail.poll(_BYTES_A_POLL)
         yield None
         while not self._stop.is_set():
             self._awake.wait()
             yield from follow(self._tail, self._halt, wake=self._wake)
+
+    def _rest(self) -> None:
+        super()._rest()
+        while self._opening.is_stopped and not self._stop.is_set():
+            self._opening.look_at_newest()
+            self._wake.wait(SWEEP_SECONDS)
+            self._wake.clear()
+            super()._rest()
 
     def close(self) -> None:
         super().close()
@@ -220,8 +324,11 @@ class RecordingSource(FileSource):
         yield from super().deliveries()
 
 
-def open_source(source: SourceLike, *, prices: Prices | None = None) -> TraceSource:
-    """The source for whatever a host gives; a ready one keeps its own prices. Raises TypeError for anything else."""
+def open_source(source: SourceLike, *, prices: Prices | None = None, index: bool = False) -> TraceSource:
+    """The source for whatever a host gives; a ready one keeps its own prices. Raises TypeError for anything else.
+
+    With `index` a large file is not read twice. Only for those who keep one in the user's cache folder: no host's.
+    """
     if isinstance(source, TraceSource):
         return source
     if isinstance(source, TraceCollector):
@@ -230,5 +337,5 @@ def open_source(source: SourceLike, *, prices: Prices | None = None) -> TraceSou
             return CollectorSource(source, prices=prices)
         return RecordingSource(source, path, prices=prices)
     if isinstance(source, str | os.PathLike):
-        return FileSource(source, prices=prices)
+        return FileSource(source, prices=prices, index=index)
     raise TypeError(f"a dashboard shows a TraceCollector, a path or a TraceSource, not {type(source).__name__}")

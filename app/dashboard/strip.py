@@ -14,14 +14,16 @@ from ...analysis.efficiency import Efficiency
 from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import fit, one_line, width_of
+from ..sessions.entry import LEFT_ALONE_SECONDS
 from ..widgets.palette import Cell, Palette, style_sheet
 from ..widgets.parts import GAP, Form, Part, fitting, joined, plain, width_of_form
 from .cursor import Mode
 from .replay import told_speed
 
+SO_FAR_MARK = "…"
+"""Behind a figure of what is read so far, where there is no room for words."""
+
 _JUST_NOW_SECONDS = 1.5
-_LEFT_ALONE_SECONDS = 3600.0
-"""An unfinished session that was silent for longer is not shown as going on."""
 _AGES = ((120, 1, "s"), (7_200, 60, "min"), (172_800, 3_600, "h"), (float("inf"), 86_400, "days"))
 """Below how many seconds an age is told in which unit, and how many seconds that is."""
 
@@ -78,15 +80,15 @@ class SessionStrip(Palette):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         looks = self.looks()
-        lines = _lay_out(self._facts, width, self.size.height)
+        lines = lay_out(self._facts, width, self.size.height)
         cells = lines[y] if y < len(lines) else []
         return Strip([Segment(one_line(text), looks[style]) for text, style in cells]).adjust_cell_length(
             width, looks["text"]
         )
 
 
-def _lay_out(facts: Facts, width: int, height: int) -> list[list[Cell]]:
-    """The cells of each line."""
+def lay_out(facts: Facts, width: int, height: int) -> list[list[Cell]]:
+    """The cells of each line, of at most two."""
     if height > 1:
         first = _with_goal(facts, (facts.model, facts.freshness), width, fill=True)
         return [first, [(" ", "text"), *joined(fitting(facts.parts, width - 1))[1:]]]
@@ -101,7 +103,7 @@ def _with_goal(facts: Facts, parts: Sequence[Part], width: int, *, fill: bool) -
     at_least, *forms = fitting((_goal(goal), *parts), room)
     room -= sum(map(width_of_form, forms)) + width_of(GAP[0])
     cells = max(width_of_form(at_least) - width_of(GAP[0]), room if fill else min(room, width_of(goal)))
-    return [*start, GAP, (fit(goal, cells), "title"), *joined(forms)]
+    return [*start, GAP, (fit(goal.rstrip(), cells), "title"), *joined(forms)]
 
 
 def _goal(goal: str) -> Part:
@@ -109,29 +111,80 @@ def _goal(goal: str) -> Part:
     return tuple((rank, ((" " * min(cells, width_of(goal)), "title"),)) for rank, cells in _GOAL_CELLS)
 
 
-def facts_of(view: View, mode: Mode, *, now: float, speed: float = 1.0, waiting: str = "") -> Facts:
-    """What the strip says of a view at the time `now` (epoch seconds)."""
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """A trace that is still being read: the session as of its first lines, and its newest events, where known."""
+
+    head: View | None = None
+    newest: View | None = None
+
+
+def facts_of(
+    view: View, mode: Mode, *, now: float, speed: float = 1.0, waiting: str = "", so_far: SoFar | None = None
+) -> Facts:
+    """What the strip says of a view at the time `now` (epoch seconds); of the whole trace what is known of it, where
+    the view is `so_far`.
+    """
+    if so_far is not None:
+        return _facts_so_far(view, so_far, now)
     last = view.time_span[1] if view.time_span else None
     duration = view.duration_seconds
     parts = (
         plain(20, f"it {_iteration_at(view)}"),
         plain(17, figures.duration(None if duration is None else duration * 1000)),
-        plain(21, f"{figures.tokens(view.tokens.total)} tok"),
-        plain(22, figures.cost(view.cost, view.cost_estimated), "cost"),
-        plain(16, f"cache {figures.share(view.cache_hit_rate)}"),
-        _score(view.efficiency),
-        _errors(view.errors),
+        *_sums(view),
     )
     return Facts(
         state=state_of(view, mode, now, speed),
         goal=view.goal or (waiting if not view.at else view.session_id),
-        model=_model(view.model or ""),
+        model=model_part(view.model or ""),
         parts=parts,
-        freshness=_freshness(last, now, view.ended),
+        freshness=freshness_part(last, now, view.ended),
     )
 
 
-def _model(name: str) -> Part:
+def _facts_so_far(view: View, so_far: SoFar, now: float) -> Facts:
+    """What is known of the whole from its two ends, and sums of what is read, marked as such."""
+    views = [each for each in (so_far.newest, view, so_far.head) if each is not None and each.at]
+    goal, model, session_id = (
+        next((text for each in views if (text := getattr(each, name))), "") for name in ("goal", "model", "session_id")
+    )
+    began = min((each.time_span[0] for each in views if each.time_span), default=None)
+    newest = so_far.newest
+    last = newest.time_span[1] if newest is not None and newest.time_span else None
+    duration = None if began is None or last is None else (last - began) * 1000
+    return Facts(
+        state=("○ READING", "muted") if newest is None else state_of(newest, Mode.LIVE, now, 1.0),
+        goal=goal or session_id,
+        model=model_part(model),
+        parts=(
+            plain(20, f"it {figures.UNKNOWN if newest is None else _iteration_at(newest)}"),
+            plain(17, figures.duration(duration)),
+            *map(_marked, _sums(view)),
+        ),
+        freshness=() if newest is None else freshness_part(last, now, newest.ended),
+    )
+
+
+def _sums(view: View) -> tuple[Part, ...]:
+    """The parts that are true of all events of a view, not of more."""
+    return (
+        plain(21, f"{figures.tokens(view.tokens.total)} tok"),
+        plain(22, figures.cost(view.cost, view.cost_estimated), "cost"),
+        plain(16, f"cache {figures.share(view.cache_hit_rate)}"),
+        score_part(view.efficiency),
+        errors_part(view.errors),
+    )
+
+
+def _marked(part: Part) -> Part:
+    """A part whose figure is that of what is read so far: said in words where there is room, else by a mark."""
+    (rank, longest), *_ = part
+    marked = tuple((rank, (*form, (SO_FAR_MARK, "muted"))) for rank, form in part)
+    return ((min(1, rank), (*longest, (" so far", "muted"))), *marked)
+
+
+def model_part(name: str) -> Part:
     """The model: without the date of its release, then without its maker's prefix, then cut."""
     if not name:
         return ()
@@ -143,7 +196,7 @@ def _model(name: str) -> Part:
     return tuple((rank, ((fit(form, min(cells, width_of(form))), "llm"),)) for rank, form, cells in forms)
 
 
-def _score(efficiency: Efficiency) -> Part:
+def score_part(efficiency: Efficiency) -> Part:
     """The score: with a bar for each component and the name of the weakest, then without one or both."""
     number: Cell = (f"score {figures.score(efficiency.score)}", "text")
     if efficiency.score is None:
@@ -172,12 +225,14 @@ def _bars(efficiency: Efficiency) -> list[Cell]:
     return cells
 
 
-def _errors(count: int) -> Part:
+def errors_part(count: int) -> Part:
+    """How many errors: in words, then by a sign."""
     style = "error" if count else "muted"
     return (2, ((figures.count(count, "error"), style),)), (7, ((f"✗ {count:,}", style),))
 
 
-def _freshness(last: float | None, now: float, ended: bool) -> Part:
+def freshness_part(last: float | None, now: float, ended: bool) -> Part:
+    """How long ago the newest event was, then the same in fewer words."""
     whole = freshness(last, now, ended)
     if not whole:
         return ()
@@ -196,7 +251,7 @@ def state_of(view: View, mode: Mode, now: float, speed: float) -> Cell:
     if view.ended:
         return "○ ENDED", "muted"
     last = view.time_span[1] if view.time_span else None
-    if last is not None and now - last > _LEFT_ALONE_SECONDS:
+    if last is not None and now - last > LEFT_ALONE_SECONDS:
         return "○ NOT ENDED", "muted"
     return "● LIVE", "ok"
 

@@ -72,6 +72,7 @@ class TimeTravel:
         self.cursor = self.cursor.live()
         self.replay.moved()
         self.paint()
+        self.follow_newest()
 
     def action_play(self) -> None:
         """Pause a live session, play a paused one on from the cursor, pause the replay."""
@@ -184,6 +185,7 @@ class TimeTravel:
                 remark="written at once: even pace" if pace.is_even else "",
                 stops=str(self.replay.stops),
                 new=count - self._live_count,
+                so_far=self.source.reading is not None,
             ),
             pace,
             self.replay.ahead,
@@ -191,10 +193,15 @@ class TimeTravel:
 
     def keys_first(self) -> tuple[str, ...]:
         """The bindings that the key line shows first."""
-        return () if self.cursor.mode is Mode.LIVE or self.is_typing else _KEYS_OF_REPLAY
+        if self.is_typing:
+            return ()
+        reading = () if self.source.reading is None else ("trace.reading",)
+        return reading if self.cursor.mode is Mode.LIVE else (*reading, *_KEYS_OF_REPLAY)
 
     def words_for(self, binding_id: str) -> str | None:
         """What a key does now, where that is not what it always does."""
+        if binding_id == "trace.reading":
+            return str(self.words_for_reading())
         return "Play" if binding_id == "trace.play" and self.cursor.mode is Mode.PAUSED else None
 
     def replay_told(self) -> str:

@@ -20,6 +20,7 @@ from ..widgets.palette import Cell, Palette, style_sheet
 from ..widgets.parts import GAP, Form, Part, fitting, joined, plain
 from .cursor import Mode
 from .replay import told_speed
+from .strip import SO_FAR_MARK
 
 _STATE_CELLS = 8
 _TRACK_SHARE = 4
@@ -35,7 +36,8 @@ class Facts:
 
     `event` is the number of the event under the cursor, `of` how many there are, `new` how many of them have come since
     the live end was left. `silence` is the one that is being shortened, `told` what has just happened, `remark` what is
-    to be known of this recording, `stops` what the replay is to stop at.
+    to be known of this recording, `stops` what the replay is to stop at. With `so_far` there is more of the trace than
+    `of` and `duration` tell, because it is being read.
     """
 
     mode: Mode = Mode.PAUSED
@@ -50,6 +52,7 @@ class Facts:
     remark: str = ""
     stops: str = ""
     new: int = 0
+    so_far: bool = False
 
 
 @contained
@@ -180,7 +183,8 @@ def _parts(facts: Facts, room: int) -> Sequence[Part]:
 def _position(facts: Facts) -> Part:
     if facts.event is None:
         return plain(20, "no events yet", "muted")
-    total = f"{facts.of:,}"
+    mark = SO_FAR_MARK if facts.so_far else ""
+    total = f"{facts.of:,}{mark}"
     number = f"{facts.event + 1:,}".rjust(len(total))
     share = f"{facts.event * 100 // max(1, facts.of - 1)}%".rjust(5)
     forms: tuple[tuple[int, Form], ...] = (
@@ -194,7 +198,7 @@ def _position(facts: Facts) -> Part:
 def _time(facts: Facts) -> Part:
     if facts.elapsed is None or facts.duration is None:
         return ()
-    total = _stopwatch(facts.duration, facts.duration)
+    total = f"{_stopwatch(facts.duration, facts.duration)}{SO_FAR_MARK if facts.so_far else ''}"
     now = _stopwatch(facts.elapsed, facts.duration).rjust(len(total))
     return (5, ((now, "title"), (f" of {total}", "text"))), (12, ((now, "title"),))
 

@@ -244,7 +244,7 @@ def _named(arguments: Any) -> Mapping[str, Any]:
 
 def _canonical(trace: Trace, row: int, at: int) -> str | None:
     """A call's arguments as a text to compare; None where unknown, or on a line too long to read for many calls."""
-    positions, event = trace.session.events.position, trace.session.tools.event[row]
+    positions, event = trace.session.positions, trace.session.tools.event[row]
     if event + 1 < len(positions) and positions[event + 1] - positions[event] > _LONGEST_COMPARED:
         return None
     arguments = _arguments(trace, row, at)

@@ -73,7 +73,8 @@ def event_cells(trace: Trace, number: int, width: int) -> list[Cell]:
     """An event on a row of `width` cells: number, time, what happened."""
     event = trace.event(number)
     look = look_of(event.kind)
-    place = f"#{number + 1:<7,} {clock(trace.session.events.time[number])}  "
+    told = f"#{number + 1:<7,} " if trace.from_start else ""
+    place = f"{told}{clock(trace.session.events.time[number])}  "
     return [(place, "muted"), (fit(f"{look.glyph} {summarize(event)}", width - width_of(place)), look.style)]
 
 

@@ -81,6 +81,10 @@ class InspectorPane(Pane):
         """The event that is shown."""
         return self._event
 
+    def shows(self, trace: Trace) -> bool:
+        """Whether the event that is shown is one of this trace."""
+        return self._trace is trace and self._event is not None
+
     def inspect_event(
         self, trace: Trace, event: int, at: int | None = None, bookmarks: Mapping[int, Bookmark] = NO_BOOKMARKS
     ) -> None:
@@ -110,6 +114,10 @@ class InspectorPane(Pane):
             self._show_headline()
 
     def show(self, frame: Frame) -> None:
+        if frame.newest is not None and frame.newest is self._trace:
+            self._at = frame.newest.session.count
+            self._notice_other_half()
+            return
         self._at = frame.view.at
         if (frame.trace, frame.trace.generation) != (self._trace, self._generation):
             self._trace, self._generation = frame.trace, frame.trace.generation
@@ -143,7 +151,7 @@ class InspectorPane(Pane):
         entry = self._tree.entry
         if entry is not None and entry.event is not None:
             self._compares = False
-            self.say(self.Inspected(entry.event))
+            self.say(self.Inspected(entry.event, self._trace))
 
     def action_diff(self) -> None:
         """Compare the call with the one before it, or show the event again."""
@@ -169,7 +177,8 @@ class InspectorPane(Pane):
             self._tell("there is no event in this row", warns=True)
         else:
             try:
-                self._copy(Copied(f"event {number + 1:,}", self._read_line(number).decode(errors="replace")))
+                name = f"event {number + 1:,}" if self._trace and self._trace.from_start else "the event"
+                self._copy(Copied(name, self._read_line(number).decode(errors="replace")))
             except OSError as error:
                 self._tell(f"the event cannot be read again: {error}", warns=True)
 
@@ -248,7 +257,8 @@ class InspectorPane(Pane):
             session = trace.session
             kind = session.kinds[session.events.kind[number]]
             compared = ["compared with the call before"] if self._compares and self._can_compare else []
-            self.headline_parts([f"event {number + 1:,} of {session.count:,}", kind, *compared])
+            which = f"event {number + 1:,} of {session.count:,}" if trace.from_start else "one of the newest events"
+            self.headline_parts([which, kind, *compared])
 
     def _copy(self, copied: Copied) -> None:
         size = len(copied.text)

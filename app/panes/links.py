@@ -56,7 +56,7 @@ def _find_near(trace: Trace, number: int, event_id: str) -> int | None:
         needle = orjson.dumps(event_id)[1:-1]
     except orjson.JSONEncodeError:
         return None
-    positions = trace.session.events.position
+    positions = trace.session.positions
     for event in range(number - 1, max(-1, number - 1 - _NEAR), -1):
         if positions[event + 1] - positions[event] > _LONGEST_LINE:
             continue

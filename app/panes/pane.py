@@ -31,7 +31,9 @@ class Frame:
     """What the panes are to show: the trace, the view of it, and where the cursor is.
 
     `cursor` is an event number, None in an empty trace. `follows` says whether the cursor stays at the newest event.
-    `version` changes whenever the view does; `loading` is how much of the trace is read, None when all of it.
+    `version` changes whenever the view does; `loading` is how much of a long trace is read, None when all of it.
+    `newest` is the trace of its newest events, where these are to be shown in place of the last that are read; then
+    `began` is when the session did, in epoch seconds, as far as is known.
     `live` says whether the view is of everything there is; `filter` is the text of the filter in force, `search` how
     many events were found and which of them the cursor is on. `bookmarks` are those on events, by event, also on later
     ones than the view has.
@@ -43,10 +45,17 @@ class Frame:
     follows: bool
     version: int
     loading: float | None = None
+    newest: Trace | None = None
+    began: float | None = None
     live: bool = True
     filter: str = ""
     search: str = ""
     bookmarks: Mapping[int, Bookmark] = field(default_factory=lambda: NO_BOOKMARKS)
+
+    @property
+    def is_so_far(self) -> bool:
+        """Whether what the view says is not all there is to say, because that is not read yet."""
+        return self.live and self.loading is not None
 
 
 @contained
@@ -64,12 +73,14 @@ class Pane(Vertical):
 
     @dataclass
     class Inspected(Message):
-        """The user wants to see all of an event."""
+        """The user wants to see all of an event; of `trace` where that is not the one that the dashboard shows."""
 
         event: int
+        trace: Trace | None = None
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, classes="trace-pane")
+        self._so_far = False
         self._parts: tuple[str, ...] = ()
         self._title: tuple[object, ...] = ()
         self._titles_only = False
@@ -89,6 +100,17 @@ class Pane(Vertical):
 
     on_focus = on_descendant_focus
     on_blur = on_descendant_blur
+
+    @property
+    def so_far(self) -> bool:
+        """Whether the figures are those of a part of the trace, and say so."""
+        return self._so_far
+
+    @so_far.setter
+    def so_far(self, so_far: bool) -> None:
+        if so_far != self._so_far:
+            self._so_far = so_far
+            self._show_title()
 
     @property
     def headline(self) -> str:
@@ -130,12 +152,13 @@ class Pane(Vertical):
     def _fitting(self, room: int) -> str:
         """As many of the figures as fit; the first is cut where not even that does."""
         kept = ""
-        for part in self._parts:
+        parts = ("so far", *self._parts) if self._so_far else self._parts
+        for part in parts:
             longer = f"{kept}{_BETWEEN}{part}" if kept else part
             if width_of(longer) > room:
                 break
             kept = longer
-        return kept or (fit(self._parts[0], room).rstrip() if self._parts and room >= _FEWEST_CELLS else "")
+        return kept or (fit(parts[0], room).rstrip() if parts and room >= _FEWEST_CELLS else "")
 
     def say(self, message: Message) -> None:
         """Tell the screen what the user did, without the way through all that the pane stands in."""

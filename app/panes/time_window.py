@@ -23,8 +23,10 @@ class TimeWindow:
         """Show the time of another session."""
         self.gaps, self.axis, self._chosen = IdleGaps(session), None, None
 
-    def draw(self, view: View, seen: Window | None, cells: int) -> Axis | None:
+    def draw(self, view: View, seen: Window | None, cells: int, began: float | None = None) -> Axis | None:
         """The axis for a view in so many cells; `seen` is the time that the visible rows take.
+
+        `began` is when the session did, where its first event is not in the view.
 
         What is said to have begun before the session did does not widen it.
         """
@@ -34,7 +36,7 @@ class TimeWindow:
         if window and span and cells > 0:
             self._session_time = longer(*span)
             active = fold_idle(self.gaps, view.at, *window, cells, gap_cells(cells))
-            self.axis = Axis(active, *window, span[0], cells)
+            self.axis = Axis(active, *window, span[0] if began is None else began, cells)
         return self.axis
 
     def zoom(self, factor: float, around: float) -> None:

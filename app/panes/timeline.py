@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from ...analysis import figures
 from ..contain import attempt, contained
+from ..trace import Trace
 from ..widgets.event_list import EventList
 from .pane import Frame, Pane
 from .time_ruler import TimeRuler
@@ -41,13 +42,18 @@ class TimelinePane(Pane):
         self._stood: tuple[object, ...] = ()
         """What was shown of the past last: event, length of the view, page."""
         self._works = False
+        self._told_of_older = False
+        self._newest: Trace | None = None
+        """The trace whose rows are shown in place of those of a trace that is still being read."""
 
     def compose(self) -> ComposeResult:
         yield self._ruler
         yield self._list
 
     def visible_events(self) -> tuple[int, int] | None:
-        """The events that the first and the last visible row begin with; None if no row is visible."""
+        """The events that the first and the last visible row begin with; None if no row of the trace is visible."""
+        if self._newest is not None:
+            return None
         first, last = self._visible_rows()
         return (self._rows.shown.event_of(first), self._rows.shown.event_of(last - 1)) if first < last else None
 
@@ -63,19 +69,43 @@ class TimelinePane(Pane):
         if matches:
             self._rows.shown.extend_filter(matches)
 
+    @property
+    def newest_chosen(self) -> tuple[Trace, int, bool] | None:
+        """Where the newest events are shown: their trace, the one under the cursor, whether the list follows them."""
+        if self._newest is None or self._list.cursor < 0:
+            return None
+        return self._newest, self._rows.shown.event_of(self._list.cursor), self._list.following
+
+    def follow_newest(self) -> None:
+        """Go to the last row and stay there, where the newest events are shown."""
+        if self._newest is not None:
+            self._list.following = True
+            self._show_again()
+
     def show(self, frame: Frame) -> None:
         self._frame = frame
         if frame.live:
             self._stood = ()
-        identity = (id(frame.trace), frame.trace.generation)
-        self._rows.take(frame.trace, frame.view, frame.bookmarks)
+        above = self._list.cursor - self._list.top if self._newest is not None else None
+        self._newest = frame.newest
+        self._list.begins_late = frame.newest is not None
+        trace = frame.newest or frame.trace
+        identity = (id(trace), trace.generation)
+        if frame.newest is not None:
+            self._rows.take(trace, trace.view())
+        else:
+            self._rows.take(trace, frame.view, frame.bookmarks)
         self._list.can_follow = frame.live
         if identity != self._shown:
             self._shown = identity
-            self._window.open(frame.view.session)
+            self._window.open(trace.session)
             self._rows.redraw()
             self._list.set_rows(self._rows, self._rows.version)
+            if frame.newest is not None:
+                self._list.following = True
         self._draw(frame)
+        if above is not None and frame.newest is None and not frame.follows:
+            self._list.scroll_rows_to(self._list.cursor - above)
 
     def _draw(self, frame: Frame) -> None:
         """Have list, ruler and headline show a frame."""
@@ -104,7 +134,9 @@ class TimelinePane(Pane):
             attempt(self, "the timeline pane", self._draw, self._frame)
 
     def _place_cursor(self, frame: Frame) -> None:
-        if frame.follows:
+        if frame.newest is not None:
+            pass  # it moves among them by itself
+        elif frame.follows:
             self._list.following = True
         elif frame.cursor is not None:
             self._list.following = False
@@ -134,12 +166,27 @@ class TimelinePane(Pane):
         rows, axis = self._rows, None
         columns = rows.columns(max(0, self._list.scrollable_content_region.width - 1))
         if columns.axis and self._frame is not None:
-            axis = self._window.draw(self._frame.view, rows.window_of(*self._visible_rows()), columns.axis)
+            seen = rows.window_of(*self._visible_rows())
+            axis = self._window.draw(rows.view, seen, columns.axis, self._frame.began)
         rows.axis = axis
         self._ruler.show(axis, columns.before_axis + 1)
         self._list.refresh_rows(rows.version)
 
+    def _newest_headline(self, frame: Frame) -> str:
+        session = self._rows.shown.session
+        parts = []
+        if self._list.following:
+            parts.append(f"newest {figures.count(session.count, 'event')}")
+        else:
+            at = self._rows.shown.event_of(self._list.cursor) + 1
+            parts.append(f"{at:,} of the newest {figures.count(session.count, 'event')}")
+        if frame.loading is not None:
+            parts.append(f"read from the start: {frame.loading:.0%}")
+        return " · ".join([*parts, *self._axis_parts(frame)])
+
     def _headline_of(self, frame: Frame) -> str:
+        if frame.newest is not None:
+            return self._newest_headline(frame)
         total, rows, shown = frame.view.at, self._rows.count, self._rows.shown
         parts = [frame.search] if frame.search else []
         parts += self._axis_parts(frame)
@@ -156,8 +203,6 @@ class TimelinePane(Pane):
             parts.append(f"{of_rows}{figures.count(total, 'event')}")
         if frame.filter:
             parts.append(f"filter {frame.filter}")
-        if frame.loading is not None:
-            parts.append(f"{frame.loading:.0%} read")
         if frame.trace.bad_line_count:
             parts.append(f"✗ {figures.count(frame.trace.bad_line_count, 'bad line')}")
         if self._list.below and frame.live:
@@ -167,7 +212,7 @@ class TimelinePane(Pane):
         return " · ".join(parts)
 
     def _axis_parts(self, frame: Frame) -> list[str]:
-        axis, span = self._rows.axis, frame.view.time_span
+        axis, span = self._rows.axis, self._rows.view.time_span
         if axis is None or span is None:
             return ["waterfall"] if self._rows.waterfall else []
         shown, whole = (seconds * 1000.0 for seconds in (axis.end - axis.start, span[1] - span[0]))
@@ -211,8 +256,20 @@ class TimelinePane(Pane):
         self._window.fit()
         self._show_again()
 
+    def on_timeline_list_undershot(self, message: TimelineList.Undershot) -> None:
+        message.stop()
+        if message.to_start:
+            self.say(self.CursorMoved(0))
+        elif not self._told_of_older:
+            self._told_of_older = True
+            self.notify("older events are read from the start · home: the first", timeout=3)
+
     def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
         message.stop()
+        if self._newest is not None:
+            self._told_of_older = False
+            self._show_again()
+            return
         self.say(self.CursorMoved(None if message.follows else self._rows.shown.event_of(message.index)))
 
     def on_event_list_overshot(self, message: EventList.Overshot) -> None:
@@ -221,11 +278,13 @@ class TimelinePane(Pane):
 
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
         message.stop()
-        self.say(self.Inspected(self._rows.outcome_of(message.index)))
+        self.say(self.Inspected(self._rows.outcome_of(message.index), self._newest))
 
     def on_event_list_follow_changed(self, message: EventList.FollowChanged) -> None:
         message.stop()
-        if message.following:
+        if self._newest is not None:
+            self._show_again()
+        elif message.following:
             self.say(self.CursorMoved(None))
         elif message.cursor >= 0:
             self.say(self.CursorMoved(self._rows.shown.event_of(message.cursor)))

@@ -110,8 +110,16 @@ class TimelineList(EventList):
     class Scrolled(Message):
         """Other rows are seen."""
 
+    @dataclass
+    class Undershot(Message):
+        """The user wants to go above the first row; with `to_start` to the first event of all."""
+
+        to_start: bool = False
+
     has_axis = False
     """Whether there is a waterfall, so that the keys for its axis work."""
+    begins_late = False
+    """Whether there are events before the first row."""
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -120,6 +128,18 @@ class TimelineList(EventList):
 
     def on_resize(self) -> None:
         self.post_message(self.Scrolled())
+
+    def _user_move_to(self, index: int) -> None:
+        if self.begins_late and index < 0 and not self.cursor:
+            self.post_message(self.Undershot())
+        else:
+            super()._user_move_to(index)
+
+    def action_first(self) -> None:
+        if self.begins_late:
+            self.post_message(self.Undershot(to_start=True))
+        else:
+            super().action_first()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in _AXIS_ACTIONS:

@@ -59,6 +59,11 @@ class TimelineRows:
         self._marks: dict[int, list[Bookmark]] = {}
 
     @property
+    def view(self) -> View:
+        """The view that is drawn."""
+        return self._view
+
+    @property
     def count(self) -> int:
         """How many rows there are."""
         return self.shown.count

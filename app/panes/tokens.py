@@ -210,7 +210,7 @@ class TokensPane(ChartPane):
         if flow is None or index * self._per_column >= flow.count:
             return ""
         session = flow.view.session
-        row = session.flow_rows[index * self._per_column]
+        row = session.first_calls.row[index * self._per_column]
         number = session.iterations.number_of(row)
         lane = session.lanes.branches[session.iterations.branch[row]].lane if row else 0
         return f"{'·' if lane else ''}{figures.UNKNOWN if number is None else number}"
@@ -230,7 +230,7 @@ class TokensPane(ChartPane):
     def event_after(self) -> int | None:
         assert self._flow is not None
         flow, session = self._flow, self._flow.view.session
-        beyond = session.flow_events[flow.count] if flow.count < len(session.flow_events) else session.count
+        beyond = session.first_calls.event[flow.count] if flow.count < len(session.first_calls.event) else session.count
         return beyond if beyond < session.count else None
 
     event_after_rows = event_after

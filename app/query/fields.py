@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -11,6 +10,7 @@ from ...analysis.session import Session
 from ...collector.kinds import FAILURE_KINDS, TOOL_END_ALIAS, Category, category_of
 from . import columns
 from .columns import ByKind, ByNumber, Test
+from .comparison import comparison
 from .words import Value
 
 MAIN_AGENT: Final = "main"
@@ -18,21 +18,13 @@ MAIN_AGENT: Final = "main"
 
 _LONGEST_NUMBER = 18
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
-_DURATION = re.compile(r"(>=|<=|>|<|)(\d+\.?\d*|\.\d+)(ms|s|m|min|h)")
 _MILLISECONDS = {"ms": 1.0, "s": 1_000.0, "m": 60_000.0, "min": 60_000.0, "h": 3_600_000.0}
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "": operator.ge,
-    ">=": operator.ge,
-    ">": operator.gt,
-    "<=": operator.le,
-    "<": operator.lt,
-}
 _NAMES_A_TOOL = ByKind(lambda kind: category_of(kind) is Category.TOOL)
 _NAMES_A_MODEL = ByKind(lambda kind: category_of(kind) is Category.LLM)
 
 
 def _kind(values: Sequence[Value]) -> Test:
-    named = _named(values)
+    named = name_test(values)
     return ByKind(lambda kind: named("tool_end" if kind == TOOL_END_ALIAS else kind))
 
 
@@ -54,7 +46,7 @@ def _model(values: Sequence[Value]) -> Test:
 
 
 def _label(values: Sequence[Value]) -> ByNumber:
-    named = _named(values)
+    named = name_test(values)
     return ByNumber(
         lambda session: session.events.label,
         lambda session, number: number > 0 and named(session.labels.name(number)),
@@ -62,7 +54,7 @@ def _label(values: Sequence[Value]) -> ByNumber:
 
 
 def _agent(values: Sequence[Value]) -> Test:
-    named = _named(values)
+    named = name_test(values)
     return ByNumber(
         lambda session: session.events.lane,
         lambda session, number: named(session.lanes.names.name(number) or MAIN_AGENT),
@@ -95,18 +87,17 @@ def _took(values: Sequence[Value]) -> Test:
 
 
 def _duration(text: str) -> Test:
-    match = _DURATION.fullmatch(text.lower())
-    if match is None:
+    meant = comparison(text, _MILLISECONDS)
+    if meant is None:
         raise ValueError(f"took:{text} is no duration (took:>5s or took:<200ms is meant; units are ms, s, m, h)")
-    compare, number, unit = match.groups()
-    return columns.by_duration(_COMPARE[compare], float(number) * _MILLISECONDS[unit])
+    return columns.by_duration(meant.compare, meant.limit)
 
 
 def _any(*answers: object) -> bool:
     return any(answers)
 
 
-def _named(values: Sequence[Value]) -> Callable[[str], bool]:
+def name_test(values: Sequence[Value]) -> Callable[[str], bool]:
     """Whether a name is one of the exact values or has one of the others in it, letter case aside."""
     whole = frozenset(value.text.lower() for value in values if value.exact)
     parts = tuple(value.text.lower() for value in values if not value.exact)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from ...analysis.positions import Positions
 from ..trace import Trace
 
 LARGEST_BLOCK = 8 << 20
@@ -39,14 +39,14 @@ def lines_of(trace: Trace, events: Sequence[int], needle: bytes = b"") -> Iterat
 
 def _end_of_block(trace: Trace, events: Sequence[int], start: int) -> int:
     """Up to which of the events their lines make one block."""
-    limit = trace.session.events.position[events[start]] + LARGEST_BLOCK
-    stop = bisect_left(events, limit, start + 1, key=trace.session.events.position.__getitem__)
+    limit = trace.session.positions[events[start]] + LARGEST_BLOCK
+    stop = bisect_left(events, limit, start + 1, key=trace.session.positions.__getitem__)
     return max(stop, start + 1)
 
 
 def _block(trace: Trace, first: int, last: int) -> bytes | None:
     """The bytes from the line of one event up to that of another; None where they are not all to be had."""
-    positions = trace.session.events.position
+    positions = trace.session.positions
     size = positions[last] - positions[first]
     if not 0 < size <= LARGEST_BLOCK:
         return None
@@ -59,7 +59,7 @@ def _block(trace: Trace, first: int, last: int) -> bytes | None:
 
 def _lines_in(trace: Trace, block: bytes, events: Sequence[int], needle: bytes) -> Iterator[tuple[int, bytes]]:
     """The lines of events but for the last, which the block ends before."""
-    positions = trace.session.events.position
+    positions = trace.session.positions
     base = positions[events[0]]
     offsets = _Offsets(positions, base, events[:-1])
     for index in range(len(events) - 1) if not needle else _having(block, offsets, needle):
@@ -70,7 +70,7 @@ def _lines_in(trace: Trace, block: bytes, events: Sequence[int], needle: bytes) 
 class _Offsets:
     """Where the lines of events begin in a block; made only where anything is found."""
 
-    def __init__(self, positions: array[int], base: int, events: Sequence[int]) -> None:
+    def __init__(self, positions: Positions, base: int, events: Sequence[int]) -> None:
         self._positions, self._base, self._events = positions, base, events
 
     @cached_property

@@ -1,54 +1,61 @@
-"""A plain list of the sessions in a folder."""
+"""A plain list of the sessions in folders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from ...analysis import figures
-from ...analysis.prices import Prices
 from ..safe_text import fit
-from ..trace import UnreadableTraceError, load_trace
+from ..sessions.entry import Entry
+from ..sessions.sessions import Sessions
 from .layout import more, table
 
 _SHOWN = 50
 _NAME_WIDTH = 32
 _MODEL_WIDTH = 26
+_MOST_FOLDED = 256 * 1024 * 1024
+"""Bytes of traces that are folded for the list: some seconds. Larger ones are left to the browser, which shows them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A trace file that was found, and its mtime in epoch seconds."""
+def newest_sessions(sessions: Sessions) -> tuple[list[Entry], int]:
+    """The newest sessions, their figures found out or taken from the cache, and how many there are in all."""
+    sessions.list_all()
+    newest = sorted(sessions.entries, key=lambda entry: (-entry.mtime, entry.path))[:_SHOWN]
+    room, paths = _MOST_FOLDED, []
+    for entry in newest:
+        if entry.is_waiting:
+            room -= entry.size
+        if room >= 0 or not entry.is_waiting:
+            paths.append(entry.path)
+    sessions.find_out([entry.path for entry in newest], fold=frozenset(paths))
+    return [sessions.entry(entry.path) or entry for entry in newest], len(sessions.entries)
 
-    path: Path
-    mtime: float
 
-
-def sessions_text(found: Sequence[Found], now: float, width: int, *, prices: Prices | None = None) -> Iterator[str]:
-    """One line per session, newest first; `now` is the time that ages are told from."""
-    newest = sorted(found, key=lambda file: (-file.mtime, file.path))
+def sessions_text(newest: Sequence[Entry], count: int, now: float, width: int) -> Iterator[str]:
+    """One line per session, newest first, of `count` there are; `now` is the time that ages are told from."""
     headers = ["session", "goal", "model", "events", "tokens", "cost", "age"]
-    rows = [_row(file, now, prices) for file in newest[:_SHOWN]]
-    yield from table(headers, rows, width, left=frozenset({0, 1, 2}), elastic=1, indent="")
-    if len(newest) > _SHOWN:
-        yield more(len(newest) - _SHOWN, "sessions")
+    yield from table(
+        headers, [_row(entry, now) for entry in newest], width, left=frozenset({0, 1, 2}), elastic=1, indent=""
+    )
+    if count > len(newest):
+        yield more(count - len(newest), "sessions")
+    unknown = sum(entry.is_waiting for entry in newest)
+    if unknown:
+        yield f"figures of {figures.count(unknown, 'large session')} are not known yet: tracetop FOLDER finds them out"
 
 
-def _row(file: Found, now: float, prices: Prices | None) -> list[str]:
-    age = figures.duration(max(0.0, now - file.mtime) * 1000.0)
-    name = fit(file.path.stem, _NAME_WIDTH).rstrip()
-    try:
-        view = load_trace(file.path, prices=prices).view()
-    except UnreadableTraceError as error:
-        reason = str(error).removeprefix(f"{file.path}: ")
-        return [name, f"({reason})", figures.UNKNOWN, figures.UNKNOWN, figures.UNKNOWN, figures.UNKNOWN, age]
+def _row(entry: Entry, now: float) -> list[str]:
+    age = figures.duration(max(0.0, now - entry.mtime) * 1000.0)
+    name = fit(entry.path.stem, _NAME_WIDTH).rstrip()
+    if entry.error:
+        return [name, f"({entry.error})", *[figures.UNKNOWN] * 4, age]
+    known = entry.figures
     return [
         name,
-        view.goal or figures.UNKNOWN,
-        fit(view.model or figures.UNKNOWN, _MODEL_WIDTH).rstrip(),
-        f"{view.at:,}",
-        figures.tokens(view.tokens.total),
-        figures.cost(view.cost, view.cost_estimated),
+        entry.goal or figures.UNKNOWN,
+        fit(entry.model or figures.UNKNOWN, _MODEL_WIDTH).rstrip(),
+        figures.UNKNOWN if known is None else f"{known.events:,}",
+        figures.tokens(None if known is None else known.tokens),
+        figures.UNKNOWN if known is None else figures.cost(known.cost, known.cost_estimated),
         age,
     ]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-
-import orjson
+from collections.abc import Iterator, Mapping
 
 from ...analysis import figures
+from ...analysis.totals import ToolTotals, tools_of
 from ..trace import Trace
 from .json_text import json_text, known
 from .layout import table
@@ -15,71 +13,25 @@ from .layout import table
 _NO_NAME = "(no name)"
 
 
-@dataclass(slots=True)
-class ToolFigures:
-    """What is known of one tool. `calls` have ended, `running` have not; `timed` of the ended have a known duration.
-
-    `repeats` counts the calls that were identical, arguments and all, to an earlier one of the same agent.
-    """
-
-    name: str
-    calls: int = 0
-    errors: int = 0
-    running: int = 0
-    timed: int = 0
-    total_ms: float = 0.0
-    max_ms: float = 0.0
-    repeats: int = 0
-    _asked: set[int] = field(default_factory=set)
-    """Hashes: the arguments themselves would be most of the memory of a report."""
-
-    @property
-    def error_rate(self) -> float | None:
-        """Failed calls among the ended ones."""
-        return self.errors / self.calls if self.calls else None
-
-    @property
-    def mean_ms(self) -> float | None:
-        """The mean duration of the calls that have one."""
-        return self.total_ms / self.timed if self.timed else None
-
-    def asked(self, lane: int, args: bytes) -> None:
-        """Count a call's arguments among those of its agent."""
-        asked = hash((lane, args))
-        if asked in self._asked:
-            self.repeats += 1
-        self._asked.add(asked)
+NamedTools = list[tuple[str, ToolTotals]]
 
 
-def tool_figures(trace: Trace) -> list[ToolFigures]:
-    """The tools of a trace, those that took longest first."""
-    view = trace.view()
-    columns, at = view.session.tools, view.at
-    by_label: dict[int, ToolFigures] = {}
-    for call, event in enumerate(columns.event):
-        if event >= at:
-            break
-        label = columns.label[call]
-        tool = by_label.get(label)
-        if tool is None:
-            tool = by_label[label] = ToolFigures(view.session.labels.name(label))
-        end = columns.end[call]
-        if end < at:
-            _count(tool, bool(columns.failed[call]), columns.duration[call])
-        else:
-            tool.running += 1
-        args = _arguments(trace, event) or (_arguments(trace, end) if end < at else None)
-        if args is not None:
-            tool.asked(view.session.events.lane[event], args)
-    return sorted(by_label.values(), key=lambda tool: (-tool.total_ms, -tool.calls, tool.name))
+def tool_figures(trace: Trace) -> NamedTools:
+    """The tools of a trace by name, those that took longest first."""
+    return longest_first(tools_of(trace.view()))
+
+
+def longest_first(tools: Mapping[str, ToolTotals]) -> NamedTools:
+    """Tools by name, those that took longest first."""
+    return sorted(tools.items(), key=lambda named: (-named[1].total_ms, -named[1].calls, named[0]))
 
 
 def tools_json(trace: Trace) -> Iterator[str]:
     """One line per tool."""
-    for tool in tool_figures(trace):
+    for name, tool in tool_figures(trace):
         yield json_text(
             {
-                "tool_name": tool.name or None,
+                "tool_name": name or None,
                 "calls": tool.calls,
                 "errors": tool.errors,
                 "error_rate": known(tool.error_rate),
@@ -100,21 +52,21 @@ def tools_text(trace: Trace, width: int) -> Iterator[str]:
         yield "No tool calls."
         return
     yield from tool_table(tools, width)
-    if any(tool.timed < tool.calls for tool in tools):
+    if any(tool.timed < tool.calls for _, tool in tools):
         yield ""
         yield "  ≥: some calls say nothing of how long they took."
 
 
-def tool_table(tools: list[ToolFigures], width: int) -> list[str]:
+def tool_table(tools: NamedTools, width: int) -> list[str]:
     """The table of these tools."""
     headers = ["tool", "calls", "errors", "failed", "repeats", "running", "time", "mean", "longest"]
-    return table(headers, [_row(tool) for tool in tools], width)
+    return table(headers, [_row(name, tool) for name, tool in tools], width)
 
 
-def _row(tool: ToolFigures) -> list[str]:
+def _row(name: str, tool: ToolTotals) -> list[str]:
     partial = "≥ " if 0 < tool.timed < tool.calls else ""
     return [
-        tool.name or _NO_NAME,
+        name or _NO_NAME,
         f"{tool.calls:,}",
         f"{tool.errors:,}",
         figures.share(tool.error_rate),
@@ -124,22 +76,3 @@ def _row(tool: ToolFigures) -> list[str]:
         figures.duration(tool.mean_ms),
         figures.duration(tool.max_ms if tool.timed else None),
     ]
-
-
-def _count(tool: ToolFigures, failed: bool, duration_ms: float) -> None:
-    tool.calls += 1
-    tool.errors += failed
-    if duration_ms == duration_ms:  # NaN, unknown, is not equal to itself
-        tool.timed += 1
-        tool.total_ms += duration_ms
-        tool.max_ms = max(tool.max_ms, duration_ms)
-
-
-def _arguments(trace: Trace, event: int) -> bytes | None:
-    args = trace.event(event).data.get("args")
-    if args is None:
-        return None
-    try:
-        return orjson.dumps(args, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    except TypeError:
-        return repr(args).encode(errors="surrogatepass")

@@ -40,7 +40,7 @@ def example() -> str:
     parts = [_HEAD]
     for option in OPTIONS:
         value = getattr(defaults, option.name)
-        said = f'"{value}"' if isinstance(value, str) else str(value)
+        said = f'"{value}"' if isinstance(value, str) else str(value).lower()
         parts.append(f"# {option.meaning} Environment: {option.variable}.\n#{option.name} = {said}\n")
     return "\n".join([*parts, _KEYS, _PRICES])
 

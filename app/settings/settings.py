@@ -18,6 +18,7 @@ DEAREST = 1_000_000
 """Nobody takes more dollars than this for a million tokens."""
 
 _LONGEST_NAME = 200
+_SAID = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _Value = TypeVar("_Value")
 
 
@@ -66,6 +67,15 @@ def _layout(value: object) -> str:
     return value
 
 
+def _index(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    said = _SAID.get(value.strip().lower()) if isinstance(value, str) else None
+    if said is None:
+        raise ValueError(f"{told(value)} is neither true nor false")
+    return said
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What may be set. Of these a dashboard in a host's app uses only what its host gives it."""
@@ -80,6 +90,9 @@ class Settings:
     )
     layout: str = _option(
         LAYOUTS[0], _layout, f"What the dashboard opens with: all panes ({LAYOUTS[0]}), or {', '.join(LAYOUTS[1:])}."
+    )
+    index: bool = _option(
+        True, _index, "Whether to keep what large traces hold in the cache folder, so that they open at once next time."
     )
     keys: Mapping[str, str] = field(default_factory=dict)
     """The keys of bindings by their ids, as Textual's key maps have them: "z,f11"."""

@@ -17,9 +17,10 @@ from ..events import TraceEvent
 from ..lines import Block
 from ..records import EventRecord, NotAnEventError, record_from_object
 
-_decode = msgspec.json.Decoder(EventRecord).decode
+_decoder = msgspec.json.Decoder(EventRecord)
 
 _BOM = b"\xef\xbb\xbf"
+_OPENS, _CLOSES = b"{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,24 @@ def decode_block(block: Block) -> Batch:
             text.decode()
         if b"\0" in text or (block.offset == 0 and text.startswith(_BOM)):
             return _decode_each(block)
-        records = [_decode(line) for line in block.lines]
+        records = _decoder.decode_lines(text) if _has_objects_only(block) else []
+        if len(records) != len(block.starts):
+            records = [_decoder.decode(line) for line in block.lines]
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return _decode_each(block)
     return Batch(records, block.offsets, [], len(records))
+
+
+def _has_objects_only(block: Block) -> bool:
+    """Whether each line begins and ends as an object does: then as many objects as lines are one on each.
+
+    Nothing else may stand between `}` and `{`, and msgspec's `decode_lines` takes objects that go over several lines,
+    or stand on one.
+    """
+    text, starts = block.text, block.starts
+    if not text.endswith(b"}"):
+        return False
+    return {text[start] for start in starts} == {_OPENS} and {text[start - 2] for start in starts[1:]} <= {_CLOSES}
 
 
 def _decode_each(block: Block) -> Batch:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tracetop.analysis import Session, View
+from tracetop.analysis.session_state import SessionState, put_together, take_apart
 from tracetop.collector.events import KINDS, TraceEvent
 from tracetop.collector.formats.native import decode_block
 from tracetop.collector.lines import LineSplitter
@@ -159,6 +160,25 @@ def test_the_view_as_of_an_event_is_that_of_a_trace_that_ends_there(
     full = fold(events)
     for at in sorted({chance.randint(0, len(events)) for _ in range(4)}, key=lambda _: chance.random()):
         assert picture(full.view(at)) == picture(fold(events[:at]).view())
+
+
+@given(contents_of_traces, st.randoms(use_true_random=False))
+@settings(quick, max_examples=150)
+def test_a_fold_goes_on_from_what_was_kept_of_it(
+    picture: Picture, fold: Fold, contents: list[Content], chance: random.Random
+) -> None:
+    events = [as_event(content) for content in contents]
+    session, rest = Session(), events
+    while rest:
+        size = chance.randint(0, 20)
+        session.apply_events(rest[:size])
+        rest = rest[size:]
+        session = put_together(copied(take_apart(session)))
+    assert picture(session.view()) == picture(fold(events).view())
+
+
+def copied(state: SessionState) -> SessionState:
+    return SessionState({name: column[:] for name, column in state.columns.items()}, bytes(state.rest))
 
 
 @given(contents_of_traces)

@@ -6,6 +6,7 @@ import math
 import random
 from array import array
 
+from tracetop.analysis.columns import EventColumns
 from tracetop.analysis.times import TimeRange
 
 
@@ -15,15 +16,15 @@ def plain(times: list[float]) -> tuple[float, float] | None:
 
 
 def test_no_times_no_span() -> None:
-    assert TimeRange(array("d")).span(0) is None
-    assert TimeRange(array("d", [math.nan] * 3)).span(3) is None
+    assert TimeRange(EventColumns()).span(0) is None
+    assert TimeRange(EventColumns(time=array("d", [math.nan] * 3))).span(3) is None
 
 
 def test_every_prefix_over_several_blocks_in_any_chunking() -> None:
     chance = random.Random(7)
     times = [chance.choice([math.nan, chance.uniform(0, 1e9), chance.uniform(5e8, 6e8)]) for _ in range(5000)]
     column: array[float] = array("d")
-    span = TimeRange(column)
+    span = TimeRange(EventColumns(time=column))
     while len(column) < len(times):
         column.extend(times[len(column) : len(column) + chance.randint(0, 900)])
         span.extend()
@@ -33,7 +34,7 @@ def test_every_prefix_over_several_blocks_in_any_chunking() -> None:
 
 def test_blocks_without_any_time_are_skipped() -> None:
     column = array("d", [math.nan] * 3000 + [5.0, 3.0])
-    span = TimeRange(column)
+    span = TimeRange(EventColumns(time=column))
     span.extend()
     assert span.span(3000) is None
     assert span.span(3002) == (3.0, 5.0)

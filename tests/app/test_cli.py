@@ -214,7 +214,7 @@ def test_unreadable_input_is_one_line_and_exit_3(name: str, tmp_path: Path) -> N
     file_as_folder = bad / "x.jsonl"
     for path, reason in (
         (tmp_path / "missing.jsonl", "no such file"),
-        (tmp_path, "is a folder"),
+        (tmp_path, "none of its 1 traces can be read" if name == "report" else "is a folder"),
         (bad, "none of its 2 lines is an event (line 1: "),
         (file_as_folder, "no such file"),
         (Path(os.devnull), "is not a regular file"),

@@ -149,7 +149,11 @@ async def test_no_text_of_a_trace_commands_the_terminal(show, clean, tmp_path, a
         if isinstance(it.screen, DashboardScreen):
             await it.press("ctrl+d")
         assert isinstance(it.screen, BrowserScreen)
-        await it.until(lambda: it.screen._rows.entries and it.screen._rows.entries[0].summary is not None)
+        await it.until(lambda: it.screen._rows.entries and it.screen._rows.entries[0].figures is not None)
+        await it.settle()
+        clean(it.app)
+        await it.press("w")
+        await it.until(lambda: it.screen.selected is not None)
         await it.settle()
         clean(it.app)
         assert it.app.is_running

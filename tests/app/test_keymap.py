@@ -8,9 +8,16 @@ from tracetop.app.keymap import bound, usable_keys
 
 def test_every_binding_of_ours_has_an_id_and_says_what_it_does() -> None:
     ours = bound()
-    assert {"trace.zoom", "trace.toggle", "browser.quit", "rows.down", "tree.fold", "chart.next"} <= {
-        each.id for each in ours
-    }
+    assert {
+        "trace.zoom",
+        "trace.toggle",
+        "browser.quit",
+        "browser.sort",
+        "wall.open",
+        "rows.down",
+        "tree.fold",
+        "chart.next",
+    } <= {each.id for each in ours}
     assert not [each for each in ours if not each.id or not each.words or not each.keys]
 
 

@@ -6,7 +6,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,12 @@ from tracetop.app.reports.issues import at_least, issues_json, issues_of, issues
 from tracetop.app.reports.json_text import json_text
 from tracetop.app.reports.layout import MIN_WIDTH, heading, table, terminal_width, wrapped
 from tracetop.app.reports.report import report_json, report_object, report_text
-from tracetop.app.reports.sessions import sessions_text
+from tracetop.app.reports.sessions import newest_sessions, sessions_text
 from tracetop.app.reports.timeline import choice, nothing_matched, timeline_json, timeline_text
 from tracetop.app.reports.tokens import tokens_json, tokens_text
 from tracetop.app.reports.tools import tool_figures, tools_json, tools_text
 from tracetop.app.safe_text import width_of
+from tracetop.app.sessions.sessions import Sessions
 from tracetop.app.trace import Trace, UnreadableTraceError, load_trace
 from tracetop.collector.events import Category
 
@@ -546,7 +547,11 @@ def test_repeats_are_of_one_agent_and_blind_to_the_order_of_keys(make: Traces) -
         event("tool_start", data={"tool_name": "bash", "args": {"a": 2}}),
         event("tool_end", data={"tool_name": "bash", "args": {"a": 2}}),
     )
-    assert {figures.name: figures.repeats for figures in tool_figures(trace)} == {"bash": 2, "other": 0}
+    assert {name: tool.repeats for name, tool in tool_figures(trace)} == {"bash": 2, "other": 0}
+
+
+def sessions_list(folder: Path, width: int) -> Iterator[str]:
+    return sessions_text(*newest_sessions(Sessions([folder])), START, width)
 
 
 def test_long_lists_of_tools_and_sessions_say_they_are_cut(make: Traces, tmp_path: Path) -> None:
@@ -555,7 +560,22 @@ def test_long_lists_of_tools_and_sessions_say_they_are_cut(make: Traces, tmp_pat
     assert len(list(tools_text(trace, 80))) > 13
     for number in range(55):
         (tmp_path / f"{number}.jsonl").write_text(json.dumps(event("session_start")) + "\n")
-    assert list(sessions_text(find_sessions([tmp_path]), START, 80))[-1] == "… and 6 more sessions"
+    assert list(sessions_list(tmp_path, 80))[-1] == "… and 6 more sessions"
+
+
+def test_a_session_that_is_too_large_for_the_list_has_unknown_figures_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = json.dumps(event("session_start", data={"goal": "large goal"})) + "\n"
+    (tmp_path / "large.jsonl").write_text(start + (json.dumps(response(tokens=5, cost=0.1)) + "\n") * 300)
+    monkeypatch.setattr("tracetop.app.reports.sessions._MOST_FOLDED", 1_000)
+    lines = list(sessions_list(tmp_path, 80))
+    assert lines[1].split()[:7] == ["large", "large", "goal", "–", "–", "–", "–"]
+    assert "figures of 1 large session are not known yet" in lines[-1]
+    monkeypatch.undo()
+    lines = list(sessions_list(tmp_path, 80))
+    assert lines[1].split()[4:7] == ["301", "1.50k", "$30.00"]
+    assert len(lines) == 2
 
 
 def test_sessions_come_newest_first_with_their_age(tmp_path: Path) -> None:
@@ -564,7 +584,7 @@ def test_sessions_come_newest_first_with_their_age(tmp_path: Path) -> None:
         lines = (event("session_start", data={"goal": f"{name} goal"}), response(tokens=41_200, cost=0.84))
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))
         os.utime(path, (START - age, START - age))
-    lines = list(sessions_text(find_sessions([tmp_path]), START, 80))
+    lines = list(sessions_list(tmp_path, 80))
     assert lines[1].split() == ["new", "new", "goal", "–", "2", "41.2k", "$0.84", "60.0s"]
     assert lines[2].split()[-1] == "120m" or lines[2].endswith("2h 00m")
 
@@ -584,7 +604,7 @@ def test_no_line_is_wider_than_the_terminal(width: int, make: Traces, tmp_path: 
         "timeline": timeline_text(trace, choice((), (), ""), width),
         "tokens": tokens_text(trace, width),
         "tools": tools_text(trace, width),
-        "sessions": sessions_text(find_sessions([tmp_path]), START, width),
+        "sessions": sessions_list(tmp_path, width),
     }
     for name, lines in texts.items():
         for line in lines:

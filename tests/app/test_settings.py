@@ -125,7 +125,7 @@ BAD_VALUES = [
     ("[prices.m]\nimput = 3", 'prices.m.imput: "imput" is no price; did you mean input?'),
     ("[prices.m]\nx = 3", "there are input, output, cache_read, cache_write"),
     ('thme = "x"', "thme: no such setting; did you mean theme?"),
-    ("[colours]\nx = 1", "colours: no such setting; there are theme, frame_rate, layout, keys, prices"),
+    ("[colours]\nx = 1", "colours: no such setting; there are theme, frame_rate, layout, index, keys, prices"),
 ]
 
 
@@ -208,6 +208,21 @@ def test_a_bad_value_in_the_environment_gives_way_to_the_file(
     [problem] = effective.problems
     assert message in problem
     assert (effective.settings.theme, effective.settings.frame_rate, effective.settings.layout) == ("nord", 20, "tree")
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"), [("index = false", False), ("index = true", True), ("index = 'off'", False)]
+)
+def test_whether_large_traces_are_indexed_may_be_said_in_the_file(hold: Hold, text: str, holds: bool) -> None:
+    effective = hold(text)
+    assert (effective.settings.index, effective.problems) == (holds, ())
+
+
+def test_and_in_the_environment_and_on_the_command_line(hold: Hold) -> None:
+    assert not hold("index = true", {"TRACETOP_INDEX": "0"}).settings.index
+    assert not hold("index = true", {"TRACETOP_INDEX": "yes"}, index="false").settings.index
+    [problem] = hold("", {"TRACETOP_INDEX": "maybe"}).problems
+    assert problem == 'TRACETOP_INDEX: "maybe" is neither true nor false'
 
 
 def test_an_empty_variable_is_as_good_as_none(hold: Hold) -> None:
@@ -295,6 +310,6 @@ def test_the_example_is_written_with_its_folders_and_over_nothing(tmp_path: Path
 
 
 def test_every_option_is_documented() -> None:
-    assert [option.name for option in OPTIONS] == ["theme", "frame_rate", "layout"]
+    assert [option.name for option in OPTIONS] == ["theme", "frame_rate", "layout", "index"]
     values: list[Any] = [getattr(Settings(), option.name) for option in OPTIONS]
     assert [option.check(value) for option, value in zip(OPTIONS, values, strict=True)] == values

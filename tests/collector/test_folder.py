@@ -215,7 +215,7 @@ def test_a_hint_of_a_part_is_one_of_its_trace(root: Path, clock: Clock, monkeypa
     tail.hint([second])
     assert polled(tail) == {"x.jsonl": [20]}
     write(third, 3)
-    monkeypatch.setattr(folder_module, "_trace_files", lambda *_: pytest.fail("searched"))
+    monkeypatch.setattr(folder_module, "trace_files", lambda *_: pytest.fail("searched"))
     tail._earliest_scan = clock.now + 1000  # as after a search that took long
     tail.hint([third, "", ".", root / "unknown~002.jsonl"])
     assert polled(tail) == {"x.jsonl": [3]}

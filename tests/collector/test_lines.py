@@ -73,3 +73,28 @@ def test_what_follows_a_taken_torn_line_keeps_its_number() -> None:
     splitter.take_torn()
     rest = splitter.feed(b" and more\ntwo\n")
     assert rest is not None and lines_of(rest) == [(1, 3, b" and more"), (2, 13, b"two")]
+
+
+def test_of_a_hole_before_a_line_little_is_kept() -> None:
+    splitter, hole = LineSplitter(), bytes(1 << 18)
+    assert splitter.feed(b"first\n") is not None
+    for _ in range(64):
+        assert splitter.feed(hole) is None
+        assert splitter.torn_size <= 5 << 18
+    assert splitter.end == 6 + (64 << 18)
+    block = splitter.feed(b'{"kind": "x"}\nnext\n')
+    assert block is not None
+    line, following = block.lines
+    assert line.lstrip(b"\0") == b'{"kind": "x"}'
+    assert line.startswith(b"\0")  # so that it is told
+    assert block.offset + len(line) == 6 + (64 << 18) + 13
+    assert block.offsets[1] == splitter.offset - 5
+    assert block.first_line == 2
+    assert following == b"next"
+
+
+def test_bytes_that_are_not_nul_are_kept_whatever_follows_them() -> None:
+    splitter, hole = LineSplitter(), bytes(1 << 20)
+    text = [b"x", hole, hole, hole, b"\n"]
+    blocks = [block for piece in text if (block := splitter.feed(piece)) is not None]
+    assert [len(block.text) for block in blocks] == [1 + (3 << 20)]

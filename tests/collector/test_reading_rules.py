@@ -188,6 +188,14 @@ def test_byte_order_mark_line_ends_of_windows_and_blank_lines(read: Read) -> Non
     assert [number for number, _ in reading.bad] == [3]
 
 
+def test_as_many_objects_as_lines_need_not_be_one_on_each(read: Read) -> None:
+    over_two = BEFORE.replace(b",", b",\n", 1)
+    doubled = read(BEFORE + AFTER + b"\n\n" + AFTER + b"\n")
+    broken = read(over_two + b"\n" + BEFORE + AFTER + b"\n")
+    assert (len(doubled.events), [number for number, _ in doubled.bad]) == (1, [1])
+    assert (len(broken.events), [number for number, _ in broken.bad]) == (0, [1, 2, 3])
+
+
 def test_rule_2_unknown_kinds_keep_their_name(read: Read) -> None:
     kinds = ["swarm_decision", "context_recovery", "thinking", "ünïcode", "tool", "LLM_Response"]
     assert read(b"\n".join(map(line, kinds)) + b"\n").kinds == kinds

@@ -277,7 +277,7 @@ async def test_what_summarizes_is_painted_less_often_while_events_pour_in(show, 
         shown = []
         for pane in screen.panes:
             monkeypatch.setattr(pane, "show", lambda frame, pane=pane: shown.append(pane.NAME))
-        monkeypatch.setattr(screen, "_show_strip", lambda view: shown.append("strip"))
+        monkeypatch.setattr(screen, "_show_strip", lambda view, loading: shown.append("strip"))
         for count in range(2, 17):
             with path.open("ab") as file:
                 file.write(demo_lines[count])

@@ -39,7 +39,7 @@ def view_of(*more, goal="Refactor the session store", model="claude-sonnet-4-202
 def lines(width, height=1, facts=None):
     """What the strip shows, line by line, as wide as it is."""
     facts = facts or facts_of(view_of(), Mode.LIVE, now=START + 128)
-    laid_out = module._lay_out(facts, width, height)
+    laid_out = module.lay_out(facts, width, height)
     return ["".join(text for text, _ in cells) for cells in laid_out]
 
 
@@ -181,7 +181,7 @@ def test_the_state_in_a_word(mode, now, more, state):
     ],
 )  # fmt: skip
 def test_a_model_is_named_in_fewer_words(model, forms):
-    assert [form[0][0] for _, form in module._model(model)] == forms
+    assert [form[0][0] for _, form in module.model_part(model)] == forms
 
 
 def test_the_score_has_a_bar_for_each_component():
@@ -192,7 +192,7 @@ def test_the_score_has_a_bar_for_each_component():
 
 
 def test_a_perfect_score_has_no_weakest_component():
-    forms = [form for _, form in module._score(Efficiency(100.0, Components(1.0, 1.0, 1.0, 1.0, 1.0)))]
+    forms = [form for _, form in module.score_part(Efficiency(100.0, Components(1.0, 1.0, 1.0, 1.0, 1.0)))]
     assert ["".join(text for text, _ in form) for form in forms] == ["score 100 ▇▇▇▇▇", "score 100"]
 
 

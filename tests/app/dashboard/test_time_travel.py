@@ -121,7 +121,7 @@ def shorter(path, number, folder):
     if copy.exists():
         return copy
     trace = load_trace(path)
-    end = trace.session.events.position[number] if number < trace.session.count else path.stat().st_size
+    end = trace.session.positions[number] if number < trace.session.count else path.stat().st_size
     copy.write_bytes(path.read_bytes()[:end])
     return copy
 

@@ -83,7 +83,7 @@ def test_a_line_longer_than_a_block_is_searched(tmp_path, monkeypatch):
 def test_a_file_that_was_cut_meanwhile_matches_what_is_left(tmp_path):
     path = tmp_path / "t.jsonl"
     trace = written(path, [["needle"]] * 50)
-    path.write_bytes(path.read_bytes()[: trace.session.events.position[10]])
+    path.write_bytes(path.read_bytes()[: trace.session.positions[10]])
     assert found(trace, "needle") == list(range(10))
 
 

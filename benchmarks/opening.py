@@ -1,0 +1,183 @@
+"""What opening a long trace costs: how soon its newest events are on the screen, how long it is read, in what memory.
+
+The whole program, `tracetop FILE`, in a process and on a terminal of its own (a pty of 120x40, read and thrown away).
+
+- first: from the moment the app is made to the first frame that shows events; promised: within 300 ms at any size.
+  The start of the process, which loads Python and Textual, is told beside it.
+- key: from a key to the frame that shows what it did, while the rest is read; promised: p95 under 50 ms.
+- read: until all of it is read, and with how many events a second.
+- peak: the most memory the program ever had, until it was quit; promised: under 200 MB for a million events.
+
+Usage: python benchmarks/opening.py [FILE ...], by default a million events and a file of 5 GB that is mostly a hole.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import json
+import os
+import pty
+import struct
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+from typing import Any
+
+COLUMNS, ROWS = 120, 40
+EVENTS = 1_000_000
+SPARSE_BYTES = 5 << 30
+KEY_SECONDS = 0.05
+FIRST_MS, KEY_MS, PEAK_MB = 300.0, 50.0, 200.0
+_LONGEST_SECONDS = 600.0
+
+
+def opening(path: str | os.PathLike[str], *, to_the_end: bool = True) -> dict[str, Any]:
+    """Open a trace in a process of its own, quit when it is read, or as soon as events are shown.
+
+    Milliseconds: `import_ms` from the start of the process until the app is made, `first_ms` from there to the first
+    frame with events; `key_p50_ms` and `key_p95_ms` of `keys` pressed meanwhile. `read_seconds` from the app to the end
+    of the reading, None where that was not awaited; `events` read by then, `events_per_second`; `quit_ms` from the word
+    to quit to the end of the process; `peak_mb`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "found.json"
+        started = time.time()
+        pid, terminal = pty.fork()
+        if pid == 0:
+            environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            arguments = ["--child", str(path), str(out), "end" if to_the_end else "first"]
+            os.execve(sys.executable, [sys.executable, __file__, *arguments], environment)
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        said = b""
+        try:
+            while data := os.read(terminal, 1 << 16):
+                said = (said + data)[-4000:]
+        except OSError:  # the terminal's other end is closed
+            pass
+        _, _, usage = os.wait4(pid, 0)
+        ended = time.time()
+        os.close(terminal)
+        if not out.exists():
+            sys.exit(f"nothing was found out:\n{said.decode(errors='replace')}")
+        found = json.loads(out.read_text())
+    at_end = found["read"] is not None
+    seconds = found["read"] - found["made"] if at_end else None
+    return {
+        "import_ms": (found["made"] - started) * 1000,
+        "first_ms": (found["first"] - found["made"]) * 1000,
+        "keys": len(found["keys"]),
+        "key_p50_ms": percentile(found["keys"], 0.5),
+        "key_p95_ms": percentile(found["keys"], 0.95),
+        "read_seconds": seconds,
+        "events": found["events"],
+        "events_per_second": found["events"] / seconds if seconds else None,
+        "quit_ms": (ended - found["quit"]) * 1000,
+        "peak_mb": usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10),
+    }
+
+
+def percentile(values: list[float], share: float) -> float | None:
+    """The value below which a share of all lies; None of none."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else None
+
+
+def child(path: str, out: str, until: str) -> None:
+    """In the child: run the app, note when what happened, and leave it."""
+    from textual.events import Key
+    from tracetop.app.dashboard.screen import DashboardScreen
+    from tracetop.app.settings.effective import effective_settings
+    from tracetop.app.standalone import TracetopApp
+    from tracetop.app.widgets.event_list import EventList
+
+    gc.disable()  # as run_dashboard does
+    app = TracetopApp(Path(path), settings=effective_settings({}))
+    times: dict[str, float | None] = {"made": time.time(), "first": None, "read": None}
+    display, latencies, pressed = app._display, [], []
+
+    def shown(*arguments: Any) -> None:
+        display(*arguments)
+        screen = app.screen
+        if not isinstance(screen, DashboardScreen):
+            return
+        rows = screen.query_one("#trace-timeline-list", EventList)
+        if times["first"] is None and rows.row_count() and rows.size.height:
+            times["first"] = time.time()
+        if pressed and rows.cursor != pressed[0][1]:
+            latencies.append((time.perf_counter() - pressed.pop()[0]) * 1000)
+
+    def press() -> None:
+        screen = app.screen
+        if times["first"] is not None and isinstance(screen, DashboardScreen) and not pressed:
+            rows = screen.query_one("#trace-timeline-list", EventList)
+            pressed.append((time.perf_counter(), rows.cursor))
+            app.post_message(Key("k" if rows.following else "j", None))
+
+    def look() -> None:
+        screen = app.screen
+        if times["first"] is None or not isinstance(screen, DashboardScreen):
+            return
+        is_read = screen.source.is_read and screen.frame is not None and screen.frame.loading is None
+        if is_read or until == "first" or time.time() - (times["made"] or 0.0) > _LONGEST_SECONDS:
+            times["read"] = time.time() if is_read else None
+            events = screen.source.trace.session.count
+            found = {**times, "events": events, "keys": latencies, "quit": time.time()}
+            Path(out).write_text(json.dumps(found))
+            app.exit()
+
+    app._display = shown  # type: ignore[method-assign]
+    app.call_later(lambda: app.set_interval(0.02, look))
+    app.call_later(lambda: app.set_interval(KEY_SECONDS, press))
+    app.run()
+
+
+def sparse(path: Path, end: Path) -> None:
+    """A file of `SPARSE_BYTES`: a hole, which reads as NUL bytes, and the last megabyte of another at its end."""
+    with end.open("rb") as source, path.open("wb") as file:
+        source.seek(-(1 << 20), os.SEEK_END)
+        tail = source.read()
+        file.truncate(SPARSE_BYTES - len(tail))
+        file.seek(0, os.SEEK_END)
+        file.write(tail)
+
+
+def told(name: str, found: dict[str, Any]) -> str:
+    """A line about one opening."""
+    read = ""
+    if found["read_seconds"] is not None:
+        held = "kept" if found["peak_mb"] < PEAK_MB else "NOT KEPT"
+        read = (
+            f"; {found['keys']} keys p50 {found['key_p50_ms']:.0f} ms, p95 {found['key_p95_ms']:.0f}, "
+            f"promised {KEY_MS:.0f}; "
+            f"read in {found['read_seconds']:.1f} s, {found['events_per_second']:,.0f} events/s; "
+            f"peak {found['peak_mb']:.0f} MB, promised {PEAK_MB:.0f} for a million: {held}"
+        )
+    held = "kept" if found["first_ms"] < FIRST_MS else "NOT KEPT"
+    return (
+        f"{name}: events shown {found['first_ms']:.0f} ms after the app is made, promised {FIRST_MS:.0f}: {held} "
+        f"({found['import_ms']:.0f} ms before it for the process){read}; quit in {found['quit_ms']:.0f} ms"
+    )
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        for name in sys.argv[1:]:
+            print(told(name, opening(name)))
+        return
+    from make_trace import write
+
+    with tempfile.TemporaryDirectory() as folder:
+        million, hole = Path(folder) / "million.jsonl", Path(folder) / "hole.jsonl"
+        write(million, EVENTS)
+        sparse(hole, million)
+        print(told(f"{EVENTS:,} events", opening(million)))
+        print(told("5 GB, mostly a hole", opening(hole, to_the_end=False)))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        child(*sys.argv[2:])
+    else:
+        main()
