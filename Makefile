@@ -1,17 +1,18 @@
-# `make demo` and `make test` set up what they need in .venv, `make bench-record` in .venv-bench; nothing else of the
-# machine is touched.
+# `make demo` and `make test` set up what they need in .venv, `make bench` and its like in .venv-bench; nothing else of
+# the machine is touched.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find __init__.py __main__.py py.typed app analysis collector -name '*.py' -o -name '*.tcss' -o -name 'py.typed')
 JOBS ?= 2
-# attocode, one of those that bench-record compares, needs Python 3.12; a name that is found need not run (pyenv).
-BENCH_PYTHON ?= $(or $(shell for one in python3.13 python3.12; do $$one --version >/dev/null 2>&1 && echo $$one && break; done),$(PYTHON))
+# attocode, one of those that are compared, needs Python 3.12; a name that is found need not run (pyenv).
+BENCH_PYTHONS := python3.13 python3.12 $(wildcard $(HOME)/.pyenv/versions/3.1[23]*/bin/python3)
+BENCH_PYTHON ?= $(or $(shell for one in $(BENCH_PYTHONS); do $$one --version >/dev/null 2>&1 && echo $$one && break; done),$(PYTHON))
 BENCH_VENV := .venv-bench
 BENCH_BIN := $(BENCH_VENV)/bin
 BENCH_OTHERS := structlog opentelemetry-sdk attocode
 
-.PHONY: demo test check format frames screenshots bench bench-quick bench-record wheel clean
+.PHONY: demo test check format frames screenshots bench performance bench-quick bench-record wheel clean
 
 demo: $(VENV)/.installed  ## watch a live, self-made session
 	$(BIN)/tracetop demo
@@ -34,14 +35,14 @@ frames: $(VENV)/.installed  ## keep how every pane looks now as what tests compa
 screenshots: $(VENV)/.installed  ## make every picture in screenshots/ anew
 	$(BIN)/python screenshots/make.py
 
-bench: $(VENV)/.installed  ## the speeds this project promises, as ratios of one run
-	$(BIN)/python benchmarks/fold.py
-	$(BIN)/python benchmarks/frames.py
-	$(BIN)/python benchmarks/opening.py
+bench: $(BENCH_VENV)/.installed  ## every speed and size this project promises, beside orjson and attocode: a quarter of an hour
+	$(BENCH_BIN)/python benchmarks/performance.py $(if $(ONLY),--only $(ONLY))
 
-bench-quick: $(VENV)/.installed
-	$(BIN)/python benchmarks/fold.py --events 20000 --rounds 2
-	$(BIN)/python benchmarks/record.py --quick
+performance: $(BENCH_VENV)/.installed  ## the same, and put into docs/performance.md
+	$(BENCH_BIN)/python benchmarks/performance.py --markdown docs/performance.md
+
+bench-quick: $(VENV)/.installed  ## whether all of it works, in less than a minute; judges no time
+	$(BIN)/python benchmarks/performance.py --quick
 
 bench-record: $(BENCH_VENV)/.installed  ## what recording an event costs, beside other recorders
 	$(BENCH_BIN)/python benchmarks/record.py --folder $(BENCH_VENV)
@@ -79,7 +80,7 @@ $(BENCH_VENV)/.others: pyproject.toml constraints.txt
 	$(call environment,$(BENCH_PYTHON),$(BENCH_VENV),.)
 	for one in $(BENCH_OTHERS); do \
 		$(BENCH_BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt $$one \
-			|| echo "$$one cannot be installed here: bench-record does without it"; \
+			|| echo "$$one cannot be installed here: it is left out of the comparison"; \
 	done
 	touch $@
 

@@ -49,6 +49,7 @@ class TokenFlow:
         self._kept: dict[int, tuple[int, TokenFlowPoint]] = {}
         self._first_of_main: int | None = None
         self._first_of_another: int | None = None
+        self._looked_for_main = 0
         self._looked_through = 0
         self.view = view
 
@@ -67,8 +68,9 @@ class TokenFlow:
         """Whether the main agent makes calls at all; in a swarm only its workers may."""
         if self._first_of_main is None:
             events, lanes = self._session.llm.event, self._session.events.lane
-            first = range(min(self._view.llm_rows, _FIRST_CALLS))
+            first = range(self._looked_for_main, min(self._view.llm_rows, _FIRST_CALLS))
             self._first_of_main = next((events[row] for row in first if lanes[events[row]] == MAIN_LANE), None)
+            self._looked_for_main = max(self._looked_for_main, first.stop)
         return self._first_of_main is not None and self._first_of_main < self._view.at
 
     @property

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from .columns import NONE, OPENS_CALL, Branch
+from .crowds import Place, Where
 from .joins import MOST_BETWEEN
 from .spent import NOTHING, Spent, spent_at
 from .tree_places import TreePlaces
 from .tree_shape import TOP, Node, NodeType
 
 _MOST_ADDED = 64
-"""How many LLM rows, or iterations, are gone through for one figure; more are left to an `IterationLog`."""
+"""How many LLM rows, iterations or agents are gone through for one figure; more are left to sums that run."""
 
 
 class TreeFigures(TreePlaces):
@@ -39,7 +40,7 @@ class TreeFigures(TreePlaces):
         branch, rows = self.session.lanes.branches[number], self.view.llm_rows
         tokens, cost = branch.spent(self.session.llm, rows)
         spent = Spent(tokens, cost, branch.cost_estimated(rows))
-        return self._with_agents(spent, self._index.by_branch.get(number, ()))
+        return self._with_agents(spent, (Where.RUN, number), self._index.by_branch.get(number, ()))
 
     @cached_property
     def _only_run(self) -> int | None:
@@ -55,7 +56,7 @@ class TreeFigures(TreePlaces):
     def _spent_in_iteration(self, row: int) -> Spent:
         log = self._index.known_log(row)
         spent = self._spent_in_calls_of(row) if log is None else log.spent(self.view.llm_rows)
-        return self._with_agents(spent, self._index.by_iteration.get(row, ()))
+        return self._with_agents(spent, (Where.ITERATION, row), self._index.by_iteration.get(row, ()))
 
     def _spent_in_calls_of(self, row: int) -> Spent:
         """What an iteration's LLM calls took, without making its log if they are few."""
@@ -78,15 +79,27 @@ class TreeFigures(TreePlaces):
         return spent_at(self.session.llm, self._last_row_of_call(row))
 
     def _spent_in_tool_call(self, call: int) -> Spent:
-        return self._with_agents(NOTHING, self._index.by_call.get(call, ()))
+        return self._with_agents(NOTHING, (Where.CALL, call), self._index.by_call.get(call, ()))
 
     def _spent_by_agent(self, agent: int) -> Spent:
-        spent = NOTHING
-        for run in self._runs_of(Node(NodeType.AGENT, agent)):
-            spent = spent.plus(self._spent_by_branch(run.row))
+        spent = self._spent_by_agents.get(agent)
+        if spent is None:
+            spent = NOTHING
+            for run in self._runs_of(Node(NodeType.AGENT, agent)):
+                spent = spent.plus(self._spent_by_branch(run.row))
+            self._spent_by_agents[agent] = spent
         return spent
 
-    def _with_agents(self, spent: Spent, agents: Sequence[int]) -> Spent:
+    @cached_property
+    def _spent_by_agents(self) -> dict[int, Spent]:
+        """What was asked for already: of agents within agents, each is asked about for all that it is in."""
+        return {}
+
+    def _with_agents(self, spent: Spent, place: Place, agents: Sequence[int]) -> Spent:
+        """What was spent in a place, together with what the agents took that were spawned there."""
+        crowd = self._index.crowds.of(place, agents, _MOST_ADDED) if agents else None
+        if crowd is not None:
+            return spent.plus(crowd.spent(self.view.llm_rows))
         for agent in self._known(agents):
             spent = spent.plus(self._spent_by_agent(agent))
         return spent

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .columns import NONE
+from .crowds import Crowds
 from .iteration_log import IterationLog
 from .lanes import MAIN_LANE
 
@@ -40,6 +41,7 @@ class TreeIndex:
         self.branches_of_agent: dict[int, list[int]] = {}
         self.branches_of_lane: dict[int, list[int]] = {}
         self.breaks = array("I")
+        self.crowds = Crowds(self)
         self._agents = 0
         self._branches = 0
         self._episodes = 0

@@ -24,8 +24,8 @@ from operator import not_
 from .query.columns import Test
 from .query.fields import CHANGING, FIELDS, FLAGS
 from .query.line_blocks import lines_of
-from .query.line_text import LineTest, LineText, has_text, plain_text
-from .query.regex import matches_regex
+from .query.line_text import LineTest, LineText, Texts, has_text, required_of_text
+from .query.regex import matches_regex, required_of_regex
 from .query.words import Form, Word, words_of
 from .trace import Trace
 
@@ -48,17 +48,17 @@ class Query:
         self.is_changing = any(word.form is Form.BARE and word.text.lower() in CHANGING for word in words)
         self._column_tests: list[tuple[Test, bool]] = []
         self._line_tests: list[tuple[LineTest, bool]] = []
-        needles: list[bytes] = []
+        self._required: list[Texts] = []
         for word in words:
             test = _column_test(word)
             if test is not None:
                 self._column_tests.append((test, word.negated))
             else:
                 self._line_tests.append((_line_test(word), word.negated))
-                if not word.negated and word.form is not Form.REGEX:
-                    needles.append(plain_text(word.text))
+                if not word.negated:
+                    required = required_of_regex if word.form is Form.REGEX else required_of_text
+                    self._required += required(word.text)
         self.reads_lines = bool(self._line_tests)
-        self._needle = max(needles, key=len, default=b"")
 
     def find(
         self,
@@ -85,7 +85,7 @@ class Query:
             if not self._line_tests:
                 yield from events
                 continue
-            for index, (event, line) in enumerate(lines_of(trace, events, self._needle)):
+            for index, (event, line) in enumerate(lines_of(trace, events, self._required)):
                 if not index % _LINES_BETWEEN_LOOKS and stopped():
                     return
                 if self._is_in_line(LineText(line)):

@@ -21,6 +21,8 @@ from .trace_index import TraceIndex
 FORMAT = "native"
 _KEPT_BAD_LINES = 1_000
 _KEPT_EVENTS = 512
+_KEPT_BYTES = 64 << 20
+"""Of the lines of events that are kept: some lines have many MB."""
 
 
 class UnreadableTraceError(Exception):
@@ -61,6 +63,7 @@ class Trace:
         self._place = place
         self._stretch = stretch
         self._events: dict[int, TraceEvent] = {}
+        self._event_bytes = 0
         self._tree_index = TreeIndex(self.session)
 
     @property
@@ -97,7 +100,7 @@ class Trace:
         """Take in what the reader delivered."""
         if delivery.fresh:
             self.session = Session(self._prices)
-            self._events = {}
+            self._events, self._event_bytes = {}, 0
             self.generation += 1
             self.lines = self.bad_line_count = 0
             self.bad_lines = []
@@ -126,14 +129,18 @@ class Trace:
         known = events_kept.get(number)
         if known is not None:
             return known
+        size = 0
         try:
-            event = event_from_line(self._line(session.positions[number]))
+            line = self._line(session.positions[number])
+            event, size = event_from_line(line), len(line)
         except (OSError, NotAnEventError):
             events = session.events
             event = TraceEvent(session.kinds[events.kind[number]], events.time[number], session.session_id)
-        if len(events_kept) >= _KEPT_EVENTS:
+        if len(events_kept) >= _KEPT_EVENTS or self._event_bytes + size > _KEPT_BYTES:
             events_kept.clear()
+            self._event_bytes = 0
         events_kept[number] = event
+        self._event_bytes += size
         return event
 
     def event_id(self, number: int) -> str:

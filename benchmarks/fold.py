@@ -1,30 +1,64 @@
-"""How fast a trace folds, as ratios of one run: never compare figures of two.
+"""How fast a trace folds and how much of it is kept, as ratios of one run: never compare figures of two.
 
-Prints, for a generated trace: orjson.loads alone over its lines, decoding, the whole fold, and the memory per event.
-
-Usage: python benchmarks/fold.py [--events 100000] [--rounds 5]
+Usage: python benchmarks/performance.py --only fold
 """
 
 from __future__ import annotations
 
-import argparse
 import gc
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import process_time
 
 import orjson
-from make_trace import write
+from figures import Figure, Of, at_most, in_turns, ratios
+from plan import Plan
 from tracetop.analysis.session import Session
+from tracetop.collector.formats.native import decode_block
+from tracetop.collector.lines import Block
 from tracetop.collector.reader import read_batches
 
-FOLD_RATIO = 3.0
-BYTES_PER_EVENT = 150.0
+FOLD_RATIO = 2.2
+KEPT_BYTES = 75.0
+FLAT = 1.3
+EVENTS = 1_000_000
+SIZES = (1_000, 100_000, 1_000_000)
+SINGLE_EVENTS = 2_000
+
+
+def figures(plan: Plan) -> Iterator[Figure]:
+    """The fold beside orjson.loads, what it keeps, and one event more by the size of the session."""
+    events = plan.sized(EVENTS)
+    path = plan.trace(events)
+    gc.disable()
+    try:
+        loads, decoding, folding = in_turns(
+            plan.repeated(), *(lambda work=work: per_event(work, path, events) for work in (loads_alone, decode, fold))
+        )
+    finally:
+        gc.enable()
+    of = f"CPU per event, {events:,} events"
+    yield Figure("orjson.loads alone, nothing kept", loads, "µs", note=of)
+    yield Figure("lines to records, nothing kept", decoding, "µs", orjson=ratios(decoding, loads), note=of)
+    yield Figure("the whole fold", folding, "µs", at_most(FOLD_RATIO, Of.ORJSON), ratios(folding, loads), note=of)
+    note = f"what Python allocated for a session of {events:,}"
+    yield Figure("state per event", [bytes_kept(path, events)], "bytes", at_most(KEPT_BYTES), note=note)
+    yield from one_more(plan)
+
+
+def one_more(plan: Plan) -> Iterator[Figure]:
+    """One event more, decoded and folded by itself, in sessions of several sizes: in turns, on the same lines."""
+    sizes = [plan.sized(size) for size in SIZES]
+    lines = first_lines(plan.trace(sizes[-1]), SINGLE_EVENTS)
+    sessions = [fold(plan.trace(size)) for size in sizes]
+    found = in_turns(plan.repeated(), *(lambda session=session: cost_of_one(session, lines) for session in sessions))
+    for size, values in zip(sizes, found, strict=True):
+        note = f"CPU, {SINGLE_EVENTS:,} events one by one"
+        yield Figure(f"one event more, after {size:,}", values, "µs", note=note)
+    yield Figure(
+        f"one event more, after {sizes[-1]:,} by after {sizes[0]:,}", ratios(found[-1], found[0]), "×", at_most(FLAT)
+    )
 
 
 def loads_alone(path: Path) -> None:
@@ -48,63 +82,35 @@ def fold(path: Path) -> Session:
     return session
 
 
-def cpu_seconds(work: Callable[[Path], object], path: Path) -> float:
-    """CPU time of one run."""
-    start = time.process_time()
+def per_event(work: Callable[[Path], object], path: Path, events: int) -> float:
+    """CPU time of one run, in µs per event."""
+    start = process_time()
     work(path)
-    return time.process_time() - start
+    return (process_time() - start) * 1e6 / events
 
 
-def bytes_per_event(path: Path, events: int) -> float:
-    """What the fold keeps, by event."""
+def cost_of_one(session: Session, lines: list[bytes]) -> float:
+    """CPU time of one event that comes by itself, in µs: its line decoded, then folded."""
+    start = process_time()
+    for line in lines:
+        batch = decode_block(Block(line, 0, 1))
+        session.apply(batch.records, batch.offsets)
+    return (process_time() - start) * 1e6 / len(lines)
+
+
+def first_lines(path: Path, count: int) -> list[bytes]:
+    """The first lines of a trace."""
+    with path.open("rb") as file:
+        return [next(file) for _ in range(count)]
+
+
+def bytes_kept(path: Path, events: int) -> float:
+    """What the fold keeps, by event: what Python allocated for it and did not free."""
     tracemalloc.start()
     session = fold(path)
     gc.collect()
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert session.count == events
+    if session.count != events:
+        raise ValueError(f"{path}: {session.count} events were folded, not {events}")
     return kept / events
-
-
-def modules_of_version() -> list[str]:
-    """Which of the heavy modules `tracetop --version` imports."""
-    code = (
-        "import sys\nfrom tracetop.app.cli import main\nsys.argv = ['tracetop', '--version']\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print([name for name in ('textual', 'watchfiles') if name in sys.modules], file=sys.stderr)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return orjson.loads(done.stderr.strip().replace("'", '"'))  # type: ignore[no-any-return]
-
-
-def main() -> None:
-    """Run it all and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "trace.jsonl")
-        write(path, options.events)
-        size = path.stat().st_size
-        print(
-            f"{options.events:,} events, {size / options.events:.0f} bytes a line, {options.rounds} rounds, medians\n"
-        )
-        gc.disable()
-        rounds = [tuple(cpu_seconds(work, path) for work in (loads_alone, decode, fold)) for _ in range(options.rounds)]
-        gc.enable()
-        base = statistics.median(row[0] for row in rounds)
-        for index, name in enumerate(("orjson.loads alone", "decode to records", "whole fold")):
-            seconds = statistics.median(row[index] for row in rounds)
-            ratio = statistics.median(row[index] / row[0] for row in rounds)
-            print(f"{name:<20} {seconds / options.events * 1e6:6.2f} µs/event  {ratio:5.2f} × orjson.loads")
-        print(f"{'':<20} {base:6.2f} s for the base")
-        kept = bytes_per_event(path, options.events)
-        print(f"\nkept per event       {kept:6.0f} bytes   (promised: {BYTES_PER_EVENT:.0f})")
-        print(f"fold                 promised: {FOLD_RATIO:.1f} × orjson.loads at most")
-        heavy = modules_of_version()
-        print(f"tracetop --version   imports {', '.join(heavy) if heavy else 'neither textual nor watchfiles'}")
-
-
-if __name__ == "__main__":
-    main()

@@ -10,18 +10,18 @@ without one Textual leaves out the conversion to text.
 - step: 60 steps a second through a million events, by the key. Promised: none is late.
 - idle: CPU with the dashboard open on a quiet session (promised: under 2 % of a core), and hidden (under 1 %).
 
-Usage: python benchmarks/frames.py [--quick]
+Usage: python benchmarks/performance.py --only frames
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import fcntl
 import json
 import os
 import pty
 import random
+import re
 import statistics
 import struct
 import sys
@@ -29,22 +29,29 @@ import tempfile
 import termios
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from figures import Figure, at_most, percentile, ratios
+from plan import Plan, is_quick
+
 SEED = 20261126
 COLUMNS, ROWS = 120, 40
-SIZES = (1_000, 100_000, 1_000_000)
-QUICK_SIZES = (1_000, 100_000)
-FRAMES = 60
+IS_QUICK = is_quick()
+SIZES = (1_000, 1_000_000) if IS_QUICK else (1_000, 100_000, 1_000_000)
+FRAMES = 20 if IS_QUICK else 60
 EVENTS_PER_FRAME = 10
 EVENTS_PER_SECOND = 5_000
-KEYS = 200
+KEYS = 20 if IS_QUICK else 200
 KEY_SECONDS = 0.05
-SETTLE_SECONDS = 2.0
-SEEKS = 120
-STEPS, STEPS_PER_SECOND = 300, 60
+SETTLE_SECONDS = 0.1 if IS_QUICK else 2.0
+IDLE_SECONDS = 1.0 if IS_QUICK else 10.0
+SEEKS = 10 if IS_QUICK else 120
+STEPS, STEPS_PER_SECOND = 30 if IS_QUICK else 300, 60
+LATE_MS = 100.0
+CONTROLS = re.compile(r"\x1b\[[0-9;?<>]*[a-zA-Z]")
 FLAT, KEY_MS, SEEK_MS, OPEN_SHARE, HIDDEN_SHARE = 1.5, 50.0, 50.0, 0.02, 0.01
 
 
@@ -66,14 +73,15 @@ def in_terminal(task: str, *arguments: str, script: str = __file__) -> Any:
         os.waitpid(pid, 0)
         os.close(terminal)
         if not out.exists():
-            sys.exit(f"{task} found nothing:\n{tail.decode(errors='replace')}")
+            said = CONTROLS.sub("", tail.decode(errors="replace"))
+            raise RuntimeError(f"{task} found nothing: {said[said.rfind('Traceback') :]}")
         return json.loads(out.read_text())
 
 
 def lines_of(path: Path, count: int) -> list[bytes]:
-    """The first `count` lines of a trace."""
+    """The first `count` lines of a trace, or all it has."""
     with path.open("rb") as file:
-        return [next(file) for _ in range(count)]
+        return list(islice(file, count))
 
 
 async def frame_cost(app: Any, events: str, trace: str) -> list[float]:
@@ -215,7 +223,7 @@ async def idle_share(app: Any, hidden: str) -> float:
         app.close_dashboard()
     await asyncio.sleep(SETTLE_SECONDS)
     start, wall = time.process_time(), time.perf_counter()
-    await asyncio.sleep(10.0)
+    await asyncio.sleep(IDLE_SECONDS)
     return (time.process_time() - start) / (time.perf_counter() - wall)
 
 
@@ -293,58 +301,39 @@ def run_task(tasks_known: Tasks, name: str, out: str, path: str, *arguments: str
     Path(out).write_text(json.dumps(found[0]))
 
 
-def percentile(values: list[float], share: float) -> float:
-    """The value below which a share of all lies."""
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+def figures(plan: Plan) -> Iterator[Figure]:
+    """Frames by size, keys, seeks and steps, and an open dashboard that has nothing to do."""
+    sizes = [plan.sized(size) for size in SIZES]
+    rounds = range(plan.repeated(3))
+    frames: dict[int, list[float]] = {size: [] for size in sizes}
+    for _ in rounds:
+        for size, means in frames.items():
+            path = str(plan.trace(size))
+            means.append(statistics.mean(in_terminal("frame", path, str(size), path)))
+    for size, means in frames.items():
+        yield Figure(f"a frame with {EVENTS_PER_FRAME} new events, after {size:,}", means, "ms CPU", note="mean")
+    flat = ratios(frames[sizes[-1]], frames[sizes[0]])
+    yield Figure(f"a frame, after {sizes[-1]:,} by after {sizes[0]:,}", flat, "×", at_most(FLAT))
+    keys = [in_terminal("key", poured, poured) for poured in (plan.copy(sizes[-2]) for _ in rounds)]
+    yield from _latencies(f"a key to its frame, {EVENTS_PER_SECOND:,} events/s come", keys, KEY_MS)
+    largest = str(plan.trace(sizes[-1]))
+    seeks = [in_terminal("seek", largest) for _ in rounds]
+    yield from _latencies(f"a jump to its frame, {sizes[-1]:,} events", seeks, SEEK_MS)
+    steps = [in_terminal("step", largest) for _ in rounds]
+    name = f"{STEPS} steps, {STEPS_PER_SECOND} a second"
+    yield Figure(f"{name}: the last is late by", [one["late"] for one in steps], "ms", at_most(LATE_MS))
+    yield Figure(f"{name}: frames a second", [one["frames"] for one in steps], "")
+    for state, share in (("open", OPEN_SHARE), ("hidden", HIDDEN_SHARE)):
+        idle = [in_terminal("idle", str(plan.trace(sizes[0])), state) * 100 for _ in rounds]
+        yield Figure(f"{state}, nothing happens", idle, "% of a core", at_most(share * 100))
 
 
-def judged(holds: bool) -> str:
-    """A word for whether a promise is kept."""
-    return "kept" if holds else "NOT KEPT"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="up to 100k events only")
-    quick = parser.parse_args().quick
-    from make_trace import write
-
-    with tempfile.TemporaryDirectory() as folder:
-        traces = {size: Path(folder) / f"{size}.jsonl" for size in (QUICK_SIZES if quick else SIZES)}
-        for size, path in traces.items():
-            write(path, size)
-        means = {}
-        for size, path in traces.items():
-            costs = in_terminal("frame", str(path), str(size), str(path))
-            means[size] = statistics.mean(costs)
-            print(f"frame, {size:>9,} events   {means[size]:6.1f} ms CPU (p95 {percentile(costs, 0.95):.1f})")
-        ratio = max(means.values()) / means[1_000]
-        print(f"frame, flat                {ratio:6.2f} x of 1k, promised {FLAT}: {judged(ratio <= FLAT)}")
-        latencies = in_terminal("key", str(traces[100_000]), str(traces[100_000]))
-        p95 = percentile(latencies, 0.95)
-        print(
-            f"key to paint, {EVENTS_PER_SECOND:,}/s    {statistics.median(latencies):6.1f} ms p50, {p95:.1f} p95, "
-            f"{len(latencies)} keys, promised p95 {KEY_MS:.0f}: {judged(p95 < KEY_MS)}"
-        )
-        largest = str(traces[max(traces)])
-        seeks = in_terminal("seek", largest)
-        p95 = percentile(seeks, 0.95)
-        print(
-            f"seek, {max(traces):>9,} events    {statistics.median(seeks):6.1f} ms p50, {p95:.1f} p95, {SEEKS} jumps, "
-            f"promised p95 {SEEK_MS:.0f}: {judged(p95 < SEEK_MS)}"
-        )
-        steps = in_terminal("step", largest)
-        print(
-            f"step, {STEPS_PER_SECOND}/s           {steps['p95']:6.1f} ms p95, the last {steps['late']:.0f} ms late, "
-            f"{steps['frames']:.0f} frames/s, {steps['cpu']:.0%} of a core: {judged(steps['late'] < 100)}"
-        )
-        for state, most in (("open", OPEN_SHARE), ("hidden", HIDDEN_SHARE)):
-            share = in_terminal("idle", str(traces[1_000]), state)
-            print(f"idle, {state:<6}               {share:6.2%} of a core, promised {most:.0%}: {judged(share < most)}")
+def _latencies(name: str, found: list[list[float]], promised: float) -> Iterator[Figure]:
+    """p50 and p95 of each round."""
+    note = f"{len(found[0])} in a round"
+    yield Figure(f"{name}, p50", [statistics.median(one) for one in found], "ms", note=note)
+    yield Figure(f"{name}, p95", [percentile(one, 0.95) for one in found], "ms", at_most(promised), note=note)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--task"]:
-        run_task(TASKS, *sys.argv[2:])
-    else:
-        main()
+    run_task(TASKS, *sys.argv[2:])

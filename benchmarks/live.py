@@ -5,16 +5,14 @@ the trace that was there before, with the present time.
 
 - write to paint: one event at a time, 100 a second. Promised: p50 under 60 ms, p99 under 250 ms, 15 % of a core.
 - pouring: 5,000 events a second for a minute. Promised: nothing falls behind, keys p95 under 50 ms.
-- the same in a session that holds a million events already.
+- both in a session that holds a million events already.
 - one more event: reading and folding a line alone, in sessions of 1k to 1M events. Promised: flat within 1.3x.
-- quiet: `frames` looks at CPU where nothing happens. Promised: under 2 % of a core, hidden under 1 %.
 
-Usage: python benchmarks/live.py [--quick]
+Usage: python benchmarks/performance.py --only live
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import bisect
 import json
@@ -28,45 +26,23 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
-from frames import (
-    HIDDEN_SHARE,
-    KEY_MS,
-    KEY_SECONDS,
-    OPEN_SHARE,
-    SETTLE_SECONDS,
-    Tasks,
-    host_of,
-    idle_share,
-    in_terminal,
-    judged,
-    opened,
-    percentile,
-    run_task,
-    standalone,
-)
+from figures import Figure, at_most, percentile
+from frames import KEY_MS, KEY_SECONDS, SETTLE_SECONDS, Tasks, in_terminal, opened, run_task, standalone
+from plan import Plan
 
-SIZES, QUICK_SIZES = (1_000, 1_000_000), (1_000, 100_000)
+SIZES = (1_000, 1_000_000)
 TRICKLE, POUR = 100, 5_000
-SECONDS, QUICK_SECONDS = 60.0, 5.0
+SECONDS, QUICK_SECONDS = 60.0, 2.0
 WRITES_PER_SECOND = 100
 WARM_SECONDS = 2.0
 TRICKLE_P50_MS, TRICKLE_P99_MS, TRICKLE_SHARE = 60.0, 250.0, 0.15
-BEHIND_SECONDS = 0.5
+BEHIND_MS = 500.0
 """What is not painted of so much time's events is no lag that grows: a look, a fold and a frame take some of it."""
-APPLY_SIZES, QUICK_APPLY_SIZES = (1_000, 10_000, 100_000, 1_000_000), (1_000, 10_000, 100_000)
+APPLY_SIZES = (1_000, 10_000, 100_000, 1_000_000)
 APPLIED, APPLY_FLAT = 2_000, 1.3
 TIMESTAMP = re.compile(rb'"timestamp":[0-9.]+')
-
-
-class Figure(TypedDict):
-    """A figure, and what it was promised to be at most; None where nothing was promised."""
-
-    name: str
-    value: float
-    unit: str
-    promise: float | None
 
 
 def write_lines(path: str, pour: str, log: str, rate: str, seconds: str) -> None:
@@ -190,38 +166,46 @@ async def watched(app: Any, trace: str, pour: str, rate: str, seconds: str, keys
     }
 
 
-TASKS: Tasks = {"watched": (standalone, watched), "idle": (host_of, idle_share)}
+TASKS: Tasks = {"watched": (standalone, watched)}
 
 
-def figures_of_writing(folder: Path, size: int, seconds: float) -> Iterator[Figure]:
-    """The figures of a session of a size that is written to slowly and quickly."""
-    trace, pour = made(folder, size, int(POUR * seconds))
-    what = f"{size:,} events"
-    found = in_terminal("watched", str(trace), str(trace), str(pour), str(TRICKLE), str(seconds), "", script=__file__)
-    lags = found["lags"]
-    yield figure(f"write to paint, p50, {TRICKLE}/s, {what}", statistics.median(lags), "ms", TRICKLE_P50_MS)
-    yield figure(f"write to paint, p95, {TRICKLE}/s, {what}", percentile(lags, 0.95), "ms")
-    yield figure(f"write to paint, p99, {TRICKLE}/s, {what}", percentile(lags, 0.99), "ms", TRICKLE_P99_MS)
-    yield figure(f"CPU, {TRICKLE}/s, {what}", found["cpu"] * 100, "%", TRICKLE_SHARE * 100)
-    yield figure(f"frames, {TRICKLE}/s, {what}", found["frames"], "/s")
-    trace, pour = made(folder, size, int(POUR * seconds))
-    found = in_terminal("watched", str(trace), str(trace), str(pour), str(POUR), str(seconds), "keys", script=__file__)
-    behind, keys = found["behind"], found["keys"]
-    yield figure(f"written, {POUR:,}/s, {what}", found["rate"], "events/s")
-    yield figure(f"behind, p99, {what}", percentile(behind, 0.99) / POUR * 1000, "ms", BEHIND_SECONDS * 1000)
-    last = behind[-max(1, len(behind) // 10) :]
-    yield figure(f"behind in the last tenth, p50, {what}", statistics.median(last) / POUR * 1000, "ms")
-    yield figure(f"behind in the first tenth, p50, {what}", statistics.median(behind[: len(last)]) / POUR * 1000, "ms")
-    yield figure(f"write to paint, p50, {POUR:,}/s, {what}", statistics.median(found["lags"]), "ms")
-    yield figure(f"key to paint, p50, {POUR:,}/s, {what}", statistics.median(keys), "ms")
-    yield figure(f"key to paint, p95, {POUR:,}/s, {what}", percentile(keys, 0.95), "ms", KEY_MS)
-    yield figure(f"key to paint, p99, {POUR:,}/s, {what}", percentile(keys, 0.99), "ms")
-    yield figure(f"CPU, {POUR:,}/s, {what}", found["cpu"] * 100, "%")
-    yield figure(f"frames, {POUR:,}/s, {what}", found["frames"], "/s")
-    yield figure(f"memory an event, {what}", found["bytes"], "bytes")
+def figures(plan: Plan) -> Iterator[Figure]:
+    """Writing slowly and quickly to a short and a long session, and one event more at any size."""
+    for size in dict.fromkeys(plan.sized(size) for size in SIZES):
+        yield from _figures_of_writing(plan, size)
+    yield from _figures_of_one_more(plan, list(dict.fromkeys(plan.sized(size) for size in APPLY_SIZES)))
 
 
-def figures_of_one_more(folder: Path, sizes: tuple[int, ...]) -> Iterator[Figure]:
+def _figures_of_writing(plan: Plan, size: int) -> Iterator[Figure]:
+    seconds = QUICK_SECONDS if plan.quick else SECONDS
+    pour, what, took = str(_rest(plan, size, int(POUR * seconds))), f"after {size:,}", f"{seconds:.0f} s"
+    trace = plan.copy(size)
+    found = in_terminal("watched", trace, trace, pour, str(TRICKLE), str(seconds), "", script=__file__)
+    lags, name = found["lags"], f"{TRICKLE} events/s, {what}"
+    yield Figure(f"write to paint, p50, {name}", [statistics.median(lags)], "ms", at_most(TRICKLE_P50_MS), note=took)
+    yield Figure(f"write to paint, p99, {name}", [percentile(lags, 0.99)], "ms", at_most(TRICKLE_P99_MS), note=took)
+    share = at_most(TRICKLE_SHARE * 100)
+    yield Figure(
+        f"watching, {name}", [found["cpu"] * 100], "% of a core", share, note=f"{found['frames']:.0f} frames/s"
+    )
+    trace = plan.copy(size)
+    found = in_terminal("watched", trace, trace, pour, str(POUR), str(seconds), "keys", script=__file__)
+    behind = [events / POUR * 1000 for events in found["behind"]]
+    keys, name = found["keys"], f"{POUR:,} events/s, {what}"
+    tenth = max(1, len(behind) // 10)
+    ends = f"p50 {statistics.median(behind[:tenth]):.0f} at first, {statistics.median(behind[-tenth:]):.0f} at last"
+    yield Figure(f"behind, p99, {name}", [percentile(behind, 0.99)], "ms", at_most(BEHIND_MS), note=ends)
+    yield Figure(f"write to paint, p50, {name}", [statistics.median(found["lags"])], "ms", note=took)
+    note = f"{len(keys)} keys in {took}"
+    yield Figure(f"a key to its frame, p50, {name}", [statistics.median(keys)], "ms", note=note)
+    yield Figure(f"a key to its frame, p95, {name}", [percentile(keys, 0.95)], "ms", at_most(KEY_MS), note=note)
+    yield Figure(f"a key to its frame, p99, {name}", [percentile(keys, 0.99)], "ms", note=note)
+    cpu, frames = [found["cpu"] * 100], f"{found['frames']:.0f} frames/s, keys among them"
+    yield Figure(f"watching, {name}", cpu, "% of a core", note=frames)
+    yield Figure(f"memory an event, {name}", [found["bytes"]], "bytes", note="growth of the peak")
+
+
+def _figures_of_one_more(plan: Plan, sizes: list[int]) -> Iterator[Figure]:
     """What a line alone costs in sessions of these sizes, each in turn so that all have the same weather."""
     from tracetop.app.trace import load_trace
     from tracetop.collector.follow import Delivery
@@ -230,9 +214,8 @@ def figures_of_one_more(folder: Path, sizes: tuple[int, ...]) -> Iterator[Figure
 
     traces, lines = {}, {}
     for size in sizes:
-        path, pour = made(folder, size, APPLIED)
-        traces[size] = load_trace(path)
-        with pour.open("rb") as file:
+        traces[size] = load_trace(plan.trace(size))
+        with _rest(plan, size, APPLIED).open("rb") as file:
             lines[size] = [line.rstrip(b"\n") for line in islice(file, APPLIED)]
     costs: dict[int, list[float]] = {size: [] for size in sizes}
     for number in range(APPLIED):
@@ -243,65 +226,29 @@ def figures_of_one_more(folder: Path, sizes: tuple[int, ...]) -> Iterator[Figure
             costs[size].append((time.perf_counter() - start) * 1e6)
     medians = {size: statistics.median(found) for size, found in costs.items()}
     for size, found in costs.items():
-        yield figure(f"one more event, p50, {size:,} events", medians[size], "µs")
-        yield figure(f"one more event, p99, {size:,} events", percentile(found, 0.99), "µs")
-    yield figure("one more event, dearest size", max(medians.values()) / min(medians.values()), "x", APPLY_FLAT)
+        note = f"p99 {percentile(found, 0.99):.0f}"
+        yield Figure(f"one event more, p50, after {size:,}", [medians[size]], "µs", note=note)
+    ratio = [max(medians.values()) / min(medians.values())]
+    yield Figure("one event more, the dearest size by the cheapest", ratio, "×", at_most(APPLY_FLAT))
 
 
-def figures_of_quiet(folder: Path) -> Iterator[Figure]:
-    """CPU where nothing happens."""
-    trace, _ = made(folder, 1_000, 1)
-    for state, most in (("open", OPEN_SHARE), ("hidden", HIDDEN_SHARE)):
-        share = in_terminal("idle", str(trace), state, script=__file__)
-        yield figure(f"CPU, quiet, {state}", share * 100, "%", most * 100)
-
-
-def figure(name: str, value: float, unit: str, promise: float | None = None) -> Figure:
-    return {"name": name, "value": value, "unit": unit, "promise": promise}
-
-
-def figures(quick: bool = False) -> Iterator[Figure]:
-    """All of them, one after the other."""
-    with tempfile.TemporaryDirectory() as folder:
-        seconds = QUICK_SECONDS if quick else SECONDS
-        for size in QUICK_SIZES if quick else SIZES:
-            yield from figures_of_writing(Path(folder), size, seconds)
-        yield from figures_of_quiet(Path(folder))
-        yield from figures_of_one_more(Path(folder), QUICK_APPLY_SIZES if quick else APPLY_SIZES)
-
-
-def made(folder: Path, size: int, more: int) -> tuple[Path, Path]:
-    """A trace of a size, made anew, and `more` lines that may follow."""
+def _rest(plan: Plan, size: int, count: int) -> Path:
+    """A file of at least `count` lines that may follow a trace of a size; made once."""
     import orjson
     from make_trace import events
 
-    trace, pour = folder / "trace.jsonl", folder / "pour.jsonl"
-    with trace.open("wb") as first, pour.open("wb") as rest:
-        for number, event in enumerate(events(size + more)):
-            (first if number < size else rest).write(orjson.dumps(event) + b"\n")
-    return trace, pour
-
-
-def told(found: Figure) -> str:
-    """A line of the report."""
-    value, promise = found["value"], found["promise"]
-    number = f"{value:10,.0f}" if value >= 1000 else f"{value:10.1f}"
-    if promise is None:
-        return f"{found['name']:<52} {number} {found['unit']}"
-    return f"{found['name']:<52} {number} {found['unit']}, promised {promise:g}: {judged(value <= promise)}"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="seconds in place of minutes, and up to 100k events only")
-    for found in figures(parser.parse_args().quick):
-        print(told(found), flush=True)
+    path = plan.folder / f"rest-{size}-{count}.jsonl"
+    if not path.exists():
+        made = path.with_suffix(".part")
+        with made.open("wb") as file:
+            for event in islice(events(size + count), size, None):
+                file.write(orjson.dumps(event) + b"\n")
+        made.rename(path)
+    return path
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--task"]:
-        run_task(TASKS, *sys.argv[2:])
-    elif sys.argv[1:2] == ["--write"]:
+    if sys.argv[1] == "--write":
         write_lines(*sys.argv[2:])
     else:
-        main()
+        run_task(TASKS, *sys.argv[2:])

@@ -83,10 +83,14 @@ class Outcome:
     def median(self, name: str, figure: str) -> float:
         return float(statistics.median(getattr(run, figure) for run in self.runs[name]))
 
-    def ratio(self, name: str, base: str, figure: str) -> float | None:
-        """None where one of the two did not run."""
+    def ratios(self, name: str, base: str, figure: str) -> list[float]:
+        """By round; none where one of the two did not run."""
         pairs = zip(self.runs.get(name, ()), self.runs.get(base, ()), strict=False)
-        ratios = [getattr(one, figure) / getattr(other, figure) for one, other in pairs]
+        return [getattr(one, figure) / getattr(other, figure) for one, other in pairs]
+
+    def ratio(self, name: str, base: str, figure: str) -> float | None:
+        """The median of these; None where one of the two did not run."""
+        ratios = self.ratios(name, base, figure)
         return statistics.median(ratios) if ratios else None
 
     def play(self, names: list[str], events: int, rounds: int, folder: Path, writer_count: Path | None = None) -> None:

@@ -21,7 +21,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
+from figures import Figure
 from make_trace import events
+from plan import Plan
 from tracetop.app.sessions.sessions import Sessions
 
 SEED = 20261126
@@ -111,6 +113,19 @@ def run(count: int = 10_000) -> dict[str, float]:
         folder = Path(temporary, "sessions")
         size = make_folder(folder, count)
         return {"folder (MB)": size / 1e6, **measure(folder, Path(temporary, "cache"))}
+
+
+def figures(plan: Plan) -> Iterator[Figure]:
+    """The same as rows of the common table."""
+    count = plan.sized(10_000)
+    folder = plan.folder / f"{count}-sessions"
+    if not folder.is_dir():
+        make_folder(folder, count)
+    with tempfile.TemporaryDirectory() as cache:
+        rounds = [measure(folder, Path(cache, "cache")) for _ in range(plan.repeated(3))]
+    for name in rounds[0]:
+        what, _, unit = name.removesuffix(")").partition(" (")
+        yield Figure(what, [found[name] for found in rounds], unit)
 
 
 def _memory() -> float:

@@ -10,8 +10,8 @@ from threading import Lock
 from ..matching import Query
 from ..trace import Trace
 
-_STRETCH = 16_384
-"""How many events are looked at between two moments when what was found can be seen."""
+_FIRST_STRETCH, _LONGEST_STRETCH = 1_024, 16_384
+"""How many events are looked at between two moments when what was found can be seen: at first few, then ever more."""
 
 
 class Finding:
@@ -45,7 +45,7 @@ class Finding:
         with self._looking:
             count = self._session.count
             while self.through < count:
-                stop = min(count, self.through + _STRETCH)
+                stop = min(count, self.through + min(_LONGEST_STRETCH, max(_FIRST_STRETCH, self.through)))
                 matches = list(self.query.find(self._trace, self.through, stop, stopped, at))
                 if stopped() or not self.is_of(self._trace):
                     return

@@ -8,21 +8,21 @@ from functools import cached_property
 
 from ...analysis.positions import Positions
 from ..trace import Trace
+from .line_text import Texts
 
 LARGEST_BLOCK = 8 << 20
 """Bytes. A block of lines is not longer, unless one line is."""
 
 _SPARSE = 16
 """Where fewer than one in so many events of a block is asked for, each line is read for itself."""
-_ESCAPED_CHARACTER = b"\\u00"
-"""A letter may be written as an escape."""
+_SAMPLE = 1 << 17
+"""Bytes of a block by which it is guessed which texts are rare in it."""
 
 
-def lines_of(trace: Trace, events: Sequence[int], needle: bytes = b"") -> Iterator[tuple[int, bytes]]:
+def lines_of(trace: Trace, events: Sequence[int], required: Sequence[Texts] = ()) -> Iterator[tuple[int, bytes]]:
     """Events, in ascending order, with their raw lines; an empty one where a line is no longer there.
 
-    With a `needle`, lower-case ASCII that JSON escapes only as `\\uXXXX`, those may be left out whose lines have it in
-    neither way.
+    Those may be left out whose lines, ASCII in lower case, have no text at all of one of the sets `required`.
     """
     start = 0
     while start < len(events):
@@ -32,7 +32,7 @@ def lines_of(trace: Trace, events: Sequence[int], needle: bytes = b"") -> Iterat
             for event in events[start:stop]:
                 yield event, _line(trace, event)
         else:
-            yield from _lines_in(trace, block, events[start:stop], needle)
+            yield from _lines_in(trace, block, events[start:stop], required)
             yield events[stop - 1], _line(trace, events[stop - 1])
         start = stop
 
@@ -57,12 +57,14 @@ def _block(trace: Trace, first: int, last: int) -> bytes | None:
     return block if block is not None and len(block) == size else None
 
 
-def _lines_in(trace: Trace, block: bytes, events: Sequence[int], needle: bytes) -> Iterator[tuple[int, bytes]]:
+def _lines_in(
+    trace: Trace, block: bytes, events: Sequence[int], required: Sequence[Texts]
+) -> Iterator[tuple[int, bytes]]:
     """The lines of events but for the last, which the block ends before."""
     positions = trace.session.positions
     base = positions[events[0]]
     offsets = _Offsets(positions, base, events[:-1])
-    for index in range(len(events) - 1) if not needle else _having(block, offsets, needle):
+    for index in range(len(events) - 1) if not required else _having(block, offsets, required):
         offset = positions[events[index]] - base
         yield events[index], block[offset : block.find(b"\n", offset)]
 
@@ -78,11 +80,23 @@ class _Offsets:
         """In ascending order."""
         return [self._positions[event] - self._base for event in self._events]
 
+    def of_line(self, index: int) -> tuple[int, int | None]:
+        """From where to where a line goes, with those behind it that are no event's; None for the end of the block."""
+        return self.starts[index], self.starts[index + 1] if index + 1 < len(self.starts) else None
 
-def _having(block: bytes, offsets: _Offsets, needle: bytes) -> list[int]:
-    """The indexes of the lines that have a needle, or an escape that it may be written with."""
+
+def _having(block: bytes, offsets: _Offsets, required: Sequence[Texts]) -> Iterator[int]:
+    """The indexes of the lines that have a text of each set: of those with the rarest, those with the others too."""
     lowered = block.lower()
-    return sorted({index for text in (needle, _ESCAPED_CHARACTER) for index in _hits(lowered, offsets, text)})
+    sample = lowered[:_SAMPLE]
+    rarest, *others = sorted(required, key=lambda texts: sum(map(sample.count, texts)))
+    for index in sorted({index for text in rarest for index in _hits(lowered, offsets, text)}):
+        if not others or _has_all(lowered[slice(*offsets.of_line(index))], others):
+            yield index
+
+
+def _has_all(line: bytes, required: Sequence[Texts]) -> bool:
+    return all(any(text in line for text in texts) for texts in required)
 
 
 def _hits(block: bytes, offsets: _Offsets, text: bytes) -> Iterator[int]:

@@ -13,6 +13,8 @@ from functools import cached_property
 from typing import Final
 
 LineTest = Callable[["LineText"], bool]
+Texts = tuple[bytes, ...]
+"""Texts of which a line must have one."""
 
 _ESCAPES: Final = (
     ('\\"', '"'),
@@ -24,6 +26,8 @@ _ESCAPES: Final = (
     ("\\f", "\f"),
 )
 _UNICODE_ESCAPES: Final = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+ESCAPED_CHARACTER: Final = b"\\u00"
+"""How a line has a letter of ASCII, if not as it is."""
 _MAY_BE_ESCAPED: Final = re.compile(r'[^\x20-\x7e]|["\\/]')
 
 
@@ -73,6 +77,12 @@ def plain_text(wanted: str) -> bytes:
     """A text as all lines have it that match it, in lower case, but for escapes like `\\u0061`; empty if none is."""
     meant = wanted.lower()
     return b"" if _MAY_BE_ESCAPED.search(meant) else meant.encode()
+
+
+def required_of_text(wanted: str) -> list[Texts]:
+    """What every line has that a text is in, once ASCII in it is in lower case: one of each of these sets."""
+    plain = plain_text(wanted)
+    return [(plain, ESCAPED_CHARACTER)] if plain else []
 
 
 def has_text(wanted: str) -> LineTest:

@@ -12,7 +12,8 @@ import re
 import time
 from typing import Final
 
-from .line_text import LineTest, LineText
+from .line_text import LineTest, LineText, Texts
+from .required_text import required_texts
 
 LONGEST_TEXT: Final = 65_536
 """Characters of an event that an expression sees."""
@@ -48,9 +49,8 @@ def matches_regex(source: str) -> LineTest:
     Letter case matters if the expression has an upper-case letter. `^` and `$` are the ends of each line of the text.
     Raises ValueError for what is no expression, and for one that may take for ever.
     """
-    flags = re.MULTILINE | (0 if _has_upper_case(source) else re.IGNORECASE)
     try:
-        pattern = re.compile(_IDLE_START.sub("", source, count=1) if source[:1] == "." else source, flags)
+        pattern = re.compile(_IDLE_START.sub("", source, count=1) if source[:1] == "." else source, _flags(source))
     except (re.error, OverflowError, RecursionError) as error:
         where = f" at character {error.pos + 1}" if isinstance(error, re.error) and error.pos is not None else ""
         reason = error.msg if isinstance(error, re.error) else str(error)
@@ -68,6 +68,15 @@ def matches_regex(source: str) -> LineTest:
         return pattern.search(text) is not None
 
     return is_match
+
+
+def required_of_regex(source: str) -> list[Texts]:
+    """What every line has that an expression matches, once ASCII in it is in lower case: one of each of these sets."""
+    return required_texts(source, _flags(source))
+
+
+def _flags(source: str) -> int:
+    return re.MULTILINE | (0 if _has_upper_case(source) else re.IGNORECASE)
 
 
 def _try_on_parts(pattern: re.Pattern[str], source: str, text: str, size: int) -> None:

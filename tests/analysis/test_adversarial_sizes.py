@@ -5,10 +5,8 @@ Counted are the lines of Python that run in `tracetop.analysis`; what C does in 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from types import FrameType
-from typing import Any
+from itertools import islice
 
 import pytest
 from tracetop.analysis import Session
@@ -17,114 +15,18 @@ from tracetop.analysis.peaks import Peaks
 from tracetop.analysis.phases import PhaseIndex
 from tracetop.analysis.tree import Tree
 from tracetop.analysis.tree_index import TreeIndex
+from tracetop.analysis.tree_order import Measure, TreeOrder
 from tracetop.analysis.tree_shape import TOP
 from tracetop.collector.events import TraceEvent
+from tracetop.collector.formats.native import decode_block
+from tracetop.collector.lines import Block
 
-START = 1e9
 FEW = 1_000
 MOST = 2.4
 """How many times as many steps twice as many events may take: a step or two a doubling are a binary search's."""
 
-
-def event(number: int, kind: str, iteration: int | None = None, *, at: float | None = None, **data: Any) -> TraceEvent:
-    time = START + number / 10 if at is None else at
-    return TraceEvent(kind, time, "s", f"e{number}", iteration=iteration, data=data)
-
-
-LLM = {"input_tokens": 1_000, "output_tokens": 10, "cost": 0.001}
-
-
-def iterations_alone(n: int) -> TraceEvent:
-    return event(n, "iteration_start", n)
-
-
-def absurd_iterations(n: int) -> TraceEvent:
-    return event(n, "llm_response", (10**9, 5, 10**18, -7)[n % 4] + n, **LLM)
-
-
-def a_tool_each(n: int) -> TraceEvent:
-    return event(n, "tool_end", n // 10, tool_name=f"tool {n}", args={"x": n}, duration_ms=5)
-
-
-def an_agent_each(n: int) -> TraceEvent:
-    kind = ("subagent_spawn", "llm_response", "tool_end", "subagent_complete")[n % 4]
-    return event(n, kind, n // 40, agent_id=f"a{n // 4}", tool_name="bash", **LLM)
-
-
-def one_iteration(n: int) -> TraceEvent:
-    kind = ("tool_start", "tool_end", "llm_response")[n % 3]
-    return event(n, kind, 1, tool_name="bash", args={"x": n // 3}, **LLM)
-
-
-def one_moment(n: int) -> TraceEvent:
-    return event(n, ("iteration_start", "tool_end", "llm_response")[n % 3], n // 3, at=START, tool_name="bash", **LLM)
-
-
-def time_runs_backwards(n: int) -> TraceEvent:
-    kind = ("iteration_start", "tool_end", "llm_response")[n % 3]
-    return event(n, kind, n // 3, at=START - n, tool_name="bash", **LLM)
-
-
-def nothing_but_errors(n: int) -> TraceEvent:
-    return event(n, ("error", "tool_error", "llm_error")[n % 3], n // 3, tool_name="bash", args={"x": 1})
-
-
-def the_same_call(n: int) -> TraceEvent:
-    return event(n, "tool_end", n // 3, tool_name="bash", args={"x": 1}, duration_ms=40_000)
-
-
-def calls_without_an_end(n: int) -> TraceEvent:
-    return event(n, "tool_start", n // 5, tool_name="bash", args={"x": n})
-
-
-def a_run_each(n: int) -> TraceEvent:
-    return event(n, ("session_start", "iteration_start", "llm_response", "session_end")[n % 4], 1, goal="g", **LLM)
-
-
-def compactions(n: int) -> TraceEvent:
-    kind = ("compaction_start", "compaction_end", "llm_response", "context_overflow", "budget_warning")[n % 5]
-    return event(n, kind, n // 5, **LLM)
-
-
-def cache_breaks(n: int) -> TraceEvent:
-    return event(n, "llm_response", n, input_tokens=5_000, cache_read_tokens=5_000 * (n % 2), output_tokens=0)
-
-
-def pieces_of_one_answer(n: int) -> TraceEvent:
-    return event(n, "llm_response", None, metadata={"chunk_type": "text"})
-
-
-def hours_of_silence(n: int) -> TraceEvent:
-    return event(n, "custom", None, at=START + n * 10_000.0)
-
-
 Made = Callable[[int], TraceEvent]
-SHAPES: tuple[Made, ...] = (
-    iterations_alone, absurd_iterations, a_tool_each, an_agent_each, one_iteration, one_moment, time_runs_backwards,
-    nothing_but_errors, the_same_call, calls_without_an_end, a_run_each, compactions, cache_breaks,
-    pieces_of_one_answer, hours_of_silence,
-)  # fmt: skip
-
-
-def steps_of(work: Callable[[], object]) -> int:
-    """How many lines of the analysis run, a loop's as often as it goes round."""
-    count = 0
-
-    def in_ours(frame: FrameType, what: str, argument: object) -> Any:
-        nonlocal count
-        count += what == "line"
-        return in_ours
-
-    def called(frame: FrameType, what: str, argument: object) -> Any:
-        return in_ours if "/tracetop/analysis/" in frame.f_code.co_filename.replace("\\", "/") else None
-
-    before = sys.gettrace()
-    sys.settrace(called)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
+StepsOf = Callable[..., int]
 
 
 def folded(make: Made, count: int) -> Session:
@@ -146,6 +48,25 @@ def looked_through(session: Session) -> None:
         pass
 
 
+def ranked(session: Session) -> None:
+    """The children of every run and every iteration, dearest first."""
+    tree = Tree(session.view())
+    order = TreeOrder(Measure.COST, tree)
+    for run in tree.roots():
+        order.of(run)
+        for child in tree.children(run):
+            order.of(child)
+
+
+def read(lines: Iterator[bytes]) -> Session:
+    """The fold of lines as they stand in a file."""
+    session = Session()
+    while block := b"".join(islice(lines, 1_000)):
+        batch = decode_block(Block(block.rstrip(b"\n"), 0, 1))
+        session.apply(batch.records, batch.offsets)
+    return session
+
+
 def glance(session: Session, index: TreeIndex, at: int) -> None:
     """What one frame of a dashboard asks, as of an event: a screenful of each."""
     view = session.view(at)
@@ -162,33 +83,75 @@ def glance(session: Session, index: TreeIndex, at: int) -> None:
     tree.path_of(at - 1)
 
 
-def ratio(work: Callable[[int], Callable[[], object]]) -> float:
-    few, many = (steps_of(work(count)) for count in (FEW, 2 * FEW))
-    return many / max(1, few)
+@pytest.fixture
+def ratio(steps_of: StepsOf) -> Callable[..., float]:
+    """Return a function that returns how many times as many steps some work takes with twice as many events."""
+
+    def ratio_of(work: Callable[[int], Callable[[], object]]) -> float:
+        few, many = (steps_of(work(count), within="analysis") for count in (FEW, 2 * FEW))
+        return many / max(1, few)
+
+    return ratio_of
 
 
-@pytest.fixture(params=SHAPES, ids=lambda make: make.__name__)
-def make(request: pytest.FixtureRequest) -> Iterator[Made]:
-    yield request.param
+def test_folding_twice_as_many_events_takes_twice_the_steps(shape: Made, ratio: Callable[..., float]) -> None:
+    assert ratio(lambda count: lambda: folded(shape, count)) < MOST
 
 
-def test_folding_twice_as_many_events_takes_twice_the_steps(make: Made) -> None:
-    assert ratio(lambda count: lambda: folded(make, count)) < MOST
-
-
-def test_looking_through_twice_as_many_takes_twice_the_steps(make: Made) -> None:
+def test_looking_through_twice_as_many_takes_twice_the_steps(shape: Made, ratio: Callable[..., float]) -> None:
     def work(count: int) -> Callable[[], object]:
-        session = folded(make, count)
+        session = folded(shape, count)
         return lambda: looked_through(session)
 
     assert ratio(work) < MOST
 
 
-def test_a_glance_at_the_end_takes_no_more_steps_however_long_the_trace_is(make: Made) -> None:
+def test_a_glance_at_the_end_takes_no_more_steps_however_long_the_trace_is(
+    shape: Made, ratio: Callable[..., float]
+) -> None:
     def work(count: int) -> Callable[[], object]:
-        session = folded(make, count)
+        session = folded(shape, count)
         index = TreeIndex(session)
         glance(session, index, count)  # what is looked up once
         return lambda: glance(session, index, count)
 
     assert ratio(work) < 1.3
+
+
+def test_ranking_twice_as_many_takes_twice_the_steps(shape: Made, ratio: Callable[..., float]) -> None:
+    def work(count: int) -> Callable[[], object]:
+        session = folded(shape, count)
+        return lambda: ranked(session)
+
+    assert ratio(work) < MOST
+
+
+ITERATION = b'{"kind":"iteration_start","timestamp":1e9,"iteration":%d}\n'
+FULL_SIZES = {
+    "10^6 iterations": (1_000_000, lambda n: ITERATION % n),
+    "iteration 10^9 and on": (100_000, lambda n: ITERATION % (10**9 + n)),
+    "10^5 tools": (
+        100_000,
+        lambda n: b'{"kind":"tool_end","timestamp":1e9,"iteration":1,"data":{"tool":"tool %d","args":{"x":1}}}\n' % n,
+    ),
+    "10^4 lanes": (
+        20_000,
+        lambda n: (
+            b'{"kind":"llm_response","timestamp":1e9,"iteration":1,"data":{"agent_id":"a%d","tokens":5}}\n'
+            % (n % 10_000)
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FULL_SIZES)
+def test_at_full_size_a_glance_takes_what_it_takes_of_a_small_trace(name: str, steps_of: StepsOf) -> None:
+    size, line = FULL_SIZES[name]
+    steps = []
+    for count in (size // 100, size):
+        session = read(map(line, range(count)))
+        assert session.count == count
+        index = TreeIndex(session)
+        glance(session, index, count)
+        steps.append(steps_of(lambda seen=session, by=index, at=count: glance(seen, by, at), within="analysis"))
+    assert steps[1] < 1.3 * steps[0]

@@ -35,7 +35,7 @@ def test_an_empty_trace_is_looked_through() -> None:
 
 @pytest.mark.parametrize("stops", range(8))
 def test_stopped_anywhere_it_goes_on_there(trace: Trace, stops: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_STRETCH", 7)
+    monkeypatch.setattr(module, "_FIRST_STRETCH", 7)
     finding, asked = Finding(Query("echo kind:tool"), trace), []
 
     def stopped() -> bool:

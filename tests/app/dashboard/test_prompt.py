@@ -268,7 +268,7 @@ async def test_a_filter_that_still_looks_is_restored_and_goes_on(show, demo, mon
 
 
 async def test_what_is_found_is_shown_as_it_is_found(show, demo, monkeypatch):
-    monkeypatch.setattr("tracetop.app.dashboard.finding._STRETCH", 50)
+    monkeypatch.setattr("tracetop.app.dashboard.finding._FIRST_STRETCH", 50)
     find, second, opened = Query.find, threading.Event(), threading.Event()
 
     def held(query, trace, start, *args):
