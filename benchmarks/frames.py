@@ -55,14 +55,14 @@ CONTROLS = re.compile(r"\x1b\[[0-9;?<>]*[a-zA-Z]")
 FLAT, KEY_MS, SEEK_MS, OPEN_SHARE, HIDDEN_SHARE = 1.5, 50.0, 50.0, 0.02, 0.01
 
 
-def in_terminal(task: str, *arguments: str) -> Any:
-    """Run one of `TASKS` in a process of its own with a terminal; return what it found."""
+def in_terminal(task: str, *arguments: str, script: str = __file__) -> Any:
+    """Run one of the tasks of a script in a process of its own with a terminal; return what it found."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "found.json"
         pid, terminal = pty.fork()
         if pid == 0:
             environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONHASHSEED": "0"}
-            os.execve(sys.executable, [sys.executable, __file__, "--task", task, str(out), *arguments], environment)
+            os.execve(sys.executable, [sys.executable, script, "--task", task, str(out), *arguments], environment)
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         tail = b""
         try:
@@ -125,8 +125,8 @@ async def key_latency(app: Any, trace: str) -> list[float]:
     display, move = app._display, screen.move_cursor
 
     def moved(event: int | None) -> None:
+        waiting.append(pressed[0])  # before: what it paints may be on the screen when it returns
         move(event)
-        waiting.append(pressed[0])
 
     def displayed(*arguments: Any) -> None:
         display(*arguments)
@@ -195,9 +195,9 @@ async def step_lag(app: Any) -> dict[str, float]:
         waiting.clear()
 
     def moved(event: int | None) -> None:
-        move(event)
         waiting.append(due[steps[0]])
         steps[0] += 1
+        move(event)
 
     app._display, screen.move_cursor = displayed, moved
     start, cpu = time.perf_counter(), time.process_time()
@@ -271,7 +271,8 @@ def standalone(path: str) -> Any:
 
 
 Task = Callable[..., Coroutine[Any, Any, Any]]
-TASKS: dict[str, tuple[Callable[[str], Any], Task]] = {
+Tasks = dict[str, tuple[Callable[[str], Any], Task]]
+TASKS: Tasks = {
     "frame": (standalone, frame_cost),
     "key": (standalone, key_latency),
     "idle": (host_of, idle_share),
@@ -280,9 +281,9 @@ TASKS: dict[str, tuple[Callable[[str], Any], Task]] = {
 }
 
 
-def run_task(name: str, out: str, path: str, *arguments: str) -> None:
+def run_task(tasks_known: Tasks, name: str, out: str, path: str, *arguments: str) -> None:
     """In the child: run an app and a task beside it, and write what it found."""
-    make, task = TASKS[name]
+    make, task = tasks_known[name]
     app = make(path)
     found: list[Any] = []
 
@@ -335,4 +336,4 @@ def _latencies(name: str, found: list[list[float]], promised: float) -> Iterator
 
 
 if __name__ == "__main__":
-    run_task(*sys.argv[2:])
+    run_task(TASKS, *sys.argv[2:])

@@ -51,6 +51,7 @@ GROUPS = (
     Group("A folder of sessions", "sessions"),
     Group("Search", "search"),
     Group("Frames and keys", "frames"),
+    Group("Watching an agent", "live"),
     Group("Recording", "recording"),
 )
 """In the order in which they are measured and shown. Another benchmark is another line."""

@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 SWEEP_SECONDS = 0.25
 """How long to wait at most before looking again without having been told to."""
 
-ACTIVE_SECONDS = 0.02
-"""The same for a trace that grew within the last second: files that send no notifications grow smoothly too."""
+ACTIVE_SECONDS = 0.03
+"""How long to wait between two looks at a trace that grew within the last second.
+
+Whatever the file system says: of a file that is written to again and again it says so only some milliseconds after the
+fact, and to be told of each line costs several times what the look costs. Files that send no notifications grow as
+smoothly.
+"""
 
 _STAY_ACTIVE_SECONDS = 1.0
 _STOP_CHECK_SECONDS = 0.02
@@ -73,6 +78,13 @@ class Watch:
             if self._wanted and self._rearm():
                 return True
             return self._listen(timeout) if self._notify is not None else self._nap(timeout)
+        finally:
+            self._wake.clear()
+
+    def rest(self, seconds: float) -> bool:
+        """Wait for nothing but `stop` and `wake`; True where it is time for the next look."""
+        try:
+            return self._nap(seconds)
         finally:
             self._wake.clear()
 
@@ -230,7 +242,10 @@ def follow(
                     yield delivery
                     if stop.is_set():
                         return
-                watch.wait(ACTIVE_SECONDS if time.monotonic() < active_until else SWEEP_SECONDS)
+                if time.monotonic() < active_until:
+                    watch.rest(ACTIVE_SECONDS)
+                else:
+                    watch.wait(SWEEP_SECONDS)
     finally:
         if tail is not source:
             tail.close()

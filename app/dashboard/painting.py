@@ -21,6 +21,7 @@ from ..panes.pane import Frame, Pane
 from ..panes.timeline import TimelinePane
 from ..safe_text import one_line
 from .cursor import Cursor, Mode
+from .draw_now import draw_now
 from .opening import Newest
 from .replay import Replay
 from .ribbon import Ribbon
@@ -44,9 +45,12 @@ class Painting:
     """What the last frame was made of."""
     _late = ""
     _turn = 0
+    """The pane whose turn it is while events pour in; 0 for strip and ribbon, for the timeline is in every frame."""
     _frame: Frame | None = None
     _able: tuple[object, ...] = ()
     """What the keys that make sense depend on."""
+    _issues_known: tuple[object, ...] = ()
+    _issues_found = (False, False)
 
     @property
     def frame(self) -> Frame | None:
@@ -58,11 +62,12 @@ class Painting:
         """Whether some pane does not show the newest frame yet."""
         return bool(self._late)
 
-    def paint(self, hurried: bool = False) -> None:
+    def paint(self, hurried: bool = False, *, by_key: bool = False) -> None:
         """Paint what changed since the last frame.
 
         Where it is hurried the timeline and the active pane come first. The others follow with the next frame, or take
-        turns while events pour in: charts are not read twelve times a second, and keys need not wait for them.
+        turns while events pour in, strip and ribbon with them: nobody reads charts twelve times a second, and keys need
+        not wait for them. What is hurried by a key leaves to the frames what an earlier key has left.
         """
         trace = self.source.trace
         if trace.generation != self._generation:
@@ -78,9 +83,7 @@ class Painting:
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
         self._show_progress()
-        self._show_strip(view, loading)
         self._show_notice()
-        self._show_ribbon(view, loading)
         self._show_transport()
         self.extend_filter()
         found = self.search_status
@@ -95,14 +98,20 @@ class Painting:
             self.bookmarks.version,
         )
         is_same = painted == self._painted
+        if hurried and not by_key and not is_same and painted[:2] == self._painted[:2]:
+            self._turn = (self._turn + 1) % len(self.panes)
+        else:
+            self._turn = 0
+        if not self._turn or loading is not None:  # frames are rare while much is read
+            self._show_strip(view, loading)
+            self._show_ribbon(view, loading)
         if is_same and not self._late:
             return
-        if not hurried or is_same or not self._painted or self._late == _MOVED:
+        if not hurried or is_same or not self._painted or (self._late == _MOVED and not by_key):
             panes, self._late = tuple(range(len(self.panes))), ""
-        elif painted[:2] != self._painted[:2]:
+        elif by_key or painted[:2] != self._painted[:2]:
             panes, self._late = (0, self.active), _MOVED
         else:
-            self._turn = self._turn % (len(self.panes) - 1) + 1
             panes, self._late = (0, self.active, self._turn), _GREW
         self._painted = painted
         self._version += 1
@@ -126,8 +135,7 @@ class Painting:
             bool(view.at),
             view.errors > 0,
             view.iterations > 0,
-            bool(view.episodes()),
-            any(episode.category == CACHE_BREAK for episode in view.episodes()),
+            *self._kinds_of_issues(view),
             view.compactions > 0,
             self.cursor.mode,
             self.cursor.follows,
@@ -139,6 +147,16 @@ class Painting:
         if able != self._able:
             self._able = able
             self.refresh_bindings()
+        draw_now(self.screen)
+
+    def _kinds_of_issues(self, view: View) -> tuple[bool, bool]:
+        """Whether there are issues, and cache breaks among them."""
+        known = view.session, view.issue_version
+        if known != self._issues_known:
+            episodes = view.episodes()
+            is_broken = any(episode.category == CACHE_BREAK for episode in episodes)
+            self._issues_known, self._issues_found = known, (bool(episodes), is_broken)
+        return self._issues_found
 
     def hold_still(self) -> None:
         """Paint only when told to: for pictures, which show what they are to whatever time passes."""

@@ -18,7 +18,7 @@ from ...analysis.session import Session
 from ...analysis.view import View
 from ..bookmarks import NO_BOOKMARKS, Bookmark
 from ..contain import contained
-from ..widgets.palette import Looks, Palette, style_sheet
+from ..widgets.palette import Palette, style_sheet
 from .ribbon_cells import BARS, Axis, Picture, draw
 from .ribbon_marks import IssueMarks
 
@@ -115,7 +115,7 @@ class Ribbon(Palette):
         picture = self._up_to_date(width - 2 * _MARGIN)
         if picture is None or y:
             return Strip.blank(width, self.looks()["text"])
-        looks = {"": self.looks(), _VISIBLE: Looks(self, _VISIBLE)}
+        looks = {"": self.looks(), _VISIBLE: self.looks(_VISIBLE)}
         cursor = self.get_visual_style(_CURSOR).rich_style + Style(reverse=True)
         margin = Segment(" " * _MARGIN, looks[""]["text"])
         segments = [margin]

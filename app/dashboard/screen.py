@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -37,6 +38,7 @@ from .help import HelpPane
 from .history import History
 from .key_line import KeyLine
 from .keys import KeyActions
+from .look_ahead import look_before
 from .painting import Painting
 from .progress import ProgressLine, Stopwatch
 from .prompt_line import PromptLine
@@ -206,11 +208,14 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
 
     def on_tick(self) -> None:
         """One frame: move the replay on, and paint what changed since the last one."""
+        begun, was = asyncio.get_running_loop().time(), self._version
         self._arrive()
         if self.cursor.mode is Mode.REPLAY:
             self._replay_on()
         if self.is_frame_due():
             self.paint(hurried=True)
+        if self._version != was:
+            look_before(begun + 1 / self.frames_per_second, self.source.nudge)
 
     def on_ribbon_jumped(self, message: Ribbon.Jumped) -> None:
         if message.begins:
@@ -277,7 +282,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         self.cursor = self.cursor.move_to(event)
         self.replay.moved()
         self._give_up_seek()
-        self.paint(hurried=hurried)
+        self.paint(hurried=hurried, by_key=True)
 
     def inspect(self, event: int) -> None:
         """Open the inspector on an event, and stay there."""

@@ -103,6 +103,10 @@ class TraceSource:
         self._awake.clear()
         self._halt.set()
 
+    def nudge(self) -> None:
+        """Look at once whether there is something new."""
+        self._wake.set()
+
     def stop(self) -> None:
         """End the thread and wait for it, briefly."""
         self._stop.set()

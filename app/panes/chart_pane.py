@@ -109,29 +109,29 @@ class ChartPane(Pane, can_focus=True):
         if at is None or not count:
             return
         beyond = at + step >= count
-        self.post_message(self.CursorMoved(self.event_after() if beyond else self.event_of(max(0, at + step))))
+        self.say(self.CursorMoved(self.event_after() if beyond else self.event_of(max(0, at + step))))
 
     def action_inspect(self) -> None:
         """Open the event of the column under the cursor."""
         if self._plot.cursor is not None:
-            self.post_message(self.Inspected(self.event_of(self._plot.cursor)))
+            self.say(self.Inspected(self.event_of(self._plot.cursor)))
 
     def on_chart_column_clicked(self, message: Chart.ColumnClicked) -> None:
         message.stop()
         if message.index < self._plot.count():
-            self.post_message(self.CursorMoved(self.event_of(message.index)))
+            self.say(self.CursorMoved(self.event_of(message.index)))
 
     def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
         message.stop()
-        self.post_message(self.CursorMoved(self.event_of_row(message.index)))
+        self.say(self.CursorMoved(self.event_of_row(message.index)))
 
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
         message.stop()
-        self.post_message(self.Inspected(self.event_of_row(message.index)))
+        self.say(self.Inspected(self.event_of_row(message.index)))
 
     def on_event_list_overshot(self, message: EventList.Overshot) -> None:
         message.stop()
-        self.post_message(self.CursorMoved(self.event_after_rows()))
+        self.say(self.CursorMoved(self.event_after_rows()))
 
     def on_event_list_follow_changed(self, message: EventList.FollowChanged) -> None:
         message.stop()

@@ -151,7 +151,7 @@ class InspectorPane(Pane):
         entry = self._tree.entry
         if entry is not None and entry.event is not None:
             self._compares = False
-            self.post_message(self.Inspected(entry.event, self._trace))
+            self.say(self.Inspected(entry.event, self._trace))
 
     def action_diff(self) -> None:
         """Compare the call with the one before it, or show the event again."""

@@ -169,7 +169,7 @@ class IssuesPane(Pane):
         message.stop()
         if 0 <= message.index < self._rows.count:
             self._chosen = self._rows.episodes[message.index]
-            self.post_message(self.CursorMoved(self._chosen.raised))
+            self.say(self.CursorMoved(self._chosen.raised))
 
     def on_event_list_follow_changed(self, message: EventList.FollowChanged) -> None:
         message.stop()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 
 from ...analysis.view import View
@@ -82,6 +83,8 @@ class Pane(Vertical):
         self._so_far = False
         self._parts: tuple[str, ...] = ()
         self._title: tuple[object, ...] = ()
+        self._titles_only = False
+        """Whether what is being drawn again is the title alone."""
 
     def on_mount(self) -> None:
         self._show_title()
@@ -136,7 +139,15 @@ class Pane(Vertical):
         pieces: list[str | tuple[str, str]] = [name]
         if text and line:
             pieces += [" ", (line, "not bold $accent" if lit else "not bold $foreground 40%"), " ", text]
+        self._titles_only = True
         self.border_title = Content.assemble(*pieces)
+        self._titles_only = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        # A new title is no reason to draw again all that stands below it.
+        if self._titles_only:
+            regions = (Region(0, 0, self.outer_size.width, 1).translate(-self.content_offset),)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def _fitting(self, room: int) -> str:
         """As many of the figures as fit; the first is cut where not even that does."""
@@ -148,6 +159,10 @@ class Pane(Vertical):
                 break
             kept = longer
         return kept or (fit(parts[0], room).rstrip() if parts and room >= _FEWEST_CELLS else "")
+
+    def say(self, message: Message) -> None:
+        """Tell the screen what the user did, without the way through all that the pane stands in."""
+        self.screen.post_message(message)
 
     def show(self, frame: Frame) -> None:
         """Draw a frame. Called only when something changed."""

@@ -110,6 +110,7 @@ class TimelinePane(Pane):
     def _draw(self, frame: Frame) -> None:
         """Have list, ruler and headline show a frame."""
         self._work()
+        self._list.forget(self._rows.take_stale())
         self._list.refresh_rows(self._rows.version)
         self._place_cursor(frame)
         self._fit()
@@ -258,7 +259,7 @@ class TimelinePane(Pane):
     def on_timeline_list_undershot(self, message: TimelineList.Undershot) -> None:
         message.stop()
         if message.to_start:
-            self.post_message(self.CursorMoved(0))
+            self.say(self.CursorMoved(0))
         elif not self._told_of_older:
             self._told_of_older = True
             self.notify("older events are read from the start · home: the first", timeout=3)
@@ -269,21 +270,21 @@ class TimelinePane(Pane):
             self._told_of_older = False
             self._show_again()
             return
-        self.post_message(self.CursorMoved(None if message.follows else self._rows.shown.event_of(message.index)))
+        self.say(self.CursorMoved(None if message.follows else self._rows.shown.event_of(message.index)))
 
     def on_event_list_overshot(self, message: EventList.Overshot) -> None:
         message.stop()
-        self.post_message(self.CursorMoved(self._rows.shown.beyond(message.rows)))
+        self.say(self.CursorMoved(self._rows.shown.beyond(message.rows)))
 
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
         message.stop()
-        self.post_message(self.Inspected(self._rows.outcome_of(message.index), self._newest))
+        self.say(self.Inspected(self._rows.outcome_of(message.index), self._newest))
 
     def on_event_list_follow_changed(self, message: EventList.FollowChanged) -> None:
         message.stop()
         if self._newest is not None:
             self._show_again()
         elif message.following:
-            self.post_message(self.CursorMoved(None))
+            self.say(self.CursorMoved(None))
         elif message.cursor >= 0:
-            self.post_message(self.CursorMoved(self._rows.shown.event_of(message.cursor)))
+            self.say(self.CursorMoved(self._rows.shown.event_of(message.cursor)))

@@ -52,7 +52,9 @@ class TimelineRows:
         self._measure = Measure(self.shown.session)
         self._needs = self._measure.needs(self._view)
         self._extents: dict[int, Extent] = {}
-        self._drew_unfinished = False
+        self._unfinished: set[int] = set()
+        """The rows that were drawn as something that goes on."""
+        self._stale: set[int] = set()
         self._bookmarks = NO_BOOKMARKS
         self._marks: dict[int, list[Bookmark]] = {}
 
@@ -84,8 +86,10 @@ class TimelineRows:
         is_later = view.session is was.session and view.at >= was.at
         if view.at != was.at or not is_later:
             self._extents.clear()
-            if not is_later or self._drew_unfinished:
+            if not is_later:
                 self.redraw()
+            self._stale |= self._unfinished
+            self._unfinished.clear()
         if needs != self._needs:
             self.redraw()
 
@@ -93,7 +97,16 @@ class TimelineRows:
         """Whatever was drawn is void."""
         self.version += 1
         self._extents.clear()
-        self._drew_unfinished = False
+        self._unfinished.clear()
+        self._stale.clear()
+
+    def take_stale(self) -> set[int]:
+        """The rows that were drawn before and may look different since the last time this was asked.
+
+        All of them where `version` is another than then; these few where more of the same trace has come.
+        """
+        stale, self._stale = self._stale, set()
+        return stale
 
     @property
     def axis(self) -> Axis | None:
@@ -149,7 +162,8 @@ class TimelineRows:
         outcome = None if extent.outcome in (None, number) else self.trace.event(extent.outcome)
         iteration = self._iteration_of(number)
         words = words_of(event, extent, outcome, iteration)
-        self._drew_unfinished |= extent.state not in FINAL and extent.outcome is None
+        if extent.state in _OPEN_STATES or (extent.state not in FINAL and extent.outcome is None):
+            self._unfinished.add(index)
         cells = self._when(columns, index, number)
         cells += self._where(columns, number, event, iteration)
         cells.append((f"{words.look.glyph} ", words.look.style))

@@ -207,10 +207,10 @@ class TreePane(Pane):
         event = self._model.event_of(message.node)
         if event is not None:
             self._walked = event
-            self.post_message(self.CursorMoved(event))
+            self.say(self.CursorMoved(event))
 
     def on_line_tree_node_chosen(self, message: LineTree.NodeChosen) -> None:
         message.stop()
         event = self._model.event_of(message.node)
         if event is not None:
-            self.post_message(self.Inspected(event))
+            self.say(self.Inspected(event))

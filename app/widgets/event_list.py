@@ -116,7 +116,6 @@ class EventList(RowView):
 
     def on_mount(self) -> None:
         self.rows_changed()
-        self._settle()
 
     def row_count(self) -> int:
         return self._count
@@ -138,7 +137,6 @@ class EventList(RowView):
         self._version = version
         self._count = self._known = rows.count
         self.rows_changed()
-        self._settle()
 
     def refresh_rows(self, version: int | None = None) -> None:
         """Look at the rows again: at their count, and at the visible ones too if `version` is another than before."""
@@ -153,7 +151,6 @@ class EventList(RowView):
         if shrunk:
             self._known = min(self._known, count)
         self.rows_changed(redraw=redraw)
-        self._settle()
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a row, show it, and follow if and only if it is the last; posts no message."""
@@ -166,12 +163,11 @@ class EventList(RowView):
     def watch_following(self, following: bool) -> None:
         self._known = self._count
         if following:
-            self._settle()
+            self.settle()
         if self.is_mounted:
             self.refresh_bindings()
 
-    def _settle(self) -> None:
-        """Put cursor and view where they belong for the current number of rows."""
+    def settle(self) -> None:
         if self.following:
             self.cursor = self._count - 1
             self.scroll_rows_to(self._count)

@@ -38,7 +38,7 @@ def style_sheet(type_name: str, own: str | None = None) -> str:
 
 
 class Looks(dict[str, Style]):
-    """The Rich style of each style name on one widget, resolved at first use; live for one rendering pass."""
+    """The Rich style of each style name on one widget as it is now, resolved at first use."""
 
     def __init__(self, widget: Widget, *under: str) -> None:
         super().__init__()
@@ -56,7 +56,10 @@ class Palette(Widget):
 
     Its component classes are resolved when they are drawn with. Textual would resolve all that a widget declares
     whenever the widget may look different: with some forty each, that was four fifths of what a change of focus cost.
+    What they look like stays known until then, as long as Textual itself keeps it.
     """
+
+    _known_looks: dict[tuple[object, ...], Looks] | None = None
 
     def get_component_styles(self, *names: str) -> RenderStyles:
         for name in names:
@@ -69,12 +72,19 @@ class Palette(Widget):
 
     def notify_style_update(self) -> None:
         self._component_styles.clear()
+        self._known_looks = None
         super().notify_style_update()
 
-    def looks(self) -> Looks:
-        """Return the styles of an ordinary row or column."""
-        return Looks(self)
+    def looks(self, *under: str) -> Looks:
+        """Return the styles of an ordinary row or column, or of one that these component styles lie under."""
+        if self._known_looks is None:
+            self._known_looks = {}
+        key = (under, self._pseudo_classes_cache_key)
+        looks = self._known_looks.get(key)
+        if looks is None:
+            looks = self._known_looks[key] = Looks(self, *under)
+        return looks
 
     def cursor_looks(self) -> Looks:
         """Return the styles of the row or column under the cursor, which differ with and without focus."""
-        return Looks(self, CURSOR)
+        return self.looks(CURSOR)

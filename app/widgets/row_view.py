@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
@@ -15,6 +17,7 @@ from textual.strip import Strip
 
 from ..contain import contained
 from ..safe_text import fit, one_line
+from . import scroll_thumb
 from .palette import Cell, Looks, Palette, style_sheet
 
 # A strip owns several small caches; many of them lengthen garbage collection more than they save drawing.
@@ -68,6 +71,9 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
 
     def user_moved(self, old: int) -> None:
         """The user put the cursor on another row, or again on the same one."""
+
+    def settle(self) -> None:
+        """Put cursor and view where they belong for the current number of rows."""
 
     def action_choose(self) -> None:
         """The user chose the row under the cursor."""
@@ -124,8 +130,37 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
             self._epoch += 1
         size = Size(1, self.row_count())
         if size != self.virtual_size:
-            self.virtual_size = size
+            self._resize_to(size)
         self.refresh()
+        self.settle()
+        self._show_bar()
+
+    def forget(self, rows: Iterable[int]) -> None:
+        """Draw these rows anew where they are seen."""
+        width = self._row_width
+        for row in rows:
+            for lit in (False, True):
+                self._strips.discard((row, self._epoch, width, lit))
+            if self.top <= row < self.top + self.page:
+                self.refresh_line(row)
+
+    def _resize_to(self, size: Size) -> None:
+        """Take note of another number of rows, and lay the screen out again only where a bar comes or goes.
+
+        Nothing else of the layout depends on it, and a layout costs several frames.
+        """
+        room = self.container_size.height
+        is_bar_due = size.height > room and self.styles.overflow_y != "hidden"
+        if room and is_bar_due != self.show_vertical_scrollbar:
+            self.virtual_size = size
+            return
+        self.set_reactive(RowView.virtual_size, size)
+        if self.scroll_y > self.max_scroll_y:
+            self.scroll_y = self.max_scroll_y
+
+    def _show_bar(self) -> None:
+        if self.show_vertical_scrollbar:
+            scroll_thumb.tell(self.vertical_scrollbar, self.virtual_size.height, self.page, self.scroll_y)
 
     def validate_cursor(self, index: int) -> int:
         return max(-1, min(index, self.row_count() - 1)) if index >= 0 else min(0, self.row_count() - 1)
@@ -134,6 +169,12 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
         for row in (old, new):
             if self.top <= row < self.top + self.page:
                 self.refresh_line(row)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        # Instead of Textual's, which repaints the bar each time.
+        self._show_bar()
+        if round(old_value) != round(new_value):
+            self.refresh()
 
     def watch_show_vertical_scrollbar(self, shown: bool) -> None:
         # A bar that appears after the view was scrolled would stand at its top.
@@ -154,7 +195,25 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
         self._looks = self.looks()
         self._cursor_looks = self.cursor_looks()
         self._row_width = max(0, self.scrollable_content_region.width)
-        return super().render_lines(crop)
+        if not self._is_plain():
+            return super().render_lines(crop)
+        # As Textual would do it, but the strips stay the same from frame to frame, with all they have worked out.
+        base, background = self.background_colors
+        filters, filler = self.get_line_filters(), Style.from_color(bgcolor=(base + background).rich_color)
+        left, right = crop.x, crop.right
+        strips = []
+        for y in crop.line_range:
+            strip = self.render_line(y).adjust_cell_length(right, filler)
+            for each in filters:
+                strip = strip.apply_filter(each, background)
+            strips.append(strip.crop(left, right) if left else strip)
+        return strips
+
+    def _is_plain(self) -> bool:
+        """Whether nothing is drawn around or over the rows."""
+        styles = self.styles
+        is_bare = not styles.gutter and not styles.tint.a and not any(edge for edge, _ in styles.outline)
+        return is_bare and self.opacity == 1.0 and styles.text_opacity == 1.0 and not styles.has_rule("hatch")
 
     def render_line(self, y: int) -> Strip:
         width = self._row_width

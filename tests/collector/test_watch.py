@@ -248,3 +248,15 @@ def test_without_notifications_it_sweeps(path: Path, missing: str, monkeypatch: 
 def test_watchfiles_is_imported_only_when_a_watch_starts() -> None:
     code = "import sys, tracetop.collector.watch as w; w.Watch('/'); sys.exit('watchfiles' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_rest_is_over_when_woken_or_stopped(tmp_path: Path) -> None:
+    watch = Watch(tmp_path / "trace.jsonl")
+    assert watch.rest(0.001), "time for the next look"
+    watch.nudge()
+    start = time.monotonic()
+    assert watch.rest(DEADLINE)
+    assert time.monotonic() - start < SOON
+    watch.stop()
+    assert not watch.rest(DEADLINE)
+    assert time.monotonic() - start < SOON

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from tracetop.analysis import figures
+from tracetop.app.dashboard import screen as screen_module
+from tracetop.app.dashboard.look_ahead import AHEAD_SECONDS, look_before
 from tracetop.app.trace import load_trace
 
 PANES = ("timeline", "tree", "tokens", "cache", "issues")
@@ -273,17 +277,61 @@ async def test_what_summarizes_is_painted_less_often_while_events_pour_in(show, 
         shown = []
         for pane in screen.panes:
             monkeypatch.setattr(pane, "show", lambda frame, pane=pane: shown.append(pane.NAME))
-        for count in range(2, 14):
+        monkeypatch.setattr(screen, "_show_strip", lambda view, loading: shown.append("strip"))
+        for count in range(2, 17):
             with path.open("ab") as file:
                 file.write(demo_lines[count])
             await it.until(lambda count=count: it.count == count)
             screen.on_tick()
-        assert shown.count("timeline") == 12
-        assert shown.count("cache boundary") == shown.count("issues") == 3
+        assert shown.count("timeline") == 15
+        assert shown.count("cache boundary") == shown.count("issues") == shown.count("strip") == 3
         shown.clear()
         screen.on_tick()
-        screen.on_tick()
-        assert shown == [pane.NAME for pane in screen.panes], "what is late is made up for as soon as nothing comes"
+        assert shown == ["strip", *(pane.NAME for pane in screen.panes)], (
+            "what is late is made up for as soon as nothing comes"
+        )
+
+
+async def test_a_trace_that_grows_is_looked_at_right_before_the_next_frame(show, small, line, monkeypatch):
+    async with show(small) as it:
+        it.screen._timer.pause()
+        it.screen.on_tick()
+        asked = []
+        monkeypatch.setattr(screen_module, "look_before", lambda frame, nudge: asked.append((frame, nudge)))
+        it.screen.on_tick()
+        assert asked == [], "a quiet one is left alone"
+        with small.open("ab") as file:
+            file.write(line("checkpoint", 10))
+        await it.until(lambda: it.count == 31)
+        begun = asyncio.get_running_loop().time()
+        it.screen.on_tick()
+        ended = asyncio.get_running_loop().time()
+        [(frame, nudge)] = asked
+        assert begun <= frame - 1 / it.screen.frames_per_second <= ended
+        assert nudge == it.screen.source.nudge
+
+
+async def test_a_look_is_due_shortly_before_the_frame(monkeypatch):
+    due = []
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "call_at", lambda when, call: due.append((when, call)))
+    look_before(100.0, print)
+    assert due == [(100.0 - AHEAD_SECONDS, print)]
+
+
+async def test_keys_in_a_row_paint_the_pane_in_use_and_frames_the_rest(show, demo, monkeypatch):
+    async with show(demo) as it:
+        it.screen._timer.pause()
+        shown = []
+        for pane in it.screen.panes:
+            monkeypatch.setattr(pane, "show", lambda frame, pane=pane: shown.append(pane.NAME))
+        names = [pane.NAME for pane in it.screen.panes]
+        for event in (5, 6, 7):
+            it.screen.move_cursor(event)
+        assert shown == [names[0]] * 3
+        it.screen.on_tick()
+        assert shown[3:] == names
+        assert not it.screen.is_behind
 
 
 async def test_hidden_panes_are_not_painted_and_are_up_to_date_when_shown(show, demo, monkeypatch):

@@ -377,3 +377,29 @@ async def test_a_note_stands_behind_the_words_where_there_is_room(show, calls):
         assert "⚑ iteration 1   short" in marked
         assert marked.index("⚑") == unmarked.index("iteration")
         assert "zzz… " in running and running.split("⚑")[1].startswith(" grep needle   zzz")
+
+
+async def test_more_events_draw_only_rows_that_may_look_different(show, calls, line, monkeypatch):
+    async with show(calls) as it:
+        it.screen._timer.pause()
+        timeline = it.screen.panes[0]
+        before = rows(it)
+        drawn, row = [], timeline._rows.row
+        monkeypatch.setattr(timeline._rows, "row", lambda index, width: drawn.append(index) or row(index, width))
+        with calls.open("ab") as file:
+            file.write(line("checkpoint", 2))
+        await it.until(lambda: it.count == 16)
+        await it.settle()
+        after = rows(it)
+        going_on = {index for index, text in enumerate(before) if "running" in text or "iteration" in text}
+        assert going_on
+        assert len(before) - 1 in going_on
+        assert set(drawn) <= going_on | {0, len(before)}, "what goes on, the session, and the new one"
+        assert len(before) in drawn
+        drawn.clear()
+        with calls.open("ab") as file:
+            file.write(line("tool_end", 2, tool_name="grep", args={"pattern": "needle"}, result="found"))
+        await it.until(lambda: it.count == 17)
+        await it.settle()
+        assert "running" in after[len(before) - 1]
+        assert "running" not in rows(it)[len(before) - 1], "a call that ended meanwhile is drawn as ended"

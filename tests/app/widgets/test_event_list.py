@@ -241,3 +241,75 @@ async def test_follow_is_disabled_while_following(stage: Any) -> None:
         assert view.check_action("follow", ()) is None
         await pilot.press("up")
         assert view.check_action("follow", ()) is True
+
+
+# -- what growth costs
+
+
+async def test_rows_that_come_lay_out_nothing(stage: Any, frame_text: FrameText, monkeypatch: Any) -> None:
+    rows = CountingRows(5)
+    async with stage(EventList(rows)).run_test(size=(40, 20)) as pilot:
+        await pilot.pause()
+        view, screen = pilot.app.widget, pilot.app.screen
+        laid_out: list[int] = []
+        lay_out = screen._refresh_layout
+        monkeypatch.setattr(screen, "_refresh_layout", lambda *args, **kwargs: laid_out.append(1) or lay_out(*args))
+        for count, bar, layouts in ((20, False, 0), (21, True, 1), (5_000, True, 0), (100, True, 0), (3, False, 1)):
+            await pilot.pause()  # where a bar came, its size came after it
+            laid_out.clear()
+            rows.count = count
+            view.refresh_rows()
+            await pilot.pause()
+            assert view.show_vertical_scrollbar == bar
+            assert min(1, len(laid_out)) == layouts, f"{count} rows"
+            shown = [line.rstrip() for line in frame_text(pilot.app).split("\n")]
+            assert sum(f"row {count - 1}" in line for line in shown) == 1
+            assert view.virtual_size.height == count
+            assert view.scroll_offset.y == max(0, count - 20)
+
+
+async def test_a_bar_is_painted_when_its_thumb_moves(stage: Any, monkeypatch: Any) -> None:
+    rows = CountingRows(10_000)
+    async with stage(EventList(rows)).run_test(size=(40, 20)) as pilot:
+        await pilot.pause()
+        view = pilot.app.widget
+        bar, painted = view.vertical_scrollbar, []
+        monkeypatch.setattr(bar, "refresh", lambda *args, **kwargs: painted.append(1))
+        for _ in range(20):
+            rows.count += 10
+            view.refresh_rows()
+            await pilot.pause()
+        assert not painted
+        assert (bar.window_virtual_size, bar.position) == (10_200, 10_180)
+        view.move_to(0)
+        assert painted
+
+
+async def test_forgotten_rows_alone_are_drawn_anew(stage: Any, frame_text: FrameText) -> None:
+    rows = CountingRows(1_000)
+    async with stage(EventList(rows)).run_test(size=(40, 20)) as pilot:
+        view = pilot.app.widget
+        await pilot.pause()
+        rows.asked.clear()
+        rows.text = "line {}"
+        view.forget({985, 999, 5})
+        await pilot.pause()
+        assert sorted(rows.asked) == [985, 999]
+        shown = lines(frame_text(pilot.app))
+        assert shown[5] == " line 985"
+        assert shown[-1] == "▌line 999"
+        assert shown[6] == " row 986"
+
+
+async def test_rows_with_something_around_them_are_drawn_by_textual(stage: Any, frame_text: FrameText) -> None:
+    rows = CountingRows(1_000)
+    async with stage(EventList(rows)).run_test(size=(40, 20)) as pilot:
+        view = pilot.app.widget
+        await pilot.pause()
+        bare = frame_text(pilot.app).split("\n")
+        view.styles.border = ("round", "red")
+        await pilot.pause()
+        framed = frame_text(pilot.app).split("\n")
+        assert framed[0].startswith("╭")
+        assert framed[-1].startswith("╰")
+        assert [line[1:-2].rstrip() for line in framed[1:-1]] == [line[:-1].rstrip() for line in bare[:18]]
