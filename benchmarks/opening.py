@@ -24,6 +24,7 @@ import tempfile
 import termios
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,20 +39,21 @@ FIRST_MS, KEY_MS, PEAK_MB = 300.0, 50.0, 200.0
 _LONGEST_SECONDS = 600.0
 
 
-def opening(path: str | os.PathLike[str], *, to_the_end: bool = True) -> dict[str, Any]:
+def opening(path: str | os.PathLike[str], *, to_the_end: bool = True, index: bool = False) -> dict[str, Any]:
     """Open a trace in a process of its own, quit when it is read, or as soon as events are shown.
 
     Milliseconds: `import_ms` from the start of the process until the app is made, `first_ms` from there to the first
     frame with events; `key_p50_ms` and `key_p95_ms` of `keys` pressed meanwhile. `read_seconds` from the app to the end
     of the reading, None where that was not awaited; `events` read by then, `events_per_second`; `quit_ms` from the word
-    to quit to the end of the process; `peak_mb`.
+    to quit to the end of the process; `peak_mb`. With `index` one is used, and made where there is none.
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "found.json"
         started = time.time()
         pid, terminal = pty.fork()
         if pid == 0:
-            environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            terminal_is = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            environment = {**os.environ, **terminal_is, "TRACETOP_INDEX": "yes" if index else "no"}
             arguments = ["--child", str(path), str(out), "end" if to_the_end else "first"]
             os.execve(sys.executable, [sys.executable, __file__, *arguments], environment)
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
@@ -154,6 +156,12 @@ def figures(plan: Plan) -> Iterator[Figure]:
     yield Figure(f"key to paint while {events} are read, p95", keys, "ms", at_most(KEY_MS))
     yield Figure(f"all of {events} read", [each["read_seconds"] for each in found], "s", note="keys pressed meanwhile")
     yield Figure(f"peak memory of the dashboard, {events}", peak, "MB", at_most(PEAK_MB), note="Textual included")
+    with cache_of_its_own():
+        opening(path, index=True)
+        again = [opening(path, index=True) for _ in range(plan.repeated(3))]
+    shown, read = ([each[name] for each in again] for name in ("first_ms", "read_seconds"))
+    yield Figure(f"newest events on the screen again, {events}", shown, "ms", at_most(FIRST_MS), note="from the index")
+    yield Figure(f"all of {events} there again", read, "s", note="from the app made")
     hole = plan.folder / "hole.jsonl"
     sparse(hole, path)
     first = [opening(hole, to_the_end=False)["first_ms"] for _ in range(plan.repeated(3))]
@@ -161,10 +169,25 @@ def figures(plan: Plan) -> Iterator[Figure]:
     yield Figure("newest events on the screen, 5 GB", first, "ms", at_most(FIRST_MS), note="mostly a hole")
 
 
+@contextmanager
+def cache_of_its_own() -> Iterator[None]:
+    """Indexes made meanwhile are deleted at the end."""
+    before = os.environ.get("XDG_CACHE_HOME")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = folder
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["XDG_CACHE_HOME"]
+            else:
+                os.environ["XDG_CACHE_HOME"] = before
+
+
 def told(name: str, found: dict[str, Any]) -> str:
     """A line about one opening."""
     read = ""
-    if found["read_seconds"] is not None:
+    if found["read_seconds"] is not None and found["keys"]:
         held = "kept" if found["peak_mb"] < PEAK_MB else "NOT KEPT"
         read = (
             f"; {found['keys']} keys p50 {found['key_p50_ms']:.0f} ms, p95 {found['key_p95_ms']:.0f}, "

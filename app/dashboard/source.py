@@ -235,12 +235,12 @@ class FileSource(TraceSource):
         return newest.number_in(self.trace, self._tail.file_place, event)
 
     def deliveries(self) -> Iterator[Delivery | None]:
-        if self._index is not None and not self.trace.session.count:
-            self._index.load(self.trace, self._tail)
         return self._opening.watch(self._kept(self._read()))
 
     def _kept(self, deliveries: Iterator[Delivery | None]) -> Iterator[Delivery | None]:
-        """Pass on deliveries; keep what was read when all is, and when nothing more will be."""
+        """Pass on deliveries, behind what is kept; keep what was read when all is, and when nothing more will be."""
+        if self._index is not None and not self.trace.session.count:
+            self._index.load(self.trace, self._tail)
         try:
             for delivery in deliveries:
                 yield delivery
