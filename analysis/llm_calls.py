@@ -28,7 +28,7 @@ from .columns import (
 from .issues.responses import ResponseRules
 from .lanes import Lane
 from .names import Names
-from .prices import Price, Prices
+from .prices import Prices, Rate, Tariff, can_be_priced
 from .tokens import MOST_DOLLARS, MOST_TOKENS, Buckets, input_includes_cache
 
 _MOST_WAITING = 1024
@@ -63,8 +63,9 @@ class LlmCalls:
         self._waiting: dict[str, int] = {}
         self._inclusive: dict[int, bool] = {}
         self._prices = prices
-        self._price_by_model: dict[int, Price | None] = {}
+        self._rate_by_model: dict[int, Rate | None] = {}
         self._estimated: list[int] = []
+        self._listed: list[int] = []
         self._rows: list[tuple[int, int, int, int, float, int, int, int, int, int]] = []
         self._heads: dict[int, int] = {}
         self.session_model = 0
@@ -131,7 +132,8 @@ class LlmCalls:
             lane.detail = event
             lane.stream_row = -1
         if cost is None and self._prices:
-            cost = self._estimate(label, lane, Buckets(sent, output, read, written, total))
+            tokens = Buckets(sent, output, read, written, total)
+            cost = self._estimate(label, lane, tokens, _written_1h(data) if written else 0, record.timestamp)
             if cost is not None:
                 flags |= KNOWN_COST
         self._append(event, lane, row, flags, cost, sent, output, read, written, total)
@@ -167,7 +169,9 @@ class LlmCalls:
             append_all(columns.cache_rows, [first + index for index in reporting])
         if self._estimated:
             append_all(columns.estimated_rows, self._estimated)
+            append_all(columns.listed_rows, self._listed)
             self._estimated.clear()
+            self._listed.clear()
         append_all(columns.event, events)
         for row, head in self._heads.items():
             self._iterations.last_llm[row] = head
@@ -180,15 +184,20 @@ class LlmCalls:
             known = self._inclusive[label] = input_includes_cache(self._models.name(label))
         return known
 
-    def _estimate(self, label: int, lane: Lane, tokens: Buckets) -> float | None:
+    def _estimate(self, label: int, lane: Lane, tokens: Buckets, written_1h: int, time: float) -> float | None:
         """What the response that makes the next row costs by the prices given; marks that row as estimated."""
-        if label not in self._price_by_model and self._prices is not None:
-            self._price_by_model[label] = self._prices.price_of(self._models.name(label))
-        price = self._price_by_model.get(label)
-        cost = None if price is None else price.estimate(tokens)
+        if label in self._rate_by_model:
+            rate = self._rate_by_model[label]
+        elif self._prices is None or not can_be_priced(tokens):  # a list is not even loaded for what it cannot tell
+            return None
+        else:
+            rate = self._rate_by_model[label] = self._prices.rate_of(self._models.name(label))
+        cost = None if rate is None else rate.estimate(tokens, written_1h, time)
         if cost is not None:
             row = len(self._columns.event) + len(self._rows)
             self._estimated.append(row)
+            if type(rate) is Tariff:
+                self._listed.append(row)
             lane.branch.first_estimate = min(lane.branch.first_estimate, row)
         return cost
 
@@ -245,6 +254,14 @@ def _run_on(sums: array[_Number], values: Sequence[_Number], add: Callable[[_Num
     running = accumulate(values, add, initial=sums[-1] if sums else 0)
     next(running)
     append_all(sums, list(running))
+
+
+def _written_1h(data: Payload) -> int:
+    """How many tokens a response wrote to the cache for an hour: the part of `cache_write_tokens` that is dearer."""
+    number = data.cache_write_1h_tokens
+    if number is None and data.cache_creation is not None:
+        number = data.cache_creation.ephemeral_1h_input_tokens
+    return int(number) if number is not None and 0.0 <= number < MOST_TOKENS else 0
 
 
 def _is_chunk(record: EventRecord, data: Payload) -> bool:

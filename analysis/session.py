@@ -65,6 +65,7 @@ class Session:
 
     def __init__(self, prices: Prices | None = None) -> None:
         self.count = 0
+        self.prices = prices
         self.events = EventColumns()
         self.positions = Positions()
         self.times = TimeRange(self.events)

@@ -1,9 +1,9 @@
 """An index of a large trace in the user's cache folder: what the fold made of it, so that it opens at once next time.
 
-A file by the path of the trace and all else that the fold depends on: this code, its Python, the prices. It holds a
-header (msgpack: how far the trace was read, what each column is and its checksum) and the columns as this machine has
-them. It is written whole and then takes its place, so that another process reads the old one or the new one. Whatever
-is wrong with it, the trace is folded from its start.
+A file by the path of the trace and all else that the fold depends on: this code, its Python, the prices and the list
+behind them. It holds a header (msgpack: how far the trace was read, what each column is and its checksum) and the
+columns as this machine has them. It is written whole and then takes its place, so that another process reads the old
+one or the new one. Whatever is wrong with it, the trace is folded from its start.
 """
 
 from __future__ import annotations
@@ -157,19 +157,20 @@ class TraceIndex:
 
 def _of_what(path: Path, prices: Prices | None) -> bytes:
     """All that decides what an index holds."""
-    code = [
-        (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns)
-        for folder in ("analysis", "analysis/issues", "collector", "collector/formats")
-        for entry in _files_in(Path(__file__).parents[1] / folder)
-    ]
     python = (*sys.version_info[:2], sys.byteorder, sys.maxsize)
-    by_model = sorted((prices or Prices()).by_model.items())
-    return repr((_FORMAT, __version__, python, sorted(code), by_model, str(path))).encode(errors="surrogateescape")
+    by_prices = (prices or Prices()).identity
+    return repr((_FORMAT, __version__, python, sorted(_code()), by_prices, str(path))).encode(errors="surrogateescape")
 
 
-def _files_in(folder: Path) -> Iterator[os.DirEntry[str]]:
-    with suppress(OSError), os.scandir(folder) as entries:  # in a zip file there is no folder
-        yield from (entry for entry in entries if entry.name.endswith(".py"))
+def _code() -> Iterator[tuple[str, int, int]]:
+    """Every file of ours that decides what an index holds, and how it stands."""
+    here = Path(__file__).parent
+    folders = ("analysis", "analysis/issues", "collector", "collector/formats")
+    for place in (*(here.parent / folder for folder in folders), here):
+        with suppress(OSError), os.scandir(place) as entries:  # in a zip file there is no folder
+            for entry in entries:
+                if entry.name.endswith(".py") and (place != here or entry.name == "list_prices.py"):
+                    yield entry.name, entry.stat().st_size, entry.stat().st_mtime_ns
 
 
 def _bytes_read(mark: ReadMark) -> int:

@@ -27,13 +27,14 @@ def config(as_json: bool, keys: bool, init: bool) -> int:
       theme = "tracetop-light"        the colors
       frame_rate = 20                 frames a second, 1 to 60
       layout = "timeline"             what to open with; overview: all panes
+      list_prices = false             no cost but what traces and your prices tell
       [keys]
       "trace.zoom" = "z,f11"          other keys, by binding id
       [prices."claude-haiku-4*"]      dollars per million tokens
-      input = 1.00                    and output, cache_read, cache_write
+      input = 1.00                    and output, cache_read, cache_write, cache_write_1h
 
-    Where a trace gives no cost, prices make an estimate, shown with a ~. The very name of a model goes before a name
-    with *.
+    Where a trace gives no cost, prices make an estimate, shown with a ~: yours, else those of genai-prices, unless
+    list_prices = false. The very name of a model goes before a name with *.
 
     \b
       tracetop config                 what holds

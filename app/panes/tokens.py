@@ -103,6 +103,8 @@ class TokensPane(ChartPane):
             parts.append(f"{figures.tokens(tokens.output)} out")
         if view.input_included_cache:
             parts.append("input taken as including cache")
+        if view.cost_estimated:
+            parts.append(f"~ by {' and '.join(view.price_sources)}")
         return parts
 
     def _context_now(self, view: View) -> str | None:

@@ -16,7 +16,7 @@ from .bookmarks import bookmark_lines, bookmark_objects
 from .issues import issue_lines, issue_object, issues_of, tally
 from .json_text import json_text, known
 from .layout import exact, heading, local_time, more, table, wrapped
-from .tokens import notes
+from .tokens import cost_fields, notes
 from .tools import tool_figures, tool_table
 
 _TOOLS_SHOWN = 10
@@ -57,7 +57,7 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
             "total": tokens.total,
         },
         "cost": known(summary.total_cost),
-        **({"cost_estimated": True} if view.cost_estimated else {}),
+        **cost_fields(view),
         "cache_hit_rate": known(summary.cache_hit_rate),
         "efficiency": {
             "score": known(efficiency.score),
@@ -167,7 +167,7 @@ def _tokens(view: View, width: int) -> Iterator[str]:
     remark = f"as the trace has it; the four add up to {told:,}" if (tokens.total or told) < told else ""
     rows.append(["total", exact(tokens.total), "", remark])
     yield from table(["", "", "", ""], rows, width, left=frozenset({0, 3}), elastic=3)
-    yield from notes(view)
+    yield from notes(view, width)
 
 
 def _share_of(part: int | None, whole: int) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ...analysis.prices import Price, Prices
+from ..list_prices import ListPrices
 from .config_file import ConfigFile, config_path, leaves, read_config
 from .settings import BUCKETS, OPTIONS, SECTIONS, Option, Settings, dollars_from, keys_from, meant, told
 
@@ -63,9 +64,10 @@ def effective_settings(
     file = read_config(config_path(environ))
     found = _Found(file, given or {}, environ)
     values = {option.name: value for option in OPTIONS for value in found.option(option)}
-    keys, prices = found.keys(), found.prices()
+    keys, own = found.keys(), found.prices()
     found.look_for_strangers()
-    settings = Settings(**values, keys=keys, prices=prices)
+    settings = Settings(**values, keys=keys)
+    settings = replace(settings, prices=Prices(own, ListPrices() if settings.list_prices else None))
     return EffectiveSettings(settings, found.origins, tuple(found.problems), file)
 
 
@@ -114,7 +116,7 @@ class _Found:
                 self.origins[name] = self._line("keys", path)
         return keys
 
-    def prices(self) -> Prices:
+    def prices(self) -> dict[str, Price]:
         """The prices of the file."""
         by_model: dict[str, dict[str, float]] = {}
         for path, value in leaves(self._section("prices")):
@@ -131,7 +133,7 @@ class _Found:
                     self._tell(name, str(error))
                 else:
                     self.origins.setdefault(f"prices.{model}", self._line("prices", path[:-1]))
-        return Prices({model: Price(**prices) for model, prices in by_model.items() if prices})
+        return {model: Price(**prices) for model, prices in by_model.items() if prices}
 
     def look_for_strangers(self) -> None:
         """Tell of what the file sets that is no setting."""

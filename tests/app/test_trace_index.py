@@ -14,6 +14,7 @@ from tracetop.analysis.prices import Price, Prices
 from tracetop.analysis.session import Session
 from tracetop.app import trace_index
 from tracetop.app.cli import cli
+from tracetop.app.list_prices import ListPrices
 from tracetop.app.reports.report import report_json
 from tracetop.app.trace import Trace, load_trace
 
@@ -179,6 +180,14 @@ def test_by_other_prices_it_is_another_index(path: Path) -> None:
     assert costs[0] == costs[2] == pytest.approx(1000 * (costs[1] or 0.0))
     assert costs[1] == costs[3]
     assert costs[4] is None
+
+
+def test_by_another_version_of_a_list_it_is_another_index(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = Prices(listed=ListPrices())
+    kept = trace_index.TraceIndex(path, listed).path
+    assert kept == trace_index.TraceIndex(path, listed).path != trace_index.TraceIndex(path).path
+    monkeypatch.setattr("tracetop.app.list_prices._version", lambda: "9.9")
+    assert trace_index.TraceIndex(path, listed).path != kept
 
 
 def test_a_trace_that_hardly_grew_is_not_written_again(path: Path, cache: Path) -> None:
