@@ -28,8 +28,8 @@ from .columns import (
 from .issues.responses import ResponseRules
 from .lanes import Lane
 from .names import Names
-from .prices import Prices, Rate, Tariff, can_be_priced
-from .tokens import MOST_DOLLARS, MOST_TOKENS, Buckets, input_includes_cache
+from .prices import Prices, Rate, Tariff
+from .tokens import MOST_DOLLARS, MOST_TOKENS, input_includes_cache
 
 _MOST_WAITING = 1024
 _UNKNOWN = (None,) * 6
@@ -62,8 +62,7 @@ class LlmCalls:
         self._request_ids: dict[int, str] = {}
         self._waiting: dict[str, int] = {}
         self._inclusive: dict[int, bool] = {}
-        self._prices = prices
-        self._rate_by_model: dict[int, Rate | None] = {}
+        self._rates = _Rates(prices, models) if prices else None
         self._estimated: list[int] = []
         self._listed: list[int] = []
         self._rows: list[tuple[int, int, int, int, float, int, int, int, int, int]] = []
@@ -131,11 +130,17 @@ class LlmCalls:
         else:
             lane.detail = event
             lane.stream_row = -1
-        if cost is None and self._prices:
-            tokens = Buckets(sent, output, read, written, total)
-            cost = self._estimate(label, lane, tokens, _written_1h(data) if written else 0, record.timestamp)
-            if cost is not None:
-                flags |= KNOWN_COST
+        if cost is None and self._rates is not None and sent is not None and output is not None:
+            kept, new = read or 0, written or 0
+            # As in `can_be_priced`; a list of prices is not even loaded for what it cannot tell.
+            if total is None or total <= sent + output + kept + new:
+                rate = self._rates[label]
+                if rate is not None:
+                    long = _written_1h(data) if new else 0
+                    cost = rate.charge(sent, output, kept, new, long, record.timestamp)
+                    if cost is not None:
+                        flags |= KNOWN_COST
+                        self._mark_estimate(lane, rate)
         self._append(event, lane, row, flags, cost, sent, output, read, written, total)
         if total:
             lane.tokens_in_iteration += total
@@ -184,22 +189,15 @@ class LlmCalls:
             known = self._inclusive[label] = input_includes_cache(self._models.name(label))
         return known
 
-    def _estimate(self, label: int, lane: Lane, tokens: Buckets, written_1h: int, time: float) -> float | None:
-        """What the response that makes the next row costs by the prices given; marks that row as estimated."""
-        if label in self._rate_by_model:
-            rate = self._rate_by_model[label]
-        elif self._prices is None or not can_be_priced(tokens):  # a list is not even loaded for what it cannot tell
-            return None
-        else:
-            rate = self._rate_by_model[label] = self._prices.rate_of(self._models.name(label))
-        cost = None if rate is None else rate.estimate(tokens, written_1h, time)
-        if cost is not None:
-            row = len(self._columns.event) + len(self._rows)
-            self._estimated.append(row)
-            if type(rate) is Tariff:
-                self._listed.append(row)
-            lane.branch.first_estimate = min(lane.branch.first_estimate, row)
-        return cost
+    def _mark_estimate(self, lane: Lane, rate: Rate) -> None:
+        """Have the next row be one whose cost is estimated."""
+        row = len(self._columns.event) + len(self._rows)
+        self._estimated.append(row)
+        if type(rate) is Tariff:
+            self._listed.append(row)
+        branch = lane.branch
+        if row < branch.first_estimate:
+            branch.first_estimate = row
 
     def _wait(self, event_id: str, request: int) -> None:
         """Another request was made before this one was answered: from now on it takes an answer that names it."""
@@ -247,6 +245,19 @@ class LlmCalls:
             (event, request, previous, flags, cost or 0.0, sent or 0, output or 0, read or 0, written or 0, total or 0)
         )
         return index
+
+
+class _Rates(dict[int, Rate | None]):
+    """What models take, by their labels: each is asked for once."""
+
+    def __init__(self, prices: Prices, models: Names) -> None:
+        super().__init__()
+        self._prices = prices
+        self._models = models
+
+    def __missing__(self, label: int) -> Rate | None:
+        rate = self[label] = self._prices.rate_of(self._models.name(label))
+        return rate
 
 
 def _run_on(sums: array[_Number], values: Sequence[_Number], add: Callable[[_Number, _Number], _Number] = add) -> None:

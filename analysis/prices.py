@@ -53,24 +53,35 @@ class Price:
         if not can_be_priced(tokens):
             return None
         sent, output, read, written, _ = tokens
+        return self.charge(sent or 0, output or 0, read or 0, written or 0, written_1h, time)
+
+    def charge(
+        self, sent: int, output: int, read: int, written: int, written_1h: int = 0, time: float = 0.0
+    ) -> float | None:
+        """The same for the buckets themselves, nothing of them unknown."""
+        # Spelled out: this runs for every response that names no cost.
         dollars = 0.0
-        if written_1h and written:
-            price = self.cache_write if self.cache_write_1h is None else self.cache_write_1h
-            if price is None:
+        if sent:
+            if self.input is None:
                 return None
-            long = min(written_1h, written)
-            written -= long
-            dollars = long * price
-        for count, price in (
-            (sent, self.input),
-            (output, self.output),
-            (read, self.cache_read),
-            (written, self.cache_write),
-        ):
-            if count:
-                if price is None:
+            dollars = sent * self.input
+        if output:
+            if self.output is None:
+                return None
+            dollars += output * self.output
+        if read:
+            if self.cache_read is None:
+                return None
+            dollars += read * self.cache_read
+        if written:
+            if written_1h and self.cache_write_1h is not None:
+                long = min(written_1h, written)
+                written -= long
+                dollars += long * self.cache_write_1h
+            if written:
+                if self.cache_write is None:
                     return None
-                dollars += count * price
+                dollars += written * self.cache_write
         return dollars * _PER_MILLION
 
 
@@ -113,14 +124,24 @@ class Tariff:
 
     def estimate(self, tokens: Buckets, written_1h: int = 0, time: float = 0.0) -> float | None:
         """What a call of these tokens costs that was made at `time`, in dollars; None as for a `Price`."""
-        period = self.periods[0] if len(self.periods) == 1 else self._period(time)
+        if not can_be_priced(tokens):
+            return None
+        sent, output, read, written, _ = tokens
+        return self.charge(sent or 0, output or 0, read or 0, written or 0, written_1h, time)
+
+    def charge(
+        self, sent: int, output: int, read: int, written: int, written_1h: int = 0, time: float = 0.0
+    ) -> float | None:
+        """The same for the buckets themselves, nothing of them unknown."""
+        periods = self.periods
+        period = periods[0] if len(periods) == 1 else self._period(time)
         price = period.price
         if period.tiers:
-            prompt = (tokens.input or 0) + (tokens.cache_read or 0) + (tokens.cache_write or 0)
+            prompt = sent + read + written
             for tier in period.tiers:
                 if prompt > tier.above:
                     price = tier.price
-        return price.estimate(tokens, written_1h)
+        return price.charge(sent, output, read, written, written_1h)
 
     def _period(self, time: float) -> Period:
         return next((period for period in reversed(self.periods) if period.holds_at(time)), self.periods[0])
@@ -137,7 +158,7 @@ class PriceList(Protocol):
         """What a model takes, by its name as traces have it; None where the list does not know."""
 
 
-Rate: TypeAlias = "Price | Tariff"
+Rate: TypeAlias = Price | Tariff
 """What a model takes: the user's own `Price`, or the `Tariff` of a list."""
 
 

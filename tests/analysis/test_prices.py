@@ -250,7 +250,8 @@ def test_a_response_says_what_it_keeps_an_hour(trace: Any, data: dict[str, Any],
         lines = [{"kind": each.kind, "timestamp": each.timestamp, "data": each.data} for each in trace.events]
         block = LineSplitter().feed(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
         assert block is not None
-        session.apply(decode_block(block).records)
+        batch = decode_block(block)
+        session.apply(batch.records, batch.offsets)
     else:
         session.apply_events(trace.events)
     assert session.view().cost == pytest.approx(0.0045 + (long * 6.0 + (500 - long) * 3.75) / 1e6)
