@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ...analysis import figures
+from ...analysis.cost_origins import cost_origins
 from ...analysis.efficiency import WEIGHTS
 from ...analysis.view import View
 from ..bookmarks import Bookmarks
@@ -16,7 +17,8 @@ from .bookmarks import bookmark_lines, bookmark_objects
 from .issues import issue_lines, issue_object, issues_of, tally
 from .json_text import json_text, known
 from .layout import exact, heading, local_time, more, table, wrapped
-from .tokens import cost_fields, notes
+from .price_notes import origin_fields
+from .tokens import notes
 from .tools import tool_figures, tool_table
 
 _TOOLS_SHOWN = 10
@@ -57,7 +59,7 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
             "total": tokens.total,
         },
         "cost": known(summary.total_cost),
-        **cost_fields(view),
+        **origin_fields(view.price_sources, cost_origins(view).unpriced),
         "cache_hit_rate": known(summary.cache_hit_rate),
         "efficiency": {
             "score": known(efficiency.score),

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from ...analysis import figures
 from ...analysis.cost_origins import cost_origins
-from ...analysis.prices import OWN_PRICES
 from ...analysis.tokens import hit_rate
 from ...analysis.view import TokenFlowPoint, View
 from ..trace import Trace
 from .json_text import json_text, known
-from .layout import exact, more, table, wrapped
+from .layout import exact, table
+from .price_notes import price_notes
 
 MAIN_AGENT = "main"
-_MODELS_NAMED = 5
-_NAMELESS = "a model without a name"
 _HEADERS = ("iter", "input", "cached", "written", "output", "total", "hit", "cost", "so far")
 
 
@@ -61,44 +58,13 @@ def tokens_text(trace: Trace, width: int) -> Iterator[str]:
     yield from notes(view, width)
 
 
-def cost_fields(view: View) -> dict[str, Any]:
-    """What JSON says of where the cost of a session comes from; nothing where it is all told by the trace."""
-    origins = cost_origins(view)
-    told: dict[str, Any] = {}
-    if view.cost_estimated:
-        sources = ("config" if source == OWN_PRICES else source for source in view.price_sources)
-        told |= {"cost_estimated": True, "price_source": ", ".join(sources)}
-    if origins.unpriced:
-        told["unpriced"] = [{"model": name or None, "calls": calls} for name, calls in origins.unpriced.items()]
-    return told
-
-
 def notes(view: View, width: int) -> Iterator[str]:
     """What must be known to read the token figures right."""
     if view.input_included_cache:
         yield ""
         yield "  Some responses report input with the cached part in it, by their model's custom; it was taken out."
-    yield from _cost_notes(view, width)
-
-
-def _cost_notes(view: View, width: int) -> Iterator[str]:
-    """By whose prices cost is estimated, and of which calls it is not known at all."""
     origins = cost_origins(view)
-    said = []
-    if view.cost_estimated:
-        models = {source: origins.own if source == OWN_PRICES else origins.listed for source in view.price_sources}
-        by = " and ".join(f"{source} for {figures.count(len(names), 'model')}" for source, names in models.items())
-        said.append(f"A ~ marks cost that the trace does not give: estimated by {by} (see: tracetop config).")
-    if origins.unpriced:
-        named = [f"{name or _NAMELESS} ({figures.count(calls, 'call')})" for name, calls in origins.unpriced.items()]
-        rest = f" {more(len(named) - _MODELS_NAMED)}" if len(named) > _MODELS_NAMED else ""
-        said.append(f"No price is known of {', '.join(named[:_MODELS_NAMED])}{rest}: what they cost is in no total.")
-    if origins.untold:
-        calls = figures.count(origins.untold, "call")
-        said.append(f"Of {calls} the trace says too little to estimate the cost, which is in no total.")
-    for sentence in said:
-        yield ""
-        yield from wrapped(sentence, width, "  ")
+    yield from price_notes(view.price_sources, origins.unpriced, width, own=len(origins.own), untold=origins.untold)
 
 
 def _extra_columns(view: View, flow: list[TokenFlowPoint]) -> Iterator[tuple[str, Callable[[TokenFlowPoint], str]]]:
