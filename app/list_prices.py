@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LIBRARY = "genai-prices"
 _LONGEST_NAME = 200
+_MOST_KEPT = 1024
 _LONG_WRITE = 2.0
 """What Anthropic takes for a cache write of an hour, in prices of input, wherever its models run (prompt caching,
 pricing, at platform.claude.com/docs). The list has it for most of them, not for all resellers."""
@@ -84,7 +85,7 @@ def _snapshot() -> DataSnapshot | None:
     return DataSnapshot(providers=providers, from_auto_update=False)
 
 
-@cache
+@lru_cache(_MOST_KEPT)
 def _tariff_of(model: str) -> Tariff | None:
     snapshot = _snapshot()
     found = None if snapshot is None else _find(snapshot, model.lower())

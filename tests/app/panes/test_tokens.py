@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 from tracetop.analysis.budget import Budget
 from tracetop.analysis.view import View
+from tracetop.app.list_prices import ListPrices
 from tracetop.app.panes.token_words import axis_tokens, budget_text
 
 TABLE = "#trace-tokens-list"
@@ -237,6 +238,18 @@ async def test_the_cost_rises_to_what_the_session_cost(show: Any, growing: Any) 
         assert list(cost.values) == pytest.approx([0.01 * number for number in range(1, 13)])
         await it.press("3", "z")
         assert "$0.12│" in it.crop(CHART)
+
+
+async def test_whose_prices_the_cost_is_estimated_by_is_told_where_there_is_room(show: Any, agent: Agent) -> None:
+    measured = agent.call(1)
+    agent.call(2, model="claude-sonnet-4-20250514", cost=None)
+    async with show(agent.write(), (160, 40)) as it:
+        await it.press("3", "z")
+        assert f"~ by {ListPrices().name}" in pane(it).headline
+        assert rows_of(it)[-1].split()[-2:] == ["~$0.0045", "~$0.014"]
+        it.screen.move_cursor(measured)
+        await it.press("space")
+        assert "~" not in pane(it).headline
 
 
 async def test_the_budget_is_told_as_of_the_view(show: Any, agent: Agent) -> None:
