@@ -15,6 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tracetop.analysis import Session, View
+from tracetop.analysis.cost_origins import CostOrigins, cost_origins
+from tracetop.analysis.prices import Period, Price, Prices, Tariff, Tier
 from tracetop.analysis.session_state import SessionState, put_together, take_apart
 from tracetop.collector.events import KINDS, TraceEvent
 from tracetop.collector.formats.native import decode_block
@@ -177,6 +179,40 @@ def test_a_fold_goes_on_from_what_was_kept_of_it(
         rest = rest[size:]
         session = put_together(copied(take_apart(session)))
     assert picture(session.view()) == picture(fold(events).view())
+
+
+class AList:
+    """A price list of two models, by the time of the call and the length of its prompt."""
+
+    name = "a list"
+
+    def tariff_of(self, model: str) -> Tariff | None:
+        price, dear, later = (Price(dollars, dollars, dollars, dollars, 2 * dollars) for dollars in (1.0, 2.0, 3.0))
+        periods = (Period(price, (Tier(3000, dear),)), Period(later, since=1_700_000_010.0))
+        return Tariff(periods) if model in ("gpt-5", "7") else None
+
+
+def told_of_cost(view: View) -> tuple[list[str], CostOrigins]:
+    return view.price_sources, cost_origins(view)
+
+
+@given(contents_of_traces, st.randoms(use_true_random=False))
+@settings(quick, max_examples=80)
+def test_estimates_are_prefixes_and_go_on_from_what_was_kept(
+    picture: Picture, contents: list[Content], chance: random.Random
+) -> None:
+    prices = Prices({"claude-*": Price(input=1.0, output=1.0, cache_read=0.1)}, AList())
+    events = [as_event(content) for content in contents]
+    cut = chance.randint(0, len(events))
+    whole, first = Session(prices), Session(prices)
+    whole.apply_events(events)
+    first.apply_events(events[:cut])
+    assert picture(whole.view(cut)) == picture(first.view())
+    assert told_of_cost(whole.view(cut)) == told_of_cost(first.view())
+    first = put_together(copied(take_apart(first)), prices)
+    first.apply_events(events[cut:])
+    assert picture(first.view()) == picture(whole.view())
+    assert told_of_cost(first.view()) == told_of_cost(whole.view())
 
 
 def copied(state: SessionState) -> SessionState:
