@@ -102,7 +102,7 @@ class TraceIndex:
                 os.utime(file.fileno())
         except FileNotFoundError:
             return False
-        except (OSError, ValueError, OverflowError, MemoryError) as error:
+        except (OSError, ValueError, OverflowError, MemoryError, RecursionError) as error:
             _log.debug("%s is of no use: %s", self.path, error)
             return False
         if not tail.resume(header.mark):
