@@ -25,7 +25,7 @@ READ_PRICE, WRITE_PRICE, OUTPUT_PRICE = 0.1, 1.25, 5.0
 """What a token read from the cache, written to it, or put out costs, beside one of uncached input: as Anthropic's list
 has it. By these the cost of a response is split where only the whole is known."""
 
-_ROWS_AT_A_TIME = 5_000
+_ROWS_AT_A_TIME = 2_500
 """Some 10 ms of work."""
 
 _LONGEST_LINE = 1 << 30
@@ -70,7 +70,7 @@ class Rent:
     """The rent of all results of a session, as of any event. Grows by `extend`."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self.session = session
         self._taken = 0
         self._ended = 0
         self._compactions = 0
@@ -97,8 +97,8 @@ class Rent:
 
     def extend(self) -> bool:
         """Take in the next responses, some milliseconds' worth. Gives whether there are more."""
-        llm = self._session.llm
-        known = llm.rows(self._session.count)
+        llm = self.session.llm
+        known = llm.rows(self.session.count)
         last = min(known, self._taken + _ROWS_AT_A_TIME)
         for row in range(self._taken, last):
             if llm.flags[row] & (KNOWN_INPUT | KNOWN_READ):
@@ -116,7 +116,7 @@ class Rent:
 
     def dearest(self, at: int, most: int) -> list[Rented]:
         """The results that took most rent as of event `at`: by cost where that is known, else by tokens."""
-        lanes, contexts = self._session.events.lane, self._contexts
+        lanes, contexts = self.session.events.lane, self._contexts
         newest = {lane: bisect_left(context.event, at) - 1 for lane, context in contexts.items()}
 
         def rank(index: int) -> tuple[float, int, int]:
@@ -130,14 +130,14 @@ class Rent:
 
     def _rented(self, index: int, at: int) -> Rented:
         event, first, tokens = self._event[index], self._first[index], self._tokens[index]
-        context = self._contexts[self._session.events.lane[event]]
+        context = self._contexts[self.session.events.lane[event]]
         last = min(self._last[index], bisect_left(context.event, at) - 1)
         cost = (context.rate[last] - context.rate[first]) * tokens if self._priced_from < at else None
-        return Rented(event, self._session.tools.call_of(event), tokens, last - first, (last - first) * tokens, cost)
+        return Rented(event, self.session.tools.call_of(event), tokens, last - first, (last - first) * tokens, cost)
 
     def _respond(self, row: int) -> None:
         """Take in a response: what its prompt has more than the one before, and what the rest costs again."""
-        session, llm, before = self._session, self._session.llm, row - 1
+        session, llm, before = self.session, self.session.llm, row - 1
         event, flags = llm.event[row], llm.flags[row]
         self._come_to(event)
         context = self._context(session.events.lane[event])
@@ -176,7 +176,7 @@ class Rent:
 
     def _come_to(self, event: int) -> None:
         """Take in what came before an event: results, compactions, runs that began."""
-        session, ends = self._session, self._session.tools.ended_event
+        session, ends = self.session, self.session.tools.ended_event
         lanes, positions = session.events.lane, session.positions
         while self._ended < len(ends) and ends[self._ended] < event:
             end = ends[self._ended]
