@@ -75,7 +75,7 @@ class TokensPane(ChartPane):
             self._groups, self._cliffs = {}, {}
         flow = self._flow
         flow.view = view
-        drawn = (view.session, view.llm_rows, view.compactions, view.budget_events)
+        drawn = (view.session, view.llm_rows, view.compactions, view.budget_events, view.ended)
         changed = drawn != self._drawn
         if changed:
             self._drawn = drawn
