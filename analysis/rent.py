@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from heapq import nlargest
-from typing import TYPE_CHECKING
+from heapq import heappush, heapreplace, nlargest
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
 
 from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_READ, NONE
 
@@ -29,6 +31,9 @@ _ROWS_AT_A_TIME = 2_500
 """Some 10 ms of work."""
 
 _LONGEST_LINE = 1 << 30
+_MOST_GONE = 256
+
+_Rank: TypeAlias = tuple[float, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,9 @@ class Rent:
         self._sum_cost: array[float] = array("d")
         """Rent of all results, up to each response."""
         self._priced_from = NONE
+        self._gone: list[_Rank] = []
+        """The dearest of those that are no longer in a context, as a heap: their rent will not change."""
+        self._last_cut = 0
 
     def extend_to_end(self) -> None:
         """Take in all there is."""
@@ -116,17 +124,23 @@ class Rent:
 
     def dearest(self, at: int, most: int) -> list[Rented]:
         """The results that took most rent as of event `at`: by cost where that is known, else by tokens."""
-        lanes, contexts = self.session.events.lane, self._contexts
-        newest = {lane: bisect_left(context.event, at) - 1 for lane, context in contexts.items()}
+        lanes, known = self.session.events.lane, bisect_left(self._arrived_at, at)
+        newest = {lane: bisect_left(context.event, at) - 1 for lane, context in self._contexts.items()}
+        gone: list[_Rank] = []
+        candidates: Iterable[int] = range(known)
+        if at > self._last_cut and most <= _MOST_GONE:  # only what is there still changes
+            gone = self._gone
+            held = (index for context in self._contexts.values() for index in context.held)
+            candidates = (index for index in held if index < known)
+        ranks = (self._rank(index, min(self._last[index], newest[lanes[self._event[index]]])) for index in candidates)
+        dearest = (self._rented(-number, at) for _, _, number in nlargest(most, chain(gone, ranks)))
+        return [each for each in dearest if each.resent]
 
-        def rank(index: int) -> tuple[float, int, int]:
-            lane, first = lanes[self._event[index]], self._first[index]
-            last = min(self._last[index], newest[lane])
-            rate, tokens = contexts[lane].rate, self._tokens[index]
-            return (rate[last] - rate[first]) * tokens, (last - first) * tokens, -index
-
-        found = nlargest(most, range(bisect_left(self._arrived_at, at)), key=rank)
-        return [each for each in (self._rented(index, at) for index in found) if each.resent]
+    def _rank(self, index: int, last: int) -> _Rank:
+        """By what results are compared: the rent of one up to a response of its agent, and which it is."""
+        first, tokens = self._first[index], self._tokens[index]
+        rate = self._contexts[self.session.events.lane[self._event[index]]].rate
+        return (rate[last] - rate[first]) * tokens, (last - first) * tokens, -index
 
     def _rented(self, index: int, at: int) -> Rented:
         event, first, tokens = self._event[index], self._first[index], self._tokens[index]
@@ -152,7 +166,7 @@ class Rent:
         context.carried += context.arrived
         context.arrived = 0
         if context.is_cut or (context.prompt is not None and prompt < context.prompt * SHRUNK):
-            self._cut(context)
+            self._cut(context, event)
         elif context.prompt is not None and context.pending:
             self._place(context, event, prompt - context.prompt - context.output)
         context.pending.clear()
@@ -207,11 +221,17 @@ class Rent:
             self._last.append(NONE)
             self._arrived_at.append(response)
 
-    def _cut(self, context: _Context) -> None:
-        """Nothing of what the agent had in its context is there any more."""
-        last = len(context.event) - 1
+    def _cut(self, context: _Context, event: int) -> None:
+        """Nothing of what the agent had in its context is there any more, as a response shows."""
+        last, gone = len(context.event) - 1, self._gone
         for index in context.held:
             self._last[index] = last
+            rank = self._rank(index, last)
+            if len(gone) < _MOST_GONE:
+                heappush(gone, rank)
+            elif rank > gone[0]:
+                heapreplace(gone, rank)
+        self._last_cut = event
         context.held.clear()
         context.carried = 0
         context.is_cut = False

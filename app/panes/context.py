@@ -18,8 +18,6 @@ from .pane import Frame, Pane
 from .table import TableHead
 
 _MOST = 200
-_STALE_SHARE = 0.01
-"""While events pour in the list is made anew when so much has come: with many results that takes a while."""
 
 _EMPTY = "no result of a tool was sent again yet, or the trace does not say how long prompts are"
 _GROUP = Binding.Group("context")
@@ -79,8 +77,7 @@ class ContextPane(Pane):
         shown = (rent, at, has_more)
         if self._shown is not None and self._shown[0] is rent:
             _, before, was_partial = self._shown
-            is_fresh = abs(at - before) <= before * _STALE_SHARE if frame.live else at == before
-            if has_more or (is_fresh and not was_partial):
+            if has_more or (at == before and not was_partial):
                 return
         self._shown = shown
         chosen = self._rows.rented[self._list.cursor] if 0 <= self._list.cursor < self._rows.count else None
