@@ -40,7 +40,7 @@ _REPORTS_CACHE = [reports_cache(flags) for flags in range(256)]
 class LlmCalls:
     """Folds llm_request and llm_response events into `LlmColumns`, where a batch's rows stand after `publish`."""
 
-    KEPT = ("_request_ids", "_waiting", "session_model")
+    KEPT = ("_waiting", "session_model")
 
     def __init__(
         self,
@@ -59,7 +59,6 @@ class LlmCalls:
         self._models = models
         self._rules = rules
         self._apart = apart
-        self._request_ids: dict[int, str] = {}
         self._waiting: dict[str, int] = {}
         self._inclusive: dict[int, bool] = {}
         self._rates = _Rates(prices, models) if prices else None
@@ -73,9 +72,9 @@ class LlmCalls:
         """An llm_request: remembered until its response comes. Gives its model's label."""
         lane.stream_row = -1
         if lane.request != NONE:
-            self._wait(self._request_ids[lane.number], lane.request)
+            self._wait(lane.request_id, lane.request)
         lane.request = event
-        self._request_ids[lane.number] = record.event_id
+        lane.request_id = record.event_id
         if data.model:
             lane.model = self._models.number(data.model)
         return lane.model
@@ -157,15 +156,24 @@ class LlmCalls:
         columns.flags.extend(flags)
         append_all(columns.cost, costs)
         append_all(columns.previous_in_iteration, previous)
-        _run_on(columns.calls, [1 if flag & OPENS_CALL else 0 for flag in flags])
+        known = set(flags)  # seldom more than one or two
+        if all(flag & OPENS_CALL for flag in known):
+            calls = columns.calls[-1] if columns.calls else 0
+            append_all(columns.calls, range(calls + 1, calls + 1 + len(flags)))
+        else:
+            _run_on(columns.calls, [1 if flag & OPENS_CALL else 0 for flag in flags])
         _run_on(columns.sum_input, sent)
         _run_on(columns.sum_output, output)
         _run_on(columns.sum_read, read)
         _run_on(columns.sum_write, written)
         _run_on(columns.sum_total, total)
         _run_on(columns.sum_cost, costs)
-        _run_on(columns.seen, flags, or_)
-        if all(map(_REPORTS_CACHE.__getitem__, flags)):
+        seen = columns.seen[-1] if columns.seen else 0
+        if all(flag | seen == seen for flag in known):
+            append_all(columns.seen, [seen] * len(flags))
+        else:
+            _run_on(columns.seen, flags, or_)
+        if all(_REPORTS_CACHE[flag] for flag in known):
             _run_on(columns.cache_sum_input, sent)
             append_all(columns.cache_rows, range(first, first + len(events)))
         else:
@@ -211,7 +219,7 @@ class LlmCalls:
         request = self._waiting.pop(event_id, NONE)
         if request != NONE:
             if lane.request != NONE:
-                self._wait(self._request_ids[lane.number], lane.request)
+                self._wait(lane.request_id, lane.request)
             lane.request = request
 
     def _append(

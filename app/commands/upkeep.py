@@ -71,9 +71,9 @@ def clean(folders: tuple[str, ...], age: int, dry_run: bool, yes: bool) -> int:
     """Delete sessions to which nothing was written for a while.
 
     FOLDERs are searched with all folders below them; without FOLDER: .attocode/traces and .traces below the current
-    one. A session goes whole (session-1.jsonl, session-1~002.jsonl, ...) and with its bookmarks, once its newest part
-    is old enough. Links, and .jsonl files that are no traces, are left alone. In a terminal it asks first; elsewhere it
-    does not. What cannot be read or deleted is told, the rest goes all the same, and the exit code is 3.
+    one. A session goes whole (session-1.jsonl, session-1~002.jsonl, ...), with its bookmarks and its index, once its
+    newest part is old enough. Links, and .jsonl files that are no traces, are left alone. In a terminal it asks first;
+    elsewhere it does not. What cannot be read or deleted is told, the rest goes all the same, and the exit code is 3.
 
     \b
       tracetop clean --older-than 30d --dry-run              what would go

@@ -14,6 +14,7 @@ from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ...analysis.view import View
 from ..contain import attempt, contained
+from ..panes.context import ContextPane
 from ..panes.inspector import InspectorPane
 from ..panes.issues import IssuesPane
 from ..panes.names import PANES
@@ -166,12 +167,17 @@ class Painting:
     def _show_panes(self, panes: Sequence[Pane] | None = None) -> None:
         if self._frame is None:
             return
-        for pane in (*(self.panes if panes is None else panes), self.inspector):
+        for pane in (*(self.panes if panes is None else panes), self.inspector, self.context_list):
             if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted or self._is_first):
                 pane.so_far = self._is_so_far(pane, self._frame)
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
         self._show_issue()
         self._show_tabs()
+
+    def show_anew(self, pane: Pane) -> None:
+        """Have a pane that has just been opened show what was painted last."""
+        if self._frame is not None:
+            attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
 
     def _is_so_far(self, pane: Pane, frame: Frame) -> bool:
         """Whether the figures of a pane are of what is read, which is not all there is."""
@@ -233,6 +239,7 @@ class Painting:
         source: TraceSource
         panes: tuple[Pane, ...]
         inspector: InspectorPane
+        context_list: ContextPane
         active: int
         _issue: Issue | None
         _episode: Episode | None

@@ -18,6 +18,7 @@ from .issues import issue_lines, issue_object, issues_of, tally
 from .json_text import json_text, known
 from .layout import exact, heading, local_time, more, table, wrapped
 from .price_notes import origin_fields
+from .rent import rent_lines, rent_object
 from .tokens import notes
 from .tools import tool_figures, tool_table
 
@@ -36,7 +37,7 @@ _COMPONENTS = {
 
 
 def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str, Any]:
-    """The report as JSON has it; unknown values are None. Bookmarks are told only where there are any."""
+    """The report as JSON has it; unknown values are None. Bookmarks and rent are told only where there are any."""
     view = trace.view()
     summary, tokens, efficiency = view.summary(), view.tokens, view.efficiency
     return {
@@ -65,6 +66,7 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
             "score": known(efficiency.score),
             "components": {name: known(ratio) for name, ratio in asdict(efficiency.components).items()},
         },
+        **({} if (rent := rent_object(trace)) is None else {"rent": rent}),
         "issues": [issue_object(issue) for issue in view.issues(trace.event_id)],
         **({"bookmarks": bookmark_objects(trace, bookmarks)} if bookmarks is not None and bookmarks.placed else {}),
         "reader": {
@@ -89,6 +91,7 @@ def report_text(trace: Trace, width: int, *, torn_bytes: int = 0, bookmarks: Boo
     yield from _tokens(view, width)
     yield from _efficiency(view, width)
     yield from _tools(trace, width)
+    yield from rent_lines(trace, width)
     yield from _issues(trace, width)
     if bookmarks is not None:
         yield from bookmark_lines(trace, bookmarks, width)

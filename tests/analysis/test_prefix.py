@@ -192,6 +192,15 @@ class AList:
         return Tariff(periods) if model in ("gpt-5", "7") else None
 
 
+def without_cost(content: Content, chance: random.Random) -> Content:
+    """The event, if it is a response mostly with tokens and without a cost."""
+    if content["kind"] != "llm_response" or "metadata" in content["data"] or chance.random() < 0.2:
+        return content
+    usual = {"input_tokens": chance.choice([100, 5000]), "output_tokens": 10, "tokens": None, "cost": None}
+    model = chance.choice(["claude-sonnet-4", "gpt-5", "strange", None])
+    return {**content, "data": {**content["data"], **usual, "model": model}}
+
+
 def told_of_cost(view: View) -> tuple[list[str], CostOrigins]:
     return view.price_sources, cost_origins(view)
 
@@ -202,7 +211,7 @@ def test_estimates_are_prefixes_and_go_on_from_what_was_kept(
     picture: Picture, contents: list[Content], chance: random.Random
 ) -> None:
     prices = Prices({"claude-*": Price(input=1.0, output=1.0, cache_read=0.1)}, AList())
-    events = [as_event(content) for content in contents]
+    events = [as_event(without_cost(content, chance)) for content in contents]
     cut = chance.randint(0, len(events))
     whole, first = Session(prices), Session(prices)
     whole.apply_events(events)

@@ -356,3 +356,31 @@ def test_a_budget_in_words(budget: Budget, text: str) -> None:
     assert budget_text(budget, 410_000) == text
     if budget.used == 0.98:
         assert budget_text(budget, 410_000, brief=True) == "budget 98%"
+
+
+@pytest.fixture
+def approaching(line, tmp_path, utc):
+    """A trace of prompts that grow by 1,000 tokens a turn, and of a budget of which each turn takes 5 %."""
+    path = tmp_path / "traces" / "approaching.jsonl"
+    path.parent.mkdir()
+    lines = [line("session_start", goal="grow", model="m")]
+    for number in range(1, 9):
+        lines.append(line("iteration_start", number))
+        told = {"usage_fraction": number / 20, "status": "ok", "context_limit": 20_000}
+        lines.append(line("budget_check", number, **told))
+        lines.append(line("llm_response", number, input_tokens=1000 * number, output_tokens=10))
+    path.write_bytes(b"".join(lines))
+    return path
+
+
+async def test_what_comes_if_it_goes_on_like_this_is_in_the_title(show, approaching, line):
+    async with show(approaching, (200, 60)) as it:
+        await it.press("3", "z")
+        assert "compaction in ~12 turns · budget lasts ~12 turns, ~36.0s" in it.title("tokens")
+        it.screen.move_cursor(12)
+        await it.press("space")
+        assert "compaction" not in it.title("tokens")  # of four prompts nothing is concluded
+        await it.press("end")
+        with approaching.open("ab") as file:
+            file.write(line("session_end"))
+        await it.until(lambda: "compaction" not in it.title("tokens"))
