@@ -65,7 +65,7 @@ class IssueMarks:
     def __init__(self, session: Session) -> None:
         self._log = session.issues
         self._known = 0
-        self._raised = {look: array("I") for look in (*_OF_SEVERITY.values(), CACHE_BREAK)}
+        self._raised = {look: array("I") for look in _OF_SEVERITY.values()}
         self._numbers = {look: array("I") for look in self._raised}
 
     def __len__(self) -> int:
@@ -76,8 +76,7 @@ class IssueMarks:
         raised, known = self._log.raised, len(self._log.raised)
         end = min(known, self._known + most)
         for number in range(self._known, end):
-            category = self._log.episodes[number].category
-            look = CACHE_BREAK if category == "cache_drop" else _OF_SEVERITY[severity_of(category)]
+            look = _OF_SEVERITY[severity_of(self._log.episodes[number].category)]
             self._raised[look].append(raised[number])
             self._numbers[look].append(number)
         self._known = end
@@ -127,6 +126,8 @@ def add_bookmarks(marked: dict[int, tuple[MarkLook, int]], bins: Sequence[Bin], 
 def _find(look: MarkLook, view: View, issues: IssueMarks, bins: Sequence[Bin]) -> list[Found]:
     if look is ERROR:
         return _events_in(bins, view.session.errors)
+    if look is CACHE_BREAK:
+        return _events_in(bins, view.session.cache_breaks.events)
     if look is COMPACTION:
         return _events_in(bins, view.session.compactions)
     return issues.find(look, bins, view.at)
