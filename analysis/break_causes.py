@@ -55,10 +55,10 @@ class Confidence(StrEnum):
 WORDS = {
     BreakClass.COMPACTION: "compaction",
     BreakClass.TOOLS: "tools changed",
-    BreakClass.SYSTEM: "mode or system changed",
+    BreakClass.SYSTEM: "mode/system changed",
     BreakClass.MODEL: "model switch",
     BreakClass.HISTORY: "history rewritten",
-    BreakClass.EXPIRY: "time to live ran out",
+    BreakClass.EXPIRY: "TTL ran out",
     BreakClass.COLD: "cold sub-agent",
     BreakClass.UNKNOWN: "unknown",
 }
@@ -198,9 +198,9 @@ class _Between:
             if isinstance(place, Mapping):
                 said.update((name, place[name]) for name in (*_TOOL_FIELDS, *_SYSTEM_FIELDS) if name in place)
         messages = data.get("messages")
-        if "system" not in said and isinstance(messages, list) and messages and isinstance(messages[0], Mapping):
-            if messages[0].get("role") == "system":
-                said["system"] = messages[0].get("content")
+        first = messages[0] if isinstance(messages, list) and messages else None
+        if "system" not in said and isinstance(first, Mapping) and first.get("role") == "system":
+            said["system"] = first.get("content")
         return said
 
     def _data(self, event: int) -> Mapping[str, Any]:

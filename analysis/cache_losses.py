@@ -13,7 +13,6 @@ from .cache_breaks import FULL, CacheBreaks
 from .cache_patterns import EXPIRING, Finding
 from .prices import Price
 from .solved_prices import SolvedPrices
-from .tokens import hit_rate
 from .view import View
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class CacheBreak:
     """One break, at the response `event`, against `previous`, the response that left `expected` tokens in the cache.
 
     `request` is its number among the requests of the cache, from 0; `time` epoch seconds, NaN unknown; `read` and
-    `prompt` tokens; `before` and `after` hit rates. `rebilled` tokens were paid for again: derived, since a trace does
+    `prompt` tokens. `rebilled` tokens were paid for again: derived, since a trace does
     not say which tokens a prompt has in common with the one before it. `causes` has the cause and what else may have
     been, `pause` the seconds between the two responses (None unknown).
     """
@@ -59,8 +58,6 @@ class CacheBreak:
     expected: int
     read: int
     prompt: int
-    before: float | None
-    after: float | None
     rebilled: int
     loss: Loss
     causes: tuple[Cause, ...]
@@ -130,7 +127,7 @@ class CacheLosses:
         """All about a break, by its number from 0."""
         session, breaks = self.session, self.breaks
         event, previous = breaks.events[index], breaks.previous[index]
-        now, then = (view.llm_call(session.llm.rows(number)) for number in (event, previous))
+        now = view.llm_call(session.llm.rows(event))
         times = session.events.time
         pause = times[event] - times[previous]
         return CacheBreak(
@@ -144,8 +141,6 @@ class CacheLosses:
             expected=breaks.expected[index],
             read=now.tokens.cache_read or 0,
             prompt=now.tokens.prompt or 0,
-            before=hit_rate(then.tokens.input, then.tokens.cache_read),
-            after=hit_rate(now.tokens.input, now.tokens.cache_read),
             rebilled=breaks.rebilled_by(index),
             loss=self.loss(index),
             causes=self._causes.of(index),
@@ -200,9 +195,7 @@ class CacheLosses:
         llm, lanes = self.session.llm, self.session.events.lane
         rows = range(llm.rows(first), llm.rows(last))
         return sum(
-            llm.sum_write[row] - (llm.sum_write[row - 1] if row else 0)
-            for row in rows
-            if lanes[llm.event[row]] == lane
+            llm.sum_write[row] - (llm.sum_write[row - 1] if row else 0) for row in rows if lanes[llm.event[row]] == lane
         )
 
     def _known_price(self, label: int) -> Price | None:

@@ -9,7 +9,9 @@ from typing import Any
 _FIELDS = ("cache_miss_reason", "prompt_cache_diagnostics")
 _WORD_FIELDS = ("reason", "miss_reason", "type", "cache_miss_reason")
 _TOKEN_FIELDS = ("cache_missed_input_tokens", "cache_missed_tokens")
-_SAYS_NOTHING = frozenset({"unavailable", "previous_message_not_found", "cache_hit", "cache_miss", "hit", "miss", "none"})
+_SAYS_NOTHING = frozenset(
+    {"unavailable", "previous_message_not_found", "cache_hit", "cache_miss", "hit", "miss", "none"}
+)
 _DEEPEST = 4
 _MOST_LOOKED_AT = 200
 _LONGEST_WORD = 80

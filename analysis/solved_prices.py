@@ -72,9 +72,7 @@ def _eliminate(matrix: list[Row], right: Row) -> Row | None:
     """Solve a symmetric system, scaled so that small buckets count as much as large ones; None if it is singular."""
     size = len(right)
     scale = [matrix[index][index] ** -0.5 for index in range(size)]
-    rows = [
-        [*(matrix[a][b] * scale[a] * scale[b] for b in range(size)), right[a] * scale[a]] for a in range(size)
-    ]
+    rows = [[*(matrix[a][b] * scale[a] * scale[b] for b in range(size)), right[a] * scale[a]] for a in range(size)]
     for column in range(size):
         best = max(range(column, size), key=lambda index: abs(rows[index][column]))
         rows[column], rows[best] = rows[best], rows[column]

@@ -21,6 +21,7 @@ def issues(view: View) -> Sequence[int]:
 def breaks(view: View) -> Sequence[int]:
     """The events at which the cache broke."""
     breaks = view.session.cache_breaks
+    breaks.extend()
     return breaks.events[: breaks.count(view.at)]
 
 

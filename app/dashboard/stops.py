@@ -93,6 +93,11 @@ def _failure(session: Session, event: int) -> str:
     return f"{kind} {name}".strip()
 
 
+def _breaks(session: Session) -> Sequence[int]:
+    session.cache_breaks.extend()
+    return session.cache_breaks.events
+
+
 def _lost(session: Session, event: int) -> str:
     breaks = session.cache_breaks
     return f"cache break: {figures.tokens(breaks.rebilled_by(breaks.count(event)))} tokens re-billed"
@@ -117,7 +122,7 @@ _KINDS: dict[str, _Find] = {
     "medium": _issues(SEVERITIES[:3]),
     "low": _issues(),
     "error": _events(lambda session: session.errors, _failure),
-    "break": _events(lambda session: session.cache_breaks.events, _lost),
+    "break": _events(_breaks, _lost),
     "compaction": _events(lambda session: session.compactions, lambda session, event: "compaction"),
 }
 """What is looked for under each word, in the order in which they are listed."""
