@@ -141,6 +141,14 @@ class _Between:
         return times[self.last] - times[self.first]
 
     @cached_property
+    def is_gone(self) -> bool:
+        """Whether nothing at all was read after a pause in which the cache may have run out."""
+        llm = self.session.llm
+        row = llm.rows(self.last)
+        read = llm.sum_read[row] - (llm.sum_read[row - 1] if row else 0)
+        return not read and self.pause > self.limits.short_life
+
+    @cached_property
     def request(self) -> int | None:
         """The request that was answered by the response that broke the cache."""
         return _request_of(self.session, self.last)
@@ -246,8 +254,18 @@ def _history(between: _Between) -> Cause | None:
 
 def _expired(between: _Between) -> Cause | None:
     limits, pause = between.limits, between.pause
-    if not pause > limits.short_life:
+    if not pause > limits.short_life or between.is_gone:
         return None
+    return _expiry(between)
+
+
+def _all_expired(between: _Between) -> Cause | None:
+    """Nothing at all is left after a pause: a rewritten history would have left what stands before it."""
+    return _expiry(between) if between.is_gone else None
+
+
+def _expiry(between: _Between) -> Cause:
+    limits, pause = between.limits, between.pause
     confidence = Confidence.HIGH if pause > limits.long_life else Confidence.MEDIUM
     return Cause(BreakClass.EXPIRY, between.first, confidence)
 
@@ -264,7 +282,15 @@ def _spawns_before(event: int, lane: int, agents: Any) -> Iterator[int]:
             yield agents.event[row]
 
 
-_RULES: tuple[Callable[[_Between], Cause | None], ...] = (_compacted, _tools, _system, _model, _history, _expired)
+_RULES: tuple[Callable[[_Between], Cause | None], ...] = (
+    _compacted,
+    _tools,
+    _system,
+    _model,
+    _all_expired,
+    _history,
+    _expired,
+)
 """What is asked for, in this order; of the first response of a sub-agent only whether it was cold."""
 
 _BY_REASON = {

@@ -167,7 +167,7 @@ class CacheBreaks:
         lost = expected - read
         is_full = expected >= limits.full_least_expected and read <= limits.full_most_read * expected
         rebilled = min(lost, paid)
-        if not (is_full or self._is_partial(expected, lost)) or rebilled < limits.least_share_rebilled * prompt:
+        if not (is_full or self._is_partial(expected, lost)) or paid < limits.least_share_paid * prompt:
             return  # of a prompt that is short but came from the cache nothing was lost
         is_switched = bool(label and state.label and label != state.label)
         if is_switched:
@@ -213,7 +213,7 @@ class CacheBreaks:
         expected = siblings.shared or siblings.left
         is_cold = read <= self.limits.full_most_read * expected and expected >= self.limits.sibling_least_prefix
         rebilled = min(expected - read, paid)
-        if is_warm and is_cold and rebilled >= self.limits.least_share_rebilled * (read + paid):
+        if is_warm and is_cold:
             traits = FULL | COLD | (SHARED if siblings.shared else 0)
             self._append(request, event, siblings.newest, expected, rebilled, traits)
         siblings.newest = event

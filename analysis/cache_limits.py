@@ -17,7 +17,7 @@ class CacheLimits:
     full_least_expected: int = 4_096
     partial_least_lost: int = 2_000
     partial_least_share: float = 0.10
-    least_share_rebilled: float = 0.10
+    least_share_paid: float = 0.10
 
     short_life: float = 300.0
     long_life: float = 3_600.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -167,10 +168,13 @@ class CacheLosses:
         losses = [self.loss(index) for index in range(self.breaks.count(view.at))]
         return sum_of(losses)
 
+    def finding_count(self, at: int) -> int:
+        """How many patterns there were as of event `at`."""
+        return bisect_left(self.breaks.patterns.raised, at) + len(self._expiring_at(at))
+
     def findings(self, at: int) -> list[Finding]:
         """The patterns as of event `at`, in the order in which they were raised."""
-        self._take_expired()
-        expiring = [finding for finding in self._expiring.values() if finding.raised < at]
+        expiring = self._expiring_at(at)
         return sorted([*self.breaks.patterns.standing(at), *expiring], key=lambda finding: finding.raised)
 
     def longer_life_saves(self, finding: Finding, at: int) -> Loss:
@@ -203,6 +207,10 @@ class CacheLosses:
             prices = self.session.prices
             self._known_prices[label] = prices.price_of(self.session.labels.name(label)) if prices else None
         return self._known_prices[label]
+
+    def _expiring_at(self, at: int) -> list[Finding]:
+        self._take_expired()
+        return [finding for finding in self._expiring.values() if finding.raised < at]
 
     def _take_expired(self) -> None:
         """Find whose cache ran out again and again; the causes of breaks after such a pause are asked for once."""

@@ -60,10 +60,14 @@ _OF_SEVERITY = {"critical": CRITICAL, "high": HIGH, "medium": MEDIUM, "low": LOW
 
 
 class IssueMarks:
-    """The episodes of a session by the mark they get, each with the event that raised it. Grows by `extend`."""
+    """The episodes of a session by the mark they get, each with the event that raised it. Grows by `extend`.
+
+    Has the breaks of the cache grow too, which are marked beside them.
+    """
 
     def __init__(self, session: Session) -> None:
         self._log = session.issues
+        self._breaks = session.cache_breaks
         self._known = 0
         self._raised = {look: array("I") for look in _OF_SEVERITY.values()}
         self._numbers = {look: array("I") for look in self._raised}
@@ -80,7 +84,7 @@ class IssueMarks:
             self._raised[look].append(raised[number])
             self._numbers[look].append(number)
         self._known = end
-        return end == known
+        return not self._breaks.extend() and end == known
 
     def find(self, look: MarkLook, bins: Sequence[Bin], at: int) -> list[Found]:
         """The bins in which issues were raised that stand as of event `at`."""

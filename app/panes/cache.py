@@ -96,7 +96,7 @@ class CachePane(ChartPane):
         if breaks and prompt:
             parts.append(f"~{figures.share(self._losses.breaks.rebilled_before(breaks) / prompt)} re-billed")
         parts.append(figures.count(breaks, "break") if breaks else "no breaks")
-        patterns = len(self._losses.findings(view.at))
+        patterns = self._losses.finding_count(view.at)
         if patterns:
             parts.append(figures.count(patterns, "pattern"))
         parts.append(f"boundary {figures.tokens(cache.boundary_position)}")

@@ -129,6 +129,8 @@ def test_the_report_object_has_the_documented_fields(make: Traces) -> None:
             },
         },
         "issues": [],
+        "cache_breaks": [],
+        "cache_findings": [],
         "reader": {"lines": 9, "bad_lines": 0, "unknown_kinds": 0, "format": "native"},
     }
 
