@@ -98,7 +98,7 @@ def _cache_break(trace: Trace, number: int, at: int) -> list[Fact]:
     if broken is None:
         return []
     others = [f"{cause_words(cause)} ({cause.confidence})" for cause in broken.causes[1:]]
-    facts = [Fact("cache break", f"{broken.words} ({broken.cause.confidence})")]
+    facts = [Fact("broke", f"{broken.words} ({broken.cause.confidence})")]
     return [*facts, Fact("or else", ", ".join(others))] if others else facts
 
 

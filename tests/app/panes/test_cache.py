@@ -241,7 +241,7 @@ async def test_enter_goes_to_the_culprit_and_once_more_to_the_break(show: Any, c
         assert it.lit_row(TABLE).split()[1] == "#4", "still on the break"
         await it.press("enter")
         assert it.place == broken
-        assert "partial · compaction at 5" in it.crop("#trace-inspector"), "the inspector says so"
+        assert "broke      partial · compaction at 5" in it.crop("#trace-inspector"), "the inspector says so"
         assert "culprit" in it.crop("#trace-inspector")
         await it.press("escape", "enter", "escape", "down")
         assert it.place == broken, "down from the culprit is the break"
