@@ -102,11 +102,10 @@ class CacheBreaks:
         """The same of one break."""
         return self.rebilled[index] - self.rebilled_before(index)
 
-    def extend_all(self) -> CacheBreaks:
+    def extend_all(self) -> None:
         """Take in all that was folded."""
         while self.extend():
             pass
-        return self
 
     def extend(self) -> bool:
         """Take in the next responses, some milliseconds' worth. Gives whether there are more."""

@@ -163,11 +163,6 @@ class CacheLosses:
         known = _extra(self._known_price(label), written, rebilled - written)
         return Loss() if known is None else Loss(known, Basis.ESTIMATED)
 
-    def total_loss(self, view: View) -> Loss:
-        """What all breaks of a view cost, as far as that is known."""
-        losses = [self.loss(index) for index in range(self.breaks.count(view.at))]
-        return sum_of(losses)
-
     def finding_count(self, at: int) -> int:
         """How many patterns there were as of event `at`."""
         return bisect_left(self.breaks.patterns.raised, at) + len(self._expiring_at(at))

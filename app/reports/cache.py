@@ -9,6 +9,7 @@ from typing import Any
 from ...analysis import figures
 from ...analysis.break_causes import WORDS, BreakClass
 from ...analysis.cache_losses import CacheBreak, CacheLosses, Loss, sum_of
+from ...analysis.cache_patterns import PATTERNS
 from ...analysis.finding_words import CacheFinding, findings_of
 from ...analysis.view import View
 from ..trace import Trace
@@ -16,7 +17,7 @@ from .json_text import known
 from .layout import heading, more, table, wrapped
 
 _BREAKS_SHOWN = 5
-_FINDINGS_SHOWN = 10
+_FINDINGS_SHOWN = 5
 
 
 def losses_of(trace: Trace) -> CacheLosses:
@@ -50,11 +51,9 @@ def cache_lines(trace: Trace, view: View, width: int) -> Iterator[str]:
         yield from _worst(breaks, width)
     else:
         yield "  It never broke."
-    for finding in findings[:_FINDINGS_SHOWN]:
-        yield from wrapped(f"! {finding.title}{_whose(finding)}", width, "  ")
-        yield from wrapped(f"→ {finding.advice} ({finding.trigger})", width, "    ")
-    if len(findings) > _FINDINGS_SHOWN:
-        yield f"  {more(len(findings) - _FINDINGS_SHOWN, 'patterns')}"
+    for pattern in PATTERNS:
+        alike = [finding for finding in findings if finding.pattern == pattern]
+        yield from _pattern(alike, width)
 
 
 def _headline(breaks: list[CacheBreak], view: View) -> str:
@@ -63,6 +62,8 @@ def _headline(breaks: list[CacheBreak], view: View) -> str:
     rebilled, prompt = sum(broken.rebilled for broken in breaks), view.tokens.prompt
     share = f" ({figures.share(rebilled / prompt)} of all sent)" if prompt else ""
     money = _money(sum_of([broken.loss for broken in breaks]))
+    if any(broken.loss.dollars is None for broken in breaks) and money != figures.UNKNOWN:
+        money = f"at least {money}"
     return f"{figures.count(len(breaks), 'break')}, ~{figures.tokens(rebilled)} re-billed{share}, {money}"
 
 
@@ -100,6 +101,21 @@ def _worst(breaks: list[CacheBreak], width: int) -> Iterator[str]:
     yield from table(heads, rows, width, left=frozenset({2, 3, 4}), elastic=3)
     if len(breaks) > _BREAKS_SHOWN:
         yield f"  {more(len(breaks) - _BREAKS_SHOWN, 'breaks')}"
+
+
+def _pattern(alike: list[CacheFinding], width: int) -> Iterator[str]:
+    """The findings of one pattern; what to do stands once below them, but for what it saves."""
+    for finding in alike[:_FINDINGS_SHOWN]:
+        yield from wrapped(f"! {finding.title}{_whose(finding)}", width, "  ")
+        if finding.saving.dollars is not None:
+            yield from wrapped(f"→ {finding.advice}", width, "    ")
+    if len(alike) > _FINDINGS_SHOWN:
+        yield f"  {more(len(alike) - _FINDINGS_SHOWN, 'of these')}"
+    if alike:
+        advice, trigger = alike[0].advice, alike[0].trigger
+        yield from wrapped(
+            f"({trigger})" if alike[0].saving.dollars is not None else f"→ {advice} ({trigger})", width, "    "
+        )
 
 
 def _whose(finding: CacheFinding) -> str:

@@ -157,8 +157,7 @@ def cache_losses(view: View) -> dict[str, Any]:
     losses = CacheLosses(view.session)
     losses.breaks.extend_all()
     return {
-        "breaks": losses.all(view),
-        "loss": losses.total_loss(view),
+        "breaks": list(map(repr, losses.all(view))),  # as text, for a time that is not known is not equal to itself
         "patterns": findings_of(losses, view),
         "rebilled": losses.breaks.rebilled_before(losses.breaks.count(view.at)),
     }

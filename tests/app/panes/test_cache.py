@@ -204,7 +204,8 @@ async def test_hostile_names_stay_in_their_column(
 ) -> None:
     for name in ("main", HOSTILE):
         cache.request(9_000, 1_000, agent_id=name)
-        cache.request(0, 10_000, agent_id=name)
+        reason = {"cache_miss_reason": {"type": name}}
+        cache.request(0, 10_000, agent_id=name, diagnostics=reason)
     async with show(cache.write(), (160, 40)) as it:
         await it.press("4", "z")
         rows = it.crop(TABLE).split("\n")
@@ -281,6 +282,7 @@ async def test_each_class_has_a_sign_of_its_own_over_the_chart(show: Any, cache:
     async with show(cache.write()) as it:
         await it.press("4")
         assert [mark.glyph for mark in it.screen.query_one(CHART).marks if mark.top] == ["▼", "⊞", "§", "⇄"]
+    assert {cell_len(glyph) for glyph in LOOKS.values()} == {1}
     assert len(set(LOOKS.values())) == len(LOOKS) == len(BreakClass)
 
 
