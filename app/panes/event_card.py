@@ -94,7 +94,8 @@ def _link_row(trace: Trace, link: Link, parent_id: str, room: int) -> Leaf:
 
 def _cache_break(trace: Trace, number: int, at: int) -> list[Fact]:
     """That a response broke the cache, what did it, how sure that is, and what else may have."""
-    broken = trace.cache_losses(trace.session).at_event(trace.view(at), number)
+    session = trace.session  # another as soon as the file starts over
+    broken = trace.cache_losses(session).at_event(session.view(at), number)
     if broken is None:
         return []
     others = [f"{cause_words(cause)} ({cause.confidence})" for cause in broken.causes[1:]]

@@ -43,7 +43,8 @@ def links_of(trace: Trace, number: int, at: int) -> list[Link]:
 
 def _culprit(trace: Trace, number: int, at: int) -> Link | None:
     """What broke the cache at a response, if something did."""
-    broken = trace.cache_losses(trace.session).at_event(trace.view(at), number)
+    session = trace.session  # another as soon as the file starts over
+    broken = trace.cache_losses(session).at_event(session.view(at), number)
     if broken is None or broken.cause.culprit in (None, number):
         return None
     return Link("culprit", broken.cause.culprit)
