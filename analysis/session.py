@@ -11,6 +11,7 @@ from ..collector.kinds import KINDS, TOOL_END_ALIAS, Category, category_of, is_k
 from ..collector.records import EventRecord, Payload, record_from_event
 from .agents import Agents, child_name
 from .batch import NO_PAYLOAD, durations_ms, usable_times
+from .cache_breaks import CacheBreaks
 from .columns import (
     NONE,
     AgentColumns,
@@ -115,6 +116,8 @@ class Session:
         ]
         for kind, handler in self._handlers_by_kind().items():
             self._handlers[self._kind_numbers[kind]] = handler
+        self.cache_breaks = CacheBreaks(self)
+        """A second pass, which grows by itself: no part of the fold nor of what is kept of it."""
         self._kinds_about_agents = {number for number, kind in enumerate(self.kinds) if _is_about_agents(kind)}
 
     @property

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from ..analysis.cache_losses import CacheLosses
 from ..analysis.prices import Prices
 from ..analysis.session import Session
 from ..analysis.tree_index import TreeIndex
@@ -65,6 +66,7 @@ class Trace:
         self._events: dict[int, TraceEvent] = {}
         self._event_bytes = 0
         self._tree_index = TreeIndex(self.session)
+        self._cache_losses = CacheLosses(self.session, self.event)
 
     @property
     def version(self) -> tuple[int, int, int]:
@@ -88,6 +90,12 @@ class Trace:
         if self._tree_index.session is not session:
             self._tree_index = TreeIndex(session)
         return self._tree_index
+
+    def cache_losses(self, session: Session) -> CacheLosses:
+        """What tells the breaks of the cache in a session of this trace. For one thread, the one that looks at them."""
+        if self._cache_losses.session is not session:
+            self._cache_losses = CacheLosses(session, self.event)
+        return self._cache_losses
 
     def go_on_from(self, session: Session, lines: int, bad_line_count: int, bad_lines: list[BadLine]) -> None:
         """Begin with what was read of the trace some other time."""

@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from ...analysis.cache_breaks import CATEGORY as CACHE_BREAK
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ...analysis.view import View
@@ -51,7 +50,7 @@ class Painting:
     _able: tuple[object, ...] = ()
     """What the keys that make sense depend on."""
     _issues_known: tuple[object, ...] = ()
-    _issues_found = (False, False)
+    _issues_found = False
 
     @property
     def frame(self) -> Frame | None:
@@ -83,6 +82,8 @@ class Painting:
         loading, newest = self.source.progress, self.look_at_newest()
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
+        breaks = view.session.cache_breaks
+        breaks.extend()
         self._show_progress()
         self._show_notice()
         self._show_transport()
@@ -97,6 +98,7 @@ class Painting:
             self.filtered_through,
             found,
             self.bookmarks.version,
+            breaks.taken,
         )
         is_same = painted == self._painted
         if hurried and not by_key and not is_same and painted[:2] == self._painted[:2]:
@@ -136,7 +138,8 @@ class Painting:
             bool(view.at),
             view.errors > 0,
             view.iterations > 0,
-            *self._kinds_of_issues(view),
+            self._has_issues(view),
+            breaks.count(view.at) > 0,
             view.compactions > 0,
             self.cursor.mode,
             self.cursor.follows,
@@ -150,13 +153,10 @@ class Painting:
             self.refresh_bindings()
         draw_now(self.screen)
 
-    def _kinds_of_issues(self, view: View) -> tuple[bool, bool]:
-        """Whether there are issues, and cache breaks among them."""
+    def _has_issues(self, view: View) -> bool:
         known = view.session, view.issue_version
         if known != self._issues_known:
-            episodes = view.episodes()
-            is_broken = any(episode.category == CACHE_BREAK for episode in episodes)
-            self._issues_known, self._issues_found = known, (bool(episodes), is_broken)
+            self._issues_known, self._issues_found = known, bool(view.episodes())
         return self._issues_found
 
     def hold_still(self) -> None:

@@ -35,7 +35,7 @@ odd_numbers = st.sampled_from([0, -1, 10**9, 10**17, 1e300, -0.5, float("nan"), 
 agents = st.sampled_from([None, None, None, None, "a", "b", "main", "c"])
 event_ids = st.sampled_from(["", "p1", "p2", "p3", "p4"])
 iterations = st.one_of(st.none(), st.integers(1, 4), st.integers(1, 4), st.sampled_from([10**9, -3, "2", 2.5, 1e300]))
-steps = st.sampled_from([0.0, 0.5, 0.5, 1.0, 3.0, 60.0, -2.0, -5.0, float("nan"), 1e12])
+steps = st.sampled_from([0.0, 0.5, 0.5, 1.0, 3.0, 60.0, 900.0, -2.0, -5.0, float("nan"), 1e12])
 
 
 def amounts(*usual: int) -> st.SearchStrategy[Any]:
@@ -52,8 +52,8 @@ llm_data = some(
     model=models,
     input_tokens=amounts(100, 2000, 5000),
     output_tokens=amounts(0, 10, 500),
-    cache_read_tokens=amounts(0, 1500, 3000),
-    cache_write_tokens=amounts(0, 200),
+    cache_read_tokens=amounts(0, 3000, 9000),
+    cache_write_tokens=amounts(0, 6000),
     cache_write_1h_tokens=amounts(0, 100),
     cache_creation=st.sampled_from([{"ephemeral_1h_input_tokens": 100}, {}, 3]),
     tokens=amounts(300, 9000),
@@ -92,6 +92,7 @@ REST = [
     "compaction_end",
     "context_overflow",
     "mode_change",
+    "mcp_connect",
     "error",
     "novel",
     "x_y",

@@ -133,6 +133,8 @@ def test_the_report_object_has_the_documented_fields(make: Traces) -> None:
             },
         },
         "issues": [],
+        "cache_breaks": [],
+        "cache_findings": [],
         "reader": {"lines": 9, "bad_lines": 0, "unknown_kinds": 0, "format": "native"},
     }
 
@@ -705,3 +707,41 @@ def test_a_folder_s_report_marks_what_is_estimated_of_a_model(make: Traces) -> N
     assert row_of(text, "mine")[-1] == "~$0.0011"
     assert f"estimated by {ListPrices().name} and your prices (see" in text
     assert "No price is known of m (2 calls)" in text
+
+
+def cached(number: int, read: int, written: int, **data: Any) -> dict[str, Any]:
+    tokens = {"input_tokens": 50 + number, "cache_read_tokens": read, "cache_write_tokens": written}
+    return response(400.0 * number, number, model="m", output_tokens=9, **tokens, **data)
+
+
+def test_the_report_tells_breaks_of_the_cache_and_what_was_behind_them(make: Traces) -> None:
+    trace = make(
+        cached(1, 9_000, 1_000),
+        event("compaction_end", 401.0),
+        cached(2, 1_000, 9_000),
+        *(cached(number, 0, 10_000) for number in range(3, 9)),
+    )
+    told = report_object(trace)
+    assert [(each["event"], each["class"], each["culprit_event"]) for each in told["cache_breaks"][:2]] == [
+        (3, "compaction", 2),
+        (4, "expiry", 3),
+    ]
+    first = told["cache_breaks"][0]
+    assert (first["extent"], first["confidence"], first["rebilled_tokens"]) == ("partial", "high", 9_000)
+    assert (first["rebilled_cost"], first["cost_basis"], first["event_id"]) == (None, None, "e3")
+    assert [each["class"] for each in first["other_causes"]] == ["expiry"]
+    assert [each["pattern"] for each in told["cache_findings"]] == ["repeated_expiry", "never_cached"]
+    assert told["cache_findings"][0]["events"] == [4, 5, 6, 7, 8, 9]
+    text = "\n".join(report_text(trace, 100))
+    assert "7 breaks, ~69.0k re-billed" in text
+    assert "#3      4  full    TTL ran out at 3  medium     ~10.0k     –" in text
+    assert "compaction        1     ~9.00k     –" in text
+    assert "… and 2 more breaks" in text
+    assert "! the cache is never read: 6 responses" in text
+    assert "! the cache runs out again and again: 6 responses" in text
+
+
+def test_a_cache_that_never_broke_is_said_to_be_whole_and_none_is_not_spoken_of(make: Traces) -> None:
+    whole = "\n".join(report_text(make(cached(1, 9_000, 1_000), cached(2, 10_000, 10)), 100))
+    assert "It never broke." in whole
+    assert "── cache ──" not in "\n".join(report_text(make(response(tokens=5)), 100))
