@@ -135,7 +135,9 @@ class InspectorPane(Pane):
         self._show_headline()
 
     def on_resize(self) -> None:
-        if self._tree.text_width != self._width:
+        # A trace that has just started over has other events: the next frame shows these.
+        is_of_now = self._trace is None or self._trace.generation == self._generation
+        if self._tree.text_width != self._width and is_of_now:
             self._redraw(self._tree.place)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -772,3 +772,16 @@ async def test_no_text_of_a_payload_commands_the_terminal(
             check()
             assert "\x1b" not in (pager / "seen").read_text()
         assert isinstance(it.screen.inspector, InspectorPane)
+
+
+async def test_a_resize_right_after_the_trace_was_truncated(show: Any, small: Path) -> None:
+    async with show(small) as it:
+        it.screen.move_cursor(28)
+        await it.press("enter")
+        trace = it.screen.source.trace
+        it.screen.hold_still()  # no frame comes before the resize
+        small.write_bytes(small.read_bytes().splitlines(keepends=True)[0])
+        await it.until(lambda: trace.generation == 1 and trace.session.count == 1)
+        await it.pilot.resize_terminal(90, 30)
+        await it.settle()
+        assert "count to ten" in it.text
