@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from ..analysis.cache_losses import CacheLosses
+from ..analysis.columns import NAN
 from ..analysis.prices import Prices
 from ..analysis.session import Session
 from ..analysis.tree_index import TreeIndex
@@ -137,6 +138,8 @@ class Trace:
         known = events_kept.get(number)
         if known is not None:
             return known
+        if number >= session.count:  # of what was there before the trace started over; the next frame asks no more
+            return TraceEvent("custom", NAN, session.session_id)
         size = 0
         try:
             line = self._line(session.positions[number])

@@ -167,6 +167,9 @@ class Painting:
     def _show_panes(self, panes: Sequence[Pane] | None = None) -> None:
         if self._frame is None:
             return
+        if self.source.trace.generation != self._generation:  # the frame is of a trace that has started over
+            self.paint()
+            return
         for pane in (*(self.panes if panes is None else panes), self.inspector, self.context_list):
             if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted or self._is_first):
                 pane.so_far = self._is_so_far(pane, self._frame)
