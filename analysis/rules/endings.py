@@ -1,0 +1,95 @@
+"""How sessions end: with iterations behind the last change that led nowhere, or with changes that nobody tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .acts import Act
+from .second_pass import Call, Rule
+from .thresholds import Tuning
+
+_MOST_KEPT = 1_000
+"""Events of evidence of a lane that are kept."""
+_TEXTS = (".md", ".txt", ".rst", ".adoc", ".markdown", ".csv", ".log")
+"""Files that nothing is to be run for."""
+
+
+@dataclass(slots=True)
+class _Tail:
+    """What a lane did since its last change: whether a run has checked it, and the iterations behind that."""
+
+    is_checked: bool = False
+    row: int = 0
+    iterations: int = 0
+    ends: list[int] = field(default_factory=list)
+
+
+class TailSpin(Rule):
+    """A session that went on for iterations after its last change was made and checked, and then ended."""
+
+    CATEGORY = "tail_spin"
+
+    def tune(self, tuning: Tuning) -> None:
+        self._iterations = tuning.count(self.CATEGORY, "iterations")
+        self._lanes: dict[int, _Tail] = {}
+
+    def ended(self, call: Call) -> None:
+        if call.changed:
+            self._lanes[call.lane] = _Tail(row=call.iteration)
+            return
+        tail = self._lanes.get(call.lane)
+        if tail is None or not call.iteration or call.iteration == tail.row:
+            return
+        tail.row = call.iteration
+        if call.act is Act.RUN and not call.failed and not tail.is_checked:
+            tail.is_checked, tail.iterations = True, 0
+            tail.ends.clear()
+            return
+        tail.iterations += 1
+        if len(tail.ends) < _MOST_KEPT:
+            tail.ends.append(call.event)
+
+    def happened(self, event: int, lane: int, kind: str) -> None:
+        if kind not in ("session_start", "session_end"):
+            return
+        tail = self._lanes.pop(lane, None)
+        if kind == "session_end" and tail is not None and tail.iterations >= self._iterations:
+            self.findings.open(self.CATEGORY, event, tail.iterations, tail.ends, lane=lane)
+
+
+@dataclass(slots=True)
+class _Unverified:
+    """The edits of a lane since something was last run: how many, the ends of the first of them, the last file."""
+
+    edits: int = 0
+    ends: list[int] = field(default_factory=list)
+    target: int = 0
+
+
+class UnverifiedFinish(Rule):
+    """A session that ended with changes after which nothing was run."""
+
+    CATEGORY = "unverified_finish"
+
+    def tune(self, tuning: Tuning) -> None:
+        self._edits = tuning.count(self.CATEGORY, "edits")
+        self._lanes: dict[int, _Unverified] = {}
+
+    def ended(self, call: Call) -> None:
+        if call.act is Act.RUN or call.act is Act.AGENT:
+            self._lanes.pop(call.lane, None)
+        elif call.changed and call.act is not Act.SHELL_EDIT and call.target:
+            if self.findings.target(call.target).lower().endswith(_TEXTS):
+                return
+            lane = self._lanes.setdefault(call.lane, _Unverified())
+            lane.edits, lane.target = lane.edits + 1, call.target
+            if len(lane.ends) < _MOST_KEPT:
+                lane.ends.append(call.event)
+
+    def happened(self, event: int, lane: int, kind: str) -> None:
+        if kind not in ("session_start", "session_end"):
+            return
+        unverified = self._lanes.pop(lane, None)
+        if kind == "session_end" and unverified is not None and unverified.edits >= self._edits:
+            detail = self.findings.target(unverified.target)
+            self.findings.open(self.CATEGORY, event, unverified.edits, unverified.ends, lane=lane, detail=detail)
