@@ -16,11 +16,10 @@ from .names import Names
 
 _MOST_OPEN = 1024
 _60_BITS = (1 << 60) - 1  # Python keeps no more in two digits
-MOST_TARGETS = 0xFFFF
-"""Paths and commands that are told apart; those met later share the last number."""
+MOST_TARGETS = 0x2000
+"""Paths and commands that are told apart; those met later share the last number. More would not stay in the cache of
+the processor, and every call would wait for its memory."""
 _LONGEST_TARGET = 240
-_TARGETS = ("path", "file_path", "command", "cmd", "filename", "notebook_path", "file", "absolute_path", "target_file")
-"""Arguments that say what a call is about; of several the first here."""
 
 
 class OpenCall(msgspec.Struct, gc=False):
@@ -63,6 +62,7 @@ class ToolCalls:
         self._by_tool_id: dict[str, OpenCall] = {}
         self._failures = 0
         self.targets = Names(MOST_TARGETS, "(other targets)")
+        self._target_known = self.targets.known
 
     def start(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         """A tool_start. Gives the tool's label."""
@@ -186,18 +186,19 @@ class ToolCalls:
             arguments = orjson.loads(raw)
             canonical = orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS)
             if type(arguments) is dict:
-                for name in _TARGETS:
-                    if name in arguments:
-                        text = arguments[name]
-                        if type(text) is str:
-                            target = self.targets.number(
-                                text if len(text) <= _LONGEST_TARGET else text[:_LONGEST_TARGET]
-                            )
-                            break
+                told = arguments.get
+                about = told("path") or told("file_path") or told("command") or told("cmd") or told("filename")
+                about = about or told("notebook_path") or told("file") or told("absolute_path") or told("target_file")
+                if type(about) is str:
+                    target = self._target_known(about) or self._new_target(about)
         except (orjson.JSONDecodeError, TypeError):
             canonical = raw
         same_arguments = int.from_bytes(blake2b(canonical, digest_size=8).digest())
         return hash((lane.branch_number, label, same_arguments)) & _60_BITS or 1, target
+
+    def _new_target(self, about: str) -> int:
+        targets = self.targets
+        return MOST_TARGETS - 1 if len(targets) >= MOST_TARGETS else targets.number(about[:_LONGEST_TARGET])
 
     def _forget(self, opened: OpenCall) -> None:
         del self._open[opened.call]
