@@ -13,6 +13,7 @@ from ..bookmarks import Bookmarks
 from ..safe_text import fit, one_line
 from ..trace import FORMAT, Trace
 from .bookmarks import bookmark_lines, bookmark_objects
+from .findings import finding_lines, finding_objects
 from .issues import issue_lines, issue_object, issues_of, tally
 from .json_text import json_text, known
 from .layout import exact, heading, local_time, more, table, wrapped
@@ -64,6 +65,7 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
             "components": {name: known(ratio) for name, ratio in asdict(efficiency.components).items()},
         },
         "issues": [issue_object(issue) for issue in view.issues(trace.event_id)],
+        "findings": finding_objects(trace),
         **({"bookmarks": bookmark_objects(trace, bookmarks)} if bookmarks is not None and bookmarks.placed else {}),
         "reader": {
             "lines": trace.lines,
@@ -88,6 +90,7 @@ def report_text(trace: Trace, width: int, *, torn_bytes: int = 0, bookmarks: Boo
     yield from _efficiency(view, width)
     yield from _tools(trace, width)
     yield from _issues(trace, width)
+    yield from finding_lines(trace, width)
     if bookmarks is not None:
         yield from bookmark_lines(trace, bookmarks, width)
     yield from _reader(trace, view, width, torn_bytes)
