@@ -44,7 +44,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("no_progress", "iterations", 8, "iterations with calls that brought nothing new", least=2),
     Threshold("duplicate_read", "reads", 3, "identical reads without a change between", least=2),
     Threshold("serial_reads", "reads", 4, "files read in as many iterations in a row", least=2, most=1_000),
-    Threshold("blind_edit", "edits", 1, "edits of files that the agent had not read"),
+    Threshold("blind_edit", "edits", 1, "or more edits of files that the agent had not read"),
     Threshold("edit_churn", "edits", 5, "edits of one file", least=2, most=1_000),
     Threshold("edit_churn", "within", 10, "iterations they stand in"),
     Threshold("edit_churn", "failures", 2, "failed runs between the first and the last", least=0),
@@ -59,7 +59,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("retry_storm", "retries", 5, "errors and retries of the model's provider", least=2, most=1_000),
     Threshold("retry_storm", "seconds", 60.0, "seconds within which they come"),
     Threshold("tail_spin", "iterations", 5, "iterations after the last change and its check", least=1),
-    Threshold("unverified_finish", "edits", 1, "edits that nothing was run after"),
+    Threshold("unverified_finish", "edits", 1, "or more edits that nothing was run after"),
 )  # fmt: skip
 
 _DEFAULTS = {threshold.key: threshold.default for threshold in THRESHOLDS}

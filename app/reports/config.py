@@ -27,8 +27,8 @@ def config_text(effective: EffectiveSettings, width: int) -> Iterator[str]:
     rows += [(f"prices.{model}", _price(price)) for model, price in settings.prices.by_model.items()] or [
         ("prices", "none: cost is what traces say")
     ]
-    rows += [(f"rules.{key}", f"{value:g}") for key, value in settings.tuning.given.items()]
-    rows += [(f"rules.{rule}.{MUTED}", "true") for rule in sorted(settings.tuning.muted)]
+    rows += [(f"rules.{key}", f"{value:g}") for key, value in settings.rules.given.items()]
+    rows += [(f"rules.{rule}.{MUTED}", "true") for rule in sorted(settings.rules.muted)]
     if rows[-1][0].split(".")[0] != "rules":
         rows.append(("rules", "as built in"))
     cells = [[name, value, effective.origin(name)] for name, value in rows]
@@ -53,8 +53,8 @@ def config_json(effective: EffectiveSettings) -> str:
         model: said(f"prices.{model}", asdict(price)) for model, price in settings.prices.by_model.items()
     }
     told["rules"] = {
-        **{key: said(f"rules.{key}", value) for key, value in settings.tuning.given.items()},
-        **{f"{rule}.{MUTED}": said(f"rules.{rule}.{MUTED}", True) for rule in sorted(settings.tuning.muted)},
+        **{key: said(f"rules.{key}", value) for key, value in settings.rules.given.items()},
+        **{f"{rule}.{MUTED}": said(f"rules.{rule}.{MUTED}", True) for rule in sorted(settings.rules.muted)},
     }
     file = effective.file
     return json_text(

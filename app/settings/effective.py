@@ -79,9 +79,9 @@ def effective_settings(
     file = read_config(config_path(environ))
     found = _Found(file, given or {}, environ)
     values = {option.name: value for option in OPTIONS for value in found.option(option)}
-    keys, prices, tuning = found.keys(), found.prices(), found.tuning()
+    keys, prices, rules = found.keys(), found.prices(), found.rules()
     found.look_for_strangers()
-    settings = Settings(**values, keys=keys, prices=prices, tuning=tuning)
+    settings = Settings(**values, keys=keys, prices=prices, rules=rules)
     return EffectiveSettings(settings, found.origins, tuple(found.problems), file)
 
 
@@ -149,7 +149,7 @@ class _Found:
                     self.origins.setdefault(f"prices.{model}", self._line("prices", path[:-1]))
         return Prices({model: Price(**prices) for model, prices in by_model.items() if prices})
 
-    def tuning(self) -> Tuning:
+    def rules(self) -> Tuning:
         """The thresholds of the rules, and which of these are muted, of the file."""
         given, muted = dict[str, float](), set[str]()
         for path, value in leaves(self._section("rules")):

@@ -99,7 +99,7 @@ class Settings:
     """The keys of bindings by their ids, as Textual's key maps have them: "z,f11"."""
     prices: Prices = field(default_factory=Prices)
     """By these the cost of calls is estimated where a trace gives none."""
-    tuning: Tuning = DEFAULT_TUNING
+    rules: Tuning = DEFAULT_TUNING
     """What the user set of the rules of the second pass."""
 
 
