@@ -16,16 +16,19 @@ _TEXTS = (".md", ".txt", ".rst", ".adoc", ".markdown", ".csv", ".log")
 
 @dataclass(slots=True)
 class _Tail:
-    """What a lane did since its last change: whether a run has checked it, and the iterations behind that."""
+    """What a lane called since its last change, and its iterations since anything of that was new."""
 
-    is_checked: bool = False
+    seen: set[int] = field(default_factory=set)
     row: int = 0
     iterations: int = 0
     ends: list[int] = field(default_factory=list)
 
 
 class TailSpin(Rule):
-    """A session that went on for iterations after its last change was made and checked, and then ended."""
+    """A session that ended with iterations in which all had been called before since the last change.
+
+    The first run behind a change checks it, and the first look at something may be a new question: these are of use.
+    """
 
     CATEGORY = "tail_spin"
 
@@ -35,19 +38,21 @@ class TailSpin(Rule):
 
     def ended(self, call: Call) -> None:
         if call.changed:
-            self._lanes[call.lane] = _Tail(row=call.iteration)
+            self._lanes[call.lane] = _Tail()
             return
         tail = self._lanes.get(call.lane)
-        if tail is None or not call.iteration or call.iteration == tail.row:
+        if tail is None or call.act is Act.TALK:
             return
-        tail.row = call.iteration
-        if call.act is Act.RUN and not call.failed and not tail.is_checked:
-            tail.is_checked, tail.iterations = True, 0
+        if call.fingerprint not in tail.seen or not call.fingerprint:
+            tail.row, tail.iterations = call.iteration, 0
             tail.ends.clear()
-            return
-        tail.iterations += 1
-        if len(tail.ends) < _MOST_KEPT:
-            tail.ends.append(call.event)
+            if len(tail.seen) < _MOST_KEPT:
+                tail.seen.add(call.fingerprint)
+        elif call.iteration and call.iteration != tail.row:
+            tail.row = call.iteration
+            tail.iterations += 1
+            if len(tail.ends) < _MOST_KEPT:
+                tail.ends.append(call.event)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
         if kind not in ("session_start", "session_end"):
@@ -79,7 +84,7 @@ class UnverifiedFinish(Rule):
         if call.act is Act.RUN or call.act is Act.AGENT:
             self._lanes.pop(call.lane, None)
         elif call.changed and call.act is not Act.SHELL_EDIT and call.target:
-            if self.findings.target(call.target).lower().endswith(_TEXTS):
+            if not _is_to_be_tried(self.findings.target(call.target)):
                 return
             lane = self._lanes.setdefault(call.lane, _Unverified())
             lane.edits, lane.target = lane.edits + 1, call.target
@@ -93,3 +98,9 @@ class UnverifiedFinish(Rule):
         if kind == "session_end" and unverified is not None and unverified.edits >= self._edits:
             detail = self.findings.target(unverified.target)
             self.findings.open(self.CATEGORY, event, unverified.edits, unverified.ends, lane=lane, detail=detail)
+
+
+def _is_to_be_tried(path: str) -> bool:
+    """Whether a file is one to run something for: no text, and none without an ending, such as LICENSE."""
+    name = path.replace("\\", "/").rsplit("/", 1)[-1].lower()
+    return "." in name.lstrip(".") and not name.endswith(_TEXTS)

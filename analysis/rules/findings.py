@@ -149,7 +149,7 @@ _WORDINGS: dict[str, _Wording] = {
     ),
     "slow_outlier": _Wording(
         "low",
-        "high",
+        "medium",
         lambda episode, value, count: (
             f"{episode.label} took {figures.duration(value)}, usually {_usual(episode)}"
             + (f" ({count:,} such calls)" if count > 1 else "")
@@ -158,7 +158,7 @@ _WORDINGS: dict[str, _Wording] = {
             f"{figures.count(count, 'call')} of {episode.label} took up to {figures.duration(value)}. When the first "
             f"of them ended, 95 % of its calls so far had taken {_usual(episode)} or less."
         ),
-        "See what these calls worked on; give the tool a time limit.",
+        "See what these calls worked on, or whether they waited for somebody's leave; give the tool a time limit.",
     ),
     "hung_call": _Wording(
         "medium",
@@ -182,10 +182,10 @@ _WORDINGS: dict[str, _Wording] = {
     "tail_spin": _Wording(
         "medium",
         "low",
-        lambda episode, value, count: f"{value:.0f} iterations after the last change",
+        lambda episode, value, count: f"ended with {value:.0f} iterations that brought nothing",
         lambda episode, value, count: (
-            f"After the last change, and the first run that went well behind it, the agent went on for {value:.0f} "
-            "iterations with tool calls until the session ended."
+            f"In the last {value:.0f} iterations with tool calls before the session ended, the agent called nothing "
+            "that it had not called before since its last change."
         ),
         "See what these were for: a clear end of the task in the prompt saves them.",
     ),

@@ -58,7 +58,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("hung_call", "seconds", 120.0, "seconds without an end, while the agent went on"),
     Threshold("retry_storm", "retries", 5, "errors and retries of the model's provider", least=2, most=1_000),
     Threshold("retry_storm", "seconds", 60.0, "seconds within which they come"),
-    Threshold("tail_spin", "iterations", 5, "iterations after the last change and its check", least=1),
+    Threshold("tail_spin", "iterations", 5, "last iterations with calls, none new since the last change"),
     Threshold("unverified_finish", "edits", 1, "or more edits that nothing was run after"),
 )  # fmt: skip
 

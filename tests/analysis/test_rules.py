@@ -13,7 +13,7 @@ from tracetop.analysis.rules.thresholds import THRESHOLDS, Tuning
 from tracetop.analysis.rules.waste import assess
 from tracetop.analysis.tree import Tree
 
-Made = Callable[[Any], None]
+Made = Callable[[Any], object]
 
 
 def findings(trace: Any, tuning: Tuning | None = None) -> list[Finding]:
@@ -159,15 +159,16 @@ def troubles(count: int, gap: float) -> Made:
     return make
 
 
-def tail(iterations: int, *, ends: bool = True, change_in: int = 0) -> Made:
+def tail(iterations: int, *, ends: bool = True, change_in: int = 0, new_in: int = 0) -> Made:
     def make(trace: Any) -> None:
         known_edits(trace, range(1, 2))
         run(trace, 2, "pytest -q")
         for number in range(3, iterations + 3):
-            run(trace, number, f"cat {'b' * number}")
+            run(trace, number, "pytest -q")
             if number == change_in:
                 edit(trace, number)
-        run(trace, iterations + 2, "pytest")
+            if number == new_in:
+                read(trace, number, "b.py")
         if ends:
             trace.add("session_end")
 
@@ -263,11 +264,12 @@ MISSES: dict[str, list[Made]] = {
     "slow_outlier": [durations(*USUAL[:-1], 5_001), durations(*USUAL, 4_999), durations(*[2_000] * 20, 7_900)],
     "hung_call": [hung(115), hung(500, ends=True)],
     "retry_storm": [troubles(4, 1), troubles(9, 16)],
-    "tail_spin": [tail(4), tail(9, ends=False), tail(9, change_in=8)],
+    "tail_spin": [tail(4), tail(9, ends=False), tail(9, change_in=8), tail(9, new_in=8)],
     "unverified_finish": [
         finish("read", "edit", "run", "end"),
         finish("read", "edit"),
         finish("read", "note", "end"),
+        lambda trace: [trace.tool(1, "write_file", args={"path": ".github/CODEOWNERS"}), trace.add("session_end")],
         finish("read", "end"),
     ],
 }
