@@ -26,8 +26,8 @@ _HEADS_FROM = (10, 52)
 
 WATCHED_FOR = (
     "Watched for: identical calls, iterations without a tool call, cache drops, token spikes, frequent compactions, "
-    "empty responses, failing and slow tools, context overflow, ignored budget warnings, failed sub-agents; and what "
-    "docs/rules.md lists: cycles, polling, repeated reads, edits that nothing was run after, and more."
+    "empty responses, failing and slow tools, context overflow, ignored budget warnings, failed sub-agents; "
+    "more in docs/rules.md."
 )
 
 
