@@ -129,7 +129,7 @@ class ToolColumns:
     ended_failures: array[int] = _column("I")
     repeats: array[int] = _column("I")
     fingerprint: array[int] = _column("Q")
-    target: array[int] = _column("I")
+    target: array[int] = _column("H")
 
     def reserve(self, rows: int) -> None:
         """Have cells ready for so many more calls, as they are at first: made one by one they would cost more."""
@@ -138,7 +138,7 @@ class ToolColumns:
             self.duration += _SPARE_NAN
             self.failed += bytes(_SPARE_ROWS)
             self.fingerprint.frombytes(_SPARE_PRINTS)
-            self.target.frombytes(_SPARE_PRINTS[: 4 * _SPARE_ROWS])
+            self.target.frombytes(_SPARE_PRINTS[: 2 * _SPARE_ROWS])
 
     def ended(self, at: int) -> int:
         """How many calls had ended as of event `at`."""
