@@ -1,104 +1,252 @@
-"""The breaks of the prompt cache: where the hit rate of an agent fell, and what had to be paid for again."""
+"""Where the prompt cache broke: responses that did not find there what the one before them had left."""
 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .issues.episodes import Episode
-from .tokens import hit_rate
-from .view import LlmCall, View
+from .cache_limits import LIMITS, CacheLimits
+from .cache_patterns import CachePatterns
+from .columns import KNOWN_COST, KNOWN_READ, NONE
+from .lanes import MAIN_LANE
 
 if TYPE_CHECKING:
     from .session import Session
 
-CATEGORY = "cache_drop"
-_MOST_COMPACTIONS_LOOKED_AT = 64
+FULL, SWITCHED, SHRANK, COLD, SHARED = (1 << bit for bit in range(5))
+"""Traits of a break: nearly nothing was read; another model answered; the prompt is shorter than the one before; it is
+the first response of a sub-agent; a sibling's first response had read the prefix that this one did not."""
+
+PRICED_CALLS = 32
+"""So many calls of a model with a cost are remembered: from these its prices are worked out."""
+
+_REQUESTS_AT_A_TIME = 4_000
+"""Some 10 ms of work."""
+_NEVER = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class CacheBreak:
-    """One break, at the response `event`, against the same agent's response before it, `previous`.
+@dataclass(slots=True)
+class _Siblings:
+    """What the sub-agents of one spawner and one model showed of the prefix that they share."""
 
-    `request` is its number among the requests of the cache, from 0; `time` epoch seconds, NaN unknown; `before` and
-    `after` are hit rates. `rebilled` are tokens that had been in the cache and were paid for again: an estimate, since
-    a trace does not say which tokens a prompt has in common with the one before it. What came between the two:
-    `compacted`, `model_changed`, `pause` in seconds (None unknown).
-    """
+    first: int
+    """The event of the first response of any."""
+    newest: int
+    left: int
+    """The least that a first response left in the cache."""
+    shared: int
+    """The most that a first response read from there: that much is shared for certain."""
+
+
+@dataclass(slots=True)
+class _Newest:
+    """The newest response of a lane's run: what it left in the cache, and what it was part of."""
 
     event: int
-    previous: int
-    request: int
-    time: float
-    iteration: int | None
-    agent: str
-    before: float | None
-    after: float | None
-    rebilled: int | None
-    compacted: bool
-    model_changed: bool
-    pause: float | None
+    prompt: int
+    left: int
+    label: int
+    siblings: _Siblings | None
+    others: dict[int, int] = field(default_factory=dict)
+    """What the newest response of every other model of the run left."""
 
 
 class CacheBreaks:
-    """All breaks of a session, oldest first, as of any event; issues are looked through once, as they come."""
+    """All breaks of a session, oldest first, as of any event. Grows by `extend`, some microseconds a response.
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._looked_through = 0
-        self._episodes: list[Episode] = []
+    Columns of one row per break: `events` are the responses, `previous` the response each is held against, `expected`
+    the tokens that one left in the cache, `rebilled` sums over all rows so far. Whatever needs a payload is no part of
+    it: see `cache_losses`. For one thread, the one that looks at the session.
+    """
+
+    def __init__(self, session: Session, limits: CacheLimits = LIMITS) -> None:
+        self.session = session
+        self.limits = limits
         self.events: array[int] = array("I")
-        """The responses at which the cache broke."""
+        self.previous: array[int] = array("I")
+        self.requests: array[int] = array("I")
+        """The number of each among the requests of the cache, from 0."""
+        self.expected: array[int] = array("q")
+        self.rebilled: array[int] = array("q")
+        self.traits = bytearray()
+        self.expirable: array[int] = array("I")
+        """The rows of the breaks before which the short life of a cache ran out, and not the long one."""
+        self.patterns = CachePatterns(limits)
+        self.priced: dict[int, array[int]] = {}
+        """By model the first LLM rows whose cost the trace gives."""
+        self.taken = 0
+        """How many requests of the cache were looked at."""
+        self._newest: dict[int, _Newest] = {}
+        self._siblings: dict[tuple[int, int], _Siblings] = {}
+        self._agents: dict[int, int] = {}
+        self._agents_taken = 0
+        self._branches_taken = 0
+        self._runs: list[tuple[int, int]] = []
+        self._runs_taken = 0
+
+    def __len__(self) -> int:
+        """How many breaks are known."""
+        return len(self.events)
 
     def count(self, at: int) -> int:
-        """How many breaks there were as of event `at`."""
-        log = self._session.issues
-        known = len(log.raised)
-        for episode in log.episodes[self._looked_through : known]:
-            if episode.category == CATEGORY:
-                self._episodes.append(episode)
-                self.events.append(episode.raised)
-        self._looked_through = known
+        """How many of the known breaks there were as of event `at`."""
         return bisect_left(self.events, at)
 
-    def tell(self, view: View, index: int) -> CacheBreak:
-        """All about a break, by its number from 0."""
-        session, episode = self._session, self._episodes[index]
-        event, previous = episode.raised, episode.evidence[0]
-        now, then = (view.llm_call(session.llm.rows(number)) for number in (event, previous))
-        times = session.events.time
-        pause = times[event] - times[previous]
-        return CacheBreak(
-            event=event,
-            previous=previous,
-            request=view.cache.index_of(event),
-            time=times[event],
-            iteration=episode.iteration,
-            agent=now.agent,
-            before=hit_rate(then.tokens.input, then.tokens.cache_read),
-            after=hit_rate(now.tokens.input, now.tokens.cache_read),
-            rebilled=rebilled_tokens(then, now),
-            compacted=self._compacted_between(previous, event),
-            model_changed=now.model != then.model,
-            pause=pause if pause == pause else None,
-        )
+    def rebilled_before(self, count: int) -> int:
+        """Tokens that the first `count` breaks made be paid for again."""
+        return self.rebilled[count - 1] if count else 0
 
-    def _compacted_between(self, first: int, last: int) -> bool:
-        compactions, lanes = self._session.compactions, self._session.events.lane
-        start, end = bisect_right(compactions, first), bisect_left(compactions, last)
-        near = compactions[max(start, end - _MOST_COMPACTIONS_LOOKED_AT) : end]
-        return any(lanes[compaction] == lanes[last] for compaction in near)
+    def rebilled_by(self, index: int) -> int:
+        """The same of one break."""
+        return self.rebilled[index] - self.rebilled_before(index)
 
+    def extend_all(self) -> None:
+        """Take in all that was folded."""
+        while self.extend():
+            pass
 
-def rebilled_tokens(then: LlmCall, now: LlmCall) -> int | None:
-    """Tokens that the earlier call left in the cache and the later one did not read from there: at most its prompt.
+    def extend(self) -> bool:
+        """Take in the next responses, some milliseconds' worth. Gives whether there are more."""
+        session, llm = self.session, self.session.llm
+        count = session.count
+        rows = llm.cache_rows
+        known = bisect_left(rows, llm.rows(count))
+        if known == self.taken:
+            return False
+        self._take_runs(count)
+        last = min(known, self.taken + _REQUESTS_AT_A_TIME)
+        lanes, labels, times = session.events.lane, session.events.label, session.events.time
+        llm_events, llm_flags = llm.event, llm.flags
+        sum_input, sum_read, sum_write = llm.sum_input, llm.sum_read, llm.sum_write
+        newest, priced, patterns = self._newest, self.priced, self.patterns
+        next_run = self._next_run()
+        for request in range(self.taken, last):
+            row = rows[request]
+            if not llm_flags[row] & KNOWN_READ:
+                continue
+            event = llm_events[row]
+            if event >= next_run:
+                next_run = self._begin_runs(event)
+            lane, label = lanes[event], labels[event]
+            if row:
+                before = row - 1
+                read, written = sum_read[row] - sum_read[before], sum_write[row] - sum_write[before]
+                sent = sum_input[row] - sum_input[before]
+            else:
+                read, written, sent = sum_read[0], sum_write[0], sum_input[0]
+            prompt, paid = sent + read + written, sent + written
+            samples = priced.get(label)
+            if samples is None:
+                samples = priced[label] = array("I")
+            if len(samples) < PRICED_CALLS and llm_flags[row] & KNOWN_COST and not llm.estimates(row, row + 1):
+                samples.append(row)
+            state = newest.get(lane)
+            if state is None:
+                siblings = self._begin(request, row, event, lane, label, read, written, paid)
+                newest[lane] = _Newest(event, prompt, read + written, label, siblings)
+                patterns.take(lane, event, prompt, read, written, 0.0)
+                continue
+            patterns.take(lane, event, prompt, read, written, times[event] - times[state.event])
+            if state.left > read:
+                self._judge(request, event, state, label, prompt, read, paid)
+            if label != state.label:
+                state.others[state.label] = state.left
+                state.label = label
+            state.event, state.prompt, state.left = event, prompt, read + written
+            if state.siblings is not None:
+                state.siblings.newest = event
+        self.taken = last
+        return last < known
 
-    None where the calls do not say.
-    """
-    read, prompt = now.tokens.cache_read, now.tokens.prompt
-    if then.tokens.cache_read is None or read is None or prompt is None:
-        return None
-    cached = then.tokens.cache_read + (then.tokens.cache_write or 0)
-    return max(0, min(cached, prompt) - read)
+    def _judge(self, request: int, event: int, state: _Newest, label: int, prompt: int, read: int, paid: int) -> None:
+        """Find whether a response broke the cache that another response of its run left."""
+        limits, expected = self.limits, state.left
+        lost = expected - read
+        is_full = expected >= limits.full_least_expected and read <= limits.full_most_read * expected
+        rebilled = min(lost, paid)
+        if not (is_full or self._is_partial(expected, lost)) or paid < limits.least_share_paid * prompt:
+            return  # of a prompt that is short but came from the cache nothing was lost
+        is_switched = bool(label and state.label and label != state.label)
+        if is_switched:
+            own = state.others.get(label)
+            if own is not None and not self._is_partial(own, own - read):
+                return  # it found all that it had left itself
+        traits = FULL * is_full | SWITCHED * is_switched | SHRANK * (prompt < state.prompt)
+        times = self.session.events.time
+        if self.limits.short_life < times[event] - times[state.event] <= self.limits.long_life:
+            self.expirable.append(len(self.events))
+        self._append(request, event, state.event, expected, rebilled, traits)
+
+    def _is_partial(self, expected: int, lost: int) -> bool:
+        limits = self.limits
+        return lost >= max(limits.partial_least_lost, limits.partial_least_share * expected)
+
+    def _append(self, request: int, event: int, previous: int, expected: int, rebilled: int, traits: int) -> None:
+        self.previous.append(previous)
+        self.requests.append(request)
+        self.expected.append(expected)
+        self.rebilled.append(self.rebilled_before(len(self.events)) + rebilled)
+        self.traits.append(traits)
+        self.events.append(event)
+
+    def _begin(
+        self, request: int, row: int, event: int, lane: int, label: int, read: int, written: int, paid: int
+    ) -> _Siblings | None:
+        """The first response of a run: of a sub-agent's it is asked whether its siblings had a cache for it."""
+        agent = None if lane == MAIN_LANE else self._agent_of(lane, event)
+        if agent is None:
+            return None
+        agents = self.session.agents
+        group = agents.branch[agent], label
+        siblings = self._siblings.get(group)
+        shared = read if read >= self.limits.sibling_least_prefix else 0
+        if siblings is None:
+            siblings = self._siblings[group] = _Siblings(event, event, read + written, shared)
+            return siblings
+        asked = self.session.llm.request[row]
+        begun = agents.event[agent] if asked == NONE else asked
+        times = self.session.events.time
+        is_warm = siblings.first < begun and times[event] - times[siblings.newest] <= self.limits.short_life
+        expected = siblings.shared or siblings.left
+        is_cold = read <= self.limits.full_most_read * expected and expected >= self.limits.sibling_least_prefix
+        rebilled = min(expected - read, paid)
+        if is_warm and is_cold:
+            traits = FULL | COLD | (SHARED if siblings.shared else 0)
+            self._append(request, event, siblings.newest, expected, rebilled, traits)
+        siblings.newest = event
+        siblings.left = min(siblings.left, read + written)
+        siblings.shared = max(siblings.shared, shared)
+        return siblings
+
+    def _agent_of(self, lane: int, event: int) -> int | None:
+        """The sub-agent that a lane was last announced as before an event."""
+        agents = self.session.agents
+        end = bisect_left(agents.event, event)
+        for agent in range(self._agents_taken, end):
+            if agents.announced[agent]:
+                self._agents[agents.lane[agent]] = agent
+        self._agents_taken = max(self._agents_taken, end)
+        return self._agents.get(lane)
+
+    def _take_runs(self, count: int) -> None:
+        """Note where lanes began further runs: a run has a conversation, and so a cache, of its own."""
+        branches = self.session.lanes.branches
+        while self._branches_taken < len(branches) and branches[self._branches_taken].first < count:
+            branch = branches[self._branches_taken]
+            if branch.run > 1:
+                self._runs.append((branch.first, branch.lane))
+            self._branches_taken += 1
+
+    def _next_run(self) -> int:
+        return self._runs[self._runs_taken][0] if self._runs_taken < len(self._runs) else _NEVER
+
+    def _begin_runs(self, event: int) -> int:
+        """Forget what the runs left that are over as of an event. Gives the event that begins the next run."""
+        while self._next_run() <= event:
+            _, lane = self._runs[self._runs_taken]
+            self._newest.pop(lane, None)
+            self.patterns.end(lane)
+            self._runs_taken += 1
+        return self._next_run()

@@ -69,7 +69,8 @@ class LlmColumns:
     A call whose response streams in has a first row (with `OPENS_CALL`, tokens unknown) and a last one with its tokens.
     `flags` says which numbers the response gave. Tokens count in the four disjoint buckets; cost in dollars. `seen`
     are the flags of all rows so far. `cache_rows` are the rows that report the cache, with sums over those alone.
-    `estimated_rows` are those whose cost is none the trace gives but what configured prices make of their tokens.
+    `estimated_rows` are those whose cost is none the trace gives but what prices make of their tokens, `listed_rows`
+    those of them whose price is that of a list, not the user's.
     """
 
     event: array[int] = _column("I")
@@ -88,6 +89,7 @@ class LlmColumns:
     cache_rows: array[int] = _column("I")
     cache_sum_input: array[int] = _column("q")
     estimated_rows: array[int] = _column("I")
+    listed_rows: array[int] = _column("I")
 
     def rows(self, at: int) -> int:
         """How many rows there are as of event `at`."""

@@ -32,6 +32,7 @@ class Lane:
     iterations: int = 0
     model: int = 0
     request: int = NONE
+    request_id: str = ""
     stream_row: int = -1
     last_response_time: float = float("-inf")
     detail: int = NONE

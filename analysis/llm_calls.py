@@ -28,8 +28,8 @@ from .columns import (
 from .issues.responses import ResponseRules
 from .lanes import Lane
 from .names import Names
-from .prices import Price, Prices
-from .tokens import MOST_DOLLARS, MOST_TOKENS, Buckets, input_includes_cache
+from .prices import Prices, Rate, Tariff
+from .tokens import MOST_DOLLARS, MOST_TOKENS, input_includes_cache
 
 _MOST_WAITING = 1024
 _UNKNOWN = (None,) * 6
@@ -40,7 +40,7 @@ _REPORTS_CACHE = [reports_cache(flags) for flags in range(256)]
 class LlmCalls:
     """Folds llm_request and llm_response events into `LlmColumns`, where a batch's rows stand after `publish`."""
 
-    KEPT = ("_request_ids", "_waiting", "session_model")
+    KEPT = ("_waiting", "session_model")
 
     def __init__(
         self,
@@ -59,12 +59,11 @@ class LlmCalls:
         self._models = models
         self._rules = rules
         self._apart = apart
-        self._request_ids: dict[int, str] = {}
         self._waiting: dict[str, int] = {}
         self._inclusive: dict[int, bool] = {}
-        self._prices = prices
-        self._price_by_model: dict[int, Price | None] = {}
+        self._rates = _Rates(prices, models) if prices else None
         self._estimated: list[int] = []
+        self._listed: list[int] = []
         self._rows: list[tuple[int, int, int, int, float, int, int, int, int, int]] = []
         self._heads: dict[int, int] = {}
         self.session_model = 0
@@ -73,9 +72,9 @@ class LlmCalls:
         """An llm_request: remembered until its response comes. Gives its model's label."""
         lane.stream_row = -1
         if lane.request != NONE:
-            self._wait(self._request_ids[lane.number], lane.request)
+            self._wait(lane.request_id, lane.request)
         lane.request = event
-        self._request_ids[lane.number] = record.event_id
+        lane.request_id = record.event_id
         if data.model:
             lane.model = self._models.number(data.model)
         return lane.model
@@ -130,10 +129,17 @@ class LlmCalls:
         else:
             lane.detail = event
             lane.stream_row = -1
-        if cost is None and self._prices:
-            cost = self._estimate(label, lane, Buckets(sent, output, read, written, total))
-            if cost is not None:
-                flags |= KNOWN_COST
+        if cost is None and self._rates is not None and sent is not None and output is not None:
+            kept, new = read or 0, written or 0
+            # As in `can_be_priced`; a list of prices is not even loaded for what it cannot tell.
+            if total is None or total <= sent + output + kept + new:
+                rate = self._rates[label]
+                if rate is not None:
+                    long = _written_1h(data) if new else 0
+                    cost = rate.charge(sent, output, kept, new, long, record.timestamp)
+                    if cost is not None:
+                        flags |= KNOWN_COST
+                        self._mark_estimate(lane, rate)
         self._append(event, lane, row, flags, cost, sent, output, read, written, total)
         if total:
             lane.tokens_in_iteration += total
@@ -150,15 +156,24 @@ class LlmCalls:
         columns.flags.extend(flags)
         append_all(columns.cost, costs)
         append_all(columns.previous_in_iteration, previous)
-        _run_on(columns.calls, [1 if flag & OPENS_CALL else 0 for flag in flags])
+        known = set(flags)  # seldom more than one or two
+        if all(flag & OPENS_CALL for flag in known):
+            calls = columns.calls[-1] if columns.calls else 0
+            append_all(columns.calls, range(calls + 1, calls + 1 + len(flags)))
+        else:
+            _run_on(columns.calls, [1 if flag & OPENS_CALL else 0 for flag in flags])
         _run_on(columns.sum_input, sent)
         _run_on(columns.sum_output, output)
         _run_on(columns.sum_read, read)
         _run_on(columns.sum_write, written)
         _run_on(columns.sum_total, total)
         _run_on(columns.sum_cost, costs)
-        _run_on(columns.seen, flags, or_)
-        if all(map(_REPORTS_CACHE.__getitem__, flags)):
+        seen = columns.seen[-1] if columns.seen else 0
+        if all(flag | seen == seen for flag in known):
+            append_all(columns.seen, [seen] * len(flags))
+        else:
+            _run_on(columns.seen, flags, or_)
+        if all(_REPORTS_CACHE[flag] for flag in known):
             _run_on(columns.cache_sum_input, sent)
             append_all(columns.cache_rows, range(first, first + len(events)))
         else:
@@ -167,7 +182,9 @@ class LlmCalls:
             append_all(columns.cache_rows, [first + index for index in reporting])
         if self._estimated:
             append_all(columns.estimated_rows, self._estimated)
+            append_all(columns.listed_rows, self._listed)
             self._estimated.clear()
+            self._listed.clear()
         append_all(columns.event, events)
         for row, head in self._heads.items():
             self._iterations.last_llm[row] = head
@@ -180,17 +197,15 @@ class LlmCalls:
             known = self._inclusive[label] = input_includes_cache(self._models.name(label))
         return known
 
-    def _estimate(self, label: int, lane: Lane, tokens: Buckets) -> float | None:
-        """What the response that makes the next row costs by the prices given; marks that row as estimated."""
-        if label not in self._price_by_model and self._prices is not None:
-            self._price_by_model[label] = self._prices.price_of(self._models.name(label))
-        price = self._price_by_model.get(label)
-        cost = None if price is None else price.estimate(tokens)
-        if cost is not None:
-            row = len(self._columns.event) + len(self._rows)
-            self._estimated.append(row)
-            lane.branch.first_estimate = min(lane.branch.first_estimate, row)
-        return cost
+    def _mark_estimate(self, lane: Lane, rate: Rate) -> None:
+        """Have the next row be one whose cost is estimated."""
+        row = len(self._columns.event) + len(self._rows)
+        self._estimated.append(row)
+        if type(rate) is Tariff:
+            self._listed.append(row)
+        branch = lane.branch
+        if row < branch.first_estimate:
+            branch.first_estimate = row
 
     def _wait(self, event_id: str, request: int) -> None:
         """Another request was made before this one was answered: from now on it takes an answer that names it."""
@@ -204,7 +219,7 @@ class LlmCalls:
         request = self._waiting.pop(event_id, NONE)
         if request != NONE:
             if lane.request != NONE:
-                self._wait(self._request_ids[lane.number], lane.request)
+                self._wait(lane.request_id, lane.request)
             lane.request = request
 
     def _append(
@@ -240,11 +255,32 @@ class LlmCalls:
         return index
 
 
+class _Rates(dict[int, Rate | None]):
+    """What models take, by their labels: each is asked for once."""
+
+    def __init__(self, prices: Prices, models: Names) -> None:
+        super().__init__()
+        self._prices = prices
+        self._models = models
+
+    def __missing__(self, label: int) -> Rate | None:
+        rate = self[label] = self._prices.rate_of(self._models.name(label))
+        return rate
+
+
 def _run_on(sums: array[_Number], values: Sequence[_Number], add: Callable[[_Number, _Number], _Number] = add) -> None:
     """Append the running sums of `values` to a column of such sums."""
     running = accumulate(values, add, initial=sums[-1] if sums else 0)
     next(running)
     append_all(sums, list(running))
+
+
+def _written_1h(data: Payload) -> int:
+    """How many tokens a response wrote to the cache for an hour: the part of `cache_write_tokens` that is dearer."""
+    number = data.cache_write_1h_tokens
+    if number is None and data.cache_creation is not None:
+        number = data.cache_creation.ephemeral_1h_input_tokens
+    return int(number) if number is not None and 0.0 <= number < MOST_TOKENS else 0
 
 
 def _is_chunk(record: EventRecord, data: Payload) -> bool:

@@ -11,6 +11,7 @@ from ..collector.kinds import KINDS, TOOL_END_ALIAS, Category, category_of, is_k
 from ..collector.records import EventRecord, Payload, record_from_event
 from .agents import Agents, child_name
 from .batch import NO_PAYLOAD, durations_ms, usable_times
+from .cache_breaks import CacheBreaks
 from .columns import (
     NONE,
     AgentColumns,
@@ -65,6 +66,7 @@ class Session:
 
     def __init__(self, prices: Prices | None = None) -> None:
         self.count = 0
+        self.prices = prices
         self.events = EventColumns()
         self.positions = Positions()
         self.times = TimeRange(self.events)
@@ -116,6 +118,8 @@ class Session:
         ]
         for kind, handler in self._handlers_by_kind().items():
             self._handlers[self._kind_numbers[kind]] = handler
+        self.cache_breaks = CacheBreaks(self)
+        """A second pass, which grows by itself: no part of the fold nor of what is kept of it."""
         self._kinds_about_agents = {number for number, kind in enumerate(self.kinds) if _is_about_agents(kind)}
 
     @property

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from . import efficiency
 from .columns import KNOWN_COST, KNOWN_TOTAL, OPENS_CALL
+from .cost_origins import cost_origins
 from .efficiency import Efficiency
 from .issues.issue import severity_of
 from .tokens import Buckets, hit_rate
@@ -19,15 +20,26 @@ _Part = TypeVar("_Part")
 
 @dataclass(frozen=True, slots=True)
 class ModelTotals:
-    """What one model took: its calls, tokens, and dollars; None where no call says."""
+    """What one model took: its calls, tokens, and dollars; None where no call says.
+
+    `cost_estimated` says that some of the cost is estimated; it is not known at all of the calls that are `unpriced`.
+    """
 
     calls: int = 0
     tokens: int | None = None
     cost: float | None = None
+    cost_estimated: bool = False
+    unpriced: int = 0
 
     def plus(self, other: ModelTotals) -> ModelTotals:
         """Both together."""
-        return ModelTotals(self.calls + other.calls, _sum(self.tokens, other.tokens), _sum(self.cost, other.cost))
+        return ModelTotals(
+            self.calls + other.calls,
+            _sum(self.tokens, other.tokens),
+            _sum(self.cost, other.cost),
+            self.cost_estimated or other.cost_estimated,
+            self.unpriced + other.unpriced,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,8 @@ class ToolTotals:
 class Totals:
     """Sums over sessions; None where none of them says. `seconds` from first to last event, cost in dollars.
 
-    `issues` counts those that stand, by category; `models` and `tools` are by name.
+    `price_sources` are those of any session. `issues` counts those that stand, by category; `models` and `tools` are by
+    name.
     """
 
     sessions: int = 0
@@ -80,6 +93,7 @@ class Totals:
     tokens: Buckets = field(default_factory=Buckets)
     cost: float | None = None
     cost_estimated: bool = False
+    price_sources: frozenset[str] = frozenset()
     issues: Mapping[str, int] = field(default_factory=dict)
     models: Mapping[str, ModelTotals] = field(default_factory=dict)
     tools: Mapping[str, ToolTotals] = field(default_factory=dict)
@@ -127,6 +141,7 @@ class Totals:
             tokens=Buckets(*map(_sum, self.tokens, other.tokens)),
             cost=_sum(self.cost, other.cost),
             cost_estimated=self.cost_estimated or other.cost_estimated,
+            price_sources=self.price_sources | other.price_sources,
             issues=_merged(self.issues, other.issues, int.__add__),
             models=_merged(self.models, other.models, ModelTotals.plus),
             tools=_merged(self.tools, other.tools, ToolTotals.plus),
@@ -151,6 +166,7 @@ def totals_of(view: View) -> Totals:
         tokens=view.tokens,
         cost=view.cost,
         cost_estimated=view.cost_estimated,
+        price_sources=frozenset(view.price_sources),
         issues=issues,
         models=_models(view),
         tools=tools_of(view),
@@ -194,7 +210,12 @@ def _models(view: View) -> dict[str, ModelTotals]:
         if flags & KNOWN_COST:
             model[2] = (model[2] or 0.0) + llm.cost[row]
         before = total
-    return {view.session.labels.name(label): ModelTotals(*model) for label, model in sums.items()}
+    origins = cost_origins(view)
+    models = {view.session.labels.name(label): ModelTotals(*model) for label, model in sums.items()}
+    for name in {*origins.listed, *origins.own, *origins.unpriced}:
+        is_estimated = name in origins.listed or name in origins.own
+        models[name] = replace(models[name], cost_estimated=is_estimated, unpriced=origins.unpriced.get(name, 0))
+    return models
 
 
 def _sum(one: Any, other: Any) -> Any:

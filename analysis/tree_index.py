@@ -6,7 +6,6 @@ first ones of each list.
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -40,11 +39,10 @@ class TreeIndex:
         self.silent: dict[tuple[int, int], list[int]] = {}
         self.branches_of_agent: dict[int, list[int]] = {}
         self.branches_of_lane: dict[int, list[int]] = {}
-        self.breaks = array("I")
+        self.breaks = session.cache_breaks.events
         self.crowds = Crowds(self)
         self._agents = 0
         self._branches = 0
-        self._episodes = 0
         self._running: list[int] = []
         self._logs: dict[int, IterationLog] = {}
 
@@ -61,7 +59,7 @@ class TreeIndex:
         self.count = count
         self._take_branches(count)
         self._take_agents(count)
-        self._take_breaks(count)
+        self.session.cache_breaks.extend()  # the rest, if that is much, as whoever paints has time for it
 
     def log(self, row: int) -> IterationLog:
         """The log of an iteration, up to the last event taken in."""
@@ -111,10 +109,3 @@ class TreeIndex:
             else:
                 running.append(agent)
         self._running = running
-
-    def _take_breaks(self, count: int) -> None:
-        episodes = self.session.issues.episodes
-        while self._episodes < len(episodes) and episodes[self._episodes].raised < count:
-            if episodes[self._episodes].category == "cache_drop":
-                self.breaks.append(episodes[self._episodes].raised)
-            self._episodes += 1

@@ -25,6 +25,7 @@ from .efficiency import Efficiency
 from .issues.episodes import Episode
 from .issues.issue import Issue, describe
 from .lanes import MAIN_LANE
+from .prices import OWN_PRICES
 from .tokens import Buckets, hit_rate
 
 if TYPE_CHECKING:
@@ -216,8 +217,16 @@ class View:
 
     @property
     def cost_estimated(self) -> bool:
-        """Whether some of the cost so far is no figure of the trace but an estimate by configured prices."""
+        """Whether some of the cost so far is no figure of the trace but an estimate by prices."""
         return self.session.llm.estimates(0, self.llm_rows) > 0
+
+    @property
+    def price_sources(self) -> list[str]:
+        """Whose prices the estimated part of the cost is made by: the name of a list, `OWN_PRICES`, or both."""
+        llm, prices = self.session.llm, self.session.prices
+        listed = bisect_left(llm.listed_rows, self.llm_rows)
+        sources = [prices.listed.name] if listed and prices is not None and prices.listed is not None else []
+        return [*sources, OWN_PRICES] if llm.estimates(0, self.llm_rows) > listed else sources
 
     @property
     def cache_hit_rate(self) -> float | None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from ..analysis.cache_losses import CacheLosses
 from ..analysis.prices import Prices
 from ..analysis.rules.second_pass import SecondPass
 from ..analysis.rules.thresholds import DEFAULT_TUNING, Tuning
@@ -71,6 +72,7 @@ class Trace:
         self._event_bytes = 0
         self._tree_index = TreeIndex(self.session)
         self._second_pass: SecondPass | None = None
+        self._cache_losses = CacheLosses(self.session, self.event)
 
     @property
     def version(self) -> tuple[int, int, int]:
@@ -101,6 +103,12 @@ class Trace:
         if known is None or known.session is not session or known.tuning is not self.tuning:
             known = self._second_pass = SecondPass(session, self.tuning)
         return known
+
+    def cache_losses(self, session: Session) -> CacheLosses:
+        """What tells the breaks of the cache in a session of this trace. For one thread, the one that looks at them."""
+        if self._cache_losses.session is not session:
+            self._cache_losses = CacheLosses(session, self.event)
+        return self._cache_losses
 
     def go_on_from(self, session: Session, lines: int, bad_line_count: int, bad_lines: list[BadLine]) -> None:
         """Begin with what was read of the trace some other time."""

@@ -1,9 +1,9 @@
 """An index of a large trace in the user's cache folder: what the fold made of it, so that it opens at once next time.
 
-A file by the path of the trace and all else that the fold depends on: this code, its Python, the prices. It holds a
-header (msgpack: how far the trace was read, what each column is and its checksum) and the columns as this machine has
-them. It is written whole and then takes its place, so that another process reads the old one or the new one. Whatever
-is wrong with it, the trace is folded from its start.
+A file by the path of the trace and all else that the fold depends on: this code, its Python, the prices and the list
+behind them. It holds that path, a header (msgpack: how far the trace was read, what each column is and its checksum)
+and the columns as this machine has them. It is written whole and then takes its place, so that another process reads
+the old one or the new one. Whatever is wrong with it, the trace is folded from its start.
 """
 
 from __future__ import annotations
@@ -30,15 +30,12 @@ from ..analysis.session_state import Column, SessionState, put_together, take_ap
 from ..collector.follow import FileTail
 from ..collector.formats.native import BadLine
 from ..collector.read_mark import ReadMark
-from .cache_folder import cache_folder
+from .index_folder import begin, begins_with, index_folder, tidy
 
 SMALLEST_BYTES = 4 << 20
 """Smaller traces fold faster than anybody looks."""
 
-_FORMAT = 1
-_MAGIC = b"tracetop index\n\0"
-_MOST_BYTES = 2 << 30
-"""What all indexes together may take; those used longest ago go first."""
+_FORMAT = 2
 _SUFFIX = ".index"
 _SCRATCH = ".new"
 _PIECE_BYTES = 1 << 18
@@ -57,7 +54,6 @@ class _Section(msgspec.Struct, frozen=True):
 
 
 class _Header(msgspec.Struct, frozen=True):
-    path: str
     mark: ReadMark
     lines: int
     bad_line_count: int
@@ -86,7 +82,7 @@ class TraceIndex:
         self._prices = prices
         self._saved_bytes = 0
         digest = blake2b(_of_what(self._trace_path, prices), digest_size=16).hexdigest()
-        self.path = cache_folder() / "indexes" / f"{digest}{_SUFFIX}"
+        self.path = index_folder() / f"{digest}{_SUFFIX}"
 
     def load(self, trace: Indexed, tail: FileTail) -> bool:
         """Have a trace that was not read yet begin with what is kept, and its tail go on behind that.
@@ -95,14 +91,16 @@ class TraceIndex:
         """
         try:
             with self.path.open("rb", buffering=0) as file:
+                if begins_with(file) != self._trace_path:
+                    return False
                 header = _header_of(file)
-                if header.path != str(self._trace_path) or not header.mark.holds():
+                if not header.mark.holds():
                     return False
                 session = put_together(_state_of(file, header), self._prices)
                 os.utime(file.fileno())
         except FileNotFoundError:
             return False
-        except (OSError, ValueError, OverflowError, MemoryError) as error:
+        except (OSError, ValueError, OverflowError, MemoryError, RecursionError) as error:
             _log.debug("%s is of no use: %s", self.path, error)
             return False
         if not tail.resume(header.mark):
@@ -122,7 +120,6 @@ class TraceIndex:
         try:
             state = take_apart(trace.session)
             header = _Header(
-                str(self._trace_path),
                 mark,
                 trace.lines,
                 trace.bad_line_count,
@@ -143,7 +140,8 @@ class TraceIndex:
         descriptor, scratch = tempfile.mkstemp(_SCRATCH, dir=folder)
         try:
             with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - what mkstemp opened
-                for piece in (_MAGIC, len(header).to_bytes(8), crc32(header).to_bytes(4), header):
+                head = len(header).to_bytes(8) + crc32(header).to_bytes(4) + header
+                for piece in (begin(self._trace_path), head):
                     _write_all(file.fileno(), memoryview(piece))
                 for column in state.columns.values():
                     _write_all(file.fileno(), _bytes_of(column))
@@ -152,24 +150,25 @@ class TraceIndex:
             with suppress(OSError):
                 Path(scratch).unlink()
             raise
-        _make_room(folder)
+        tidy()
 
 
 def _of_what(path: Path, prices: Prices | None) -> bytes:
     """All that decides what an index holds."""
-    code = [
-        (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns)
-        for folder in ("analysis", "analysis/issues", "collector", "collector/formats")
-        for entry in _files_in(Path(__file__).parents[1] / folder)
-    ]
     python = (*sys.version_info[:2], sys.byteorder, sys.maxsize)
-    by_model = sorted((prices or Prices()).by_model.items())
-    return repr((_FORMAT, __version__, python, sorted(code), by_model, str(path))).encode(errors="surrogateescape")
+    by_prices = (prices or Prices()).identity
+    return repr((_FORMAT, __version__, python, sorted(_code()), by_prices, str(path))).encode(errors="surrogateescape")
 
 
-def _files_in(folder: Path) -> Iterator[os.DirEntry[str]]:
-    with suppress(OSError), os.scandir(folder) as entries:  # in a zip file there is no folder
-        yield from (entry for entry in entries if entry.name.endswith(".py"))
+def _code() -> Iterator[tuple[str, int, int]]:
+    """Every file of ours that decides what an index holds, and how it stands."""
+    here = Path(__file__).parent
+    folders = ("analysis", "analysis/issues", "collector", "collector/formats")
+    for place in (*(here.parent / folder for folder in folders), here):
+        with suppress(OSError), os.scandir(place) as entries:  # in a zip file there is no folder
+            for entry in entries:
+                if entry.name.endswith(".py") and (place != here or entry.name == "list_prices.py"):
+                    yield entry.name, entry.stat().st_size, entry.stat().st_mtime_ns
 
 
 def _bytes_read(mark: ReadMark) -> int:
@@ -191,13 +190,13 @@ def _write_all(descriptor: int, content: memoryview) -> None:
 
 
 def _header_of(file: FileIO) -> _Header:
-    """The header that a file begins with. Raises ValueError where it is none."""
-    start = file.read(len(_MAGIC) + 12)
-    size = int.from_bytes(start[len(_MAGIC) : len(_MAGIC) + 8])
-    if not start.startswith(_MAGIC) or size > os.fstat(file.fileno()).st_size:
-        raise ValueError("is no index")
+    """The header of an index. Raises ValueError where it is none."""
+    start = file.read(12)
+    size = int.from_bytes(start[:8])
+    if len(start) < 12 or size > os.fstat(file.fileno()).st_size:
+        raise ValueError("has no header")
     content = file.read(size)
-    if crc32(content) != int.from_bytes(start[-4:]):
+    if crc32(content) != int.from_bytes(start[8:]):
         raise ValueError("its header is damaged")
     return msgspec.msgpack.decode(content, type=_Header)
 
@@ -226,20 +225,3 @@ def _column(file: FileIO, section: _Section, piece: memoryview) -> Column:
     if checksum != section.checksum:
         raise ValueError(f"{section.name} is damaged")
     return column
-
-
-def _make_room(folder: Path) -> None:
-    """Delete the indexes that were used longest ago where all take too much, and what a process that died left."""
-    indexes: list[tuple[float, int, str]] = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            with suppress(OSError):  # another process was quicker
-                status = entry.stat()
-                indexes.append((status.st_mtime, status.st_size, entry.path))
-    indexes.sort(reverse=True)
-    total = 0
-    for _, size, path in indexes:
-        total += size
-        if total > _MOST_BYTES:
-            with suppress(OSError):
-                Path(path).unlink()

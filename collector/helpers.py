@@ -15,6 +15,8 @@ _BUCKET_ALIASES = {
     "cache_read_tokens": ("cache_read_tokens", "cache_read", "cache_read_input_tokens"),
     "cache_write_tokens": ("cache_write_tokens", "cache_write", "cache_creation_input_tokens"),
 }
+_LONG_WRITE_ALIASES = ("cache_write_1h_tokens", "cache_write_1h")
+_LONG_WRITE_OF_ANTHROPIC = ("ephemeral_1h_input_tokens",)
 _TOTAL_ALIASES = ("tokens", "total", "total_tokens")
 
 
@@ -68,7 +70,7 @@ class RecordingHelpers(ABC):
         Args:
             tokens: the total, or buckets (`input`, `output`, `cache_read`, `cache_write`, each also with `_tokens`, and
                 `total`) as a mapping or the provider's usage object. Buckets are disjoint: input excludes what came
-                from the cache.
+                from the cache. `cache_write_1h` is the part of `cache_write` that is kept an hour.
             cost: dollars.
             duration_ms: milliseconds.
             iteration: the ReAct iteration the call belongs to.
@@ -194,7 +196,20 @@ def response_fields(
     total = _first_number(given, _TOTAL_ALIASES)
     if total is None and amounts:
         total = sum(amounts.values())
-    return {**known(model=_name(model), tokens=total, cost=as_number(cost)), **amounts}
+    long = _long_write(given)
+    return {
+        **known(model=_name(model), tokens=total, cost=as_number(cost)),
+        **amounts,
+        **known(cache_write_1h_tokens=long),
+    }
+
+
+def _long_write(given: Mapping[str, Any]) -> float | None:
+    """How much of what was written to the cache is kept there for an hour, which is dearer."""
+    number = _first_number(given, _LONG_WRITE_ALIASES)
+    creation = attempt(given.get, "cache_creation", None) if number is None else None
+    fields = as_fields(creation) if creation is not None else None
+    return number if fields is None else _first_number(fields, _LONG_WRITE_OF_ANTHROPIC)
 
 
 def error_fields(error: object) -> dict[str, Any]:

@@ -35,6 +35,7 @@ _NUMBER_FIELDS = (
     "output_tokens",
     "cache_read_tokens",
     "cache_write_tokens",
+    "cache_write_1h_tokens",
     "cost",
     "duration_ms",
 )
@@ -55,6 +56,12 @@ class PayloadMetadata(msgspec.Struct, gc=False):
     chunk_type: str | None = None
     tool_id: str | None = None
     agent_id: str | None = None
+
+
+class CacheCreation(msgspec.Struct, gc=False):
+    """The part of `data.cache_creation` that is dearer, where a writer keeps it as Anthropic reports it."""
+
+    ephemeral_1h_input_tokens: float | None = None
 
 
 class Payload(msgspec.Struct, gc=False):
@@ -80,6 +87,8 @@ class Payload(msgspec.Struct, gc=False):
     output_tokens: float | None = None
     cache_read_tokens: float | None = None
     cache_write_tokens: float | None = None
+    cache_write_1h_tokens: float | None = None
+    cache_creation: CacheCreation | None = None
     cost: float | None = None
     duration_ms: float | None = None
     metadata: PayloadMetadata | None = None
@@ -163,6 +172,12 @@ def _metadata(value: object) -> PayloadMetadata | None:
     )
 
 
+def _cache_creation(value: object) -> CacheCreation | None:
+    if not isinstance(value, Mapping):
+        return None
+    return CacheCreation(_number(value.get("ephemeral_1h_input_tokens")))
+
+
 def _raw(value: object) -> msgspec.Raw:
     try:
         return msgspec.Raw(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
@@ -210,5 +225,6 @@ _READ: dict[object, Callable[[Any], Any]] = {
     **dict.fromkeys(_NUMBER_FIELDS, _number),
     "args": _raw,
     "metadata": _metadata,
+    "cache_creation": _cache_creation,
 }
 """How each field of a payload is read that counts."""

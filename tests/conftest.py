@@ -22,7 +22,13 @@ def no_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         nowhere: Path = tmp_path_factory.mktemp("settings") / "none.toml"
         patch.setenv("TRACETOP_CONFIG", str(nowhere))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        for variable in ("TRACETOP_THEME", "TRACETOP_FRAME_RATE", "TRACETOP_LAYOUT", "TRACETOP_INDEX"):
+        for variable in (
+            "TRACETOP_THEME",
+            "TRACETOP_FRAME_RATE",
+            "TRACETOP_LAYOUT",
+            "TRACETOP_INDEX",
+            "TRACETOP_LIST_PRICES",
+        ):
             patch.delenv(variable, raising=False)
         yield
 

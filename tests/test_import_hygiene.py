@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 import tracetop
@@ -131,6 +132,52 @@ def test_headless_commands_never_load_textual(command: str, flags: list[str], tr
     modules = loaded_by(RUN, command, str(trace), *flags)
     assert not tops(modules) & {"textual", "watchfiles"}
     assert "rich.console" not in modules
+
+
+PRICED = {"model": "claude-sonnet-4-20250514", "input_tokens": 1000, "output_tokens": 100}
+
+
+def with_response(trace: Path, **data: object) -> Path:
+    line = {"kind": "llm_response", "timestamp": 1e9 + 2, "session_id": "s", "event_id": "3", "data": data}
+    with trace.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    return trace
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {**PRICED, "cost": 0.1},
+        {"model": PRICED["model"], "tokens": 9},
+        {**PRICED, "model": ""},
+        {**PRICED, "model": "m"},
+    ],
+    ids=["a cost", "a total alone", "no model", "a model of the user's"],
+)
+def test_list_prices_are_not_loaded_without_need(
+    data: dict[str, object], trace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("[prices.m]\ninput = 1\noutput = 1\n")
+    monkeypatch.setenv("TRACETOP_CONFIG", str(config))
+    for command in ("report", "tokens"):
+        assert not tops(loaded_by(RUN, command, str(with_response(trace, **data)))) & {"genai_prices", "pydantic"}
+
+
+def test_list_prices_are_loaded_where_they_are_asked_for_and_nothing_is_fetched(trace: Path) -> None:
+    watched = """
+    def watch(event, _):
+        assert not event.startswith("socket."), event
+    sys.addaudithook(watch)
+    """
+    modules = loaded_by(f"{dedent(watched)}\n{RUN}", "report", str(with_response(trace, **PRICED)))
+    assert "genai_prices" in modules
+
+
+def test_list_prices_that_are_turned_off_are_not_loaded(trace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACETOP_LIST_PRICES", "false")
+    modules = loaded_by(RUN, "report", str(with_response(trace, **PRICED)))
+    assert not tops(modules) & {"genai_prices", "pydantic"}
 
 
 def test_cleaning_never_loads_textual(trace: Path) -> None:

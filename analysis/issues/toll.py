@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from .. import figures
-from ..cache_breaks import rebilled_tokens
 from ..spent import NOTHING, Spent, spent_at
 from ..tree import Tree
 from ..tree_shape import Node, NodeType
@@ -101,7 +100,7 @@ def _long_call(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
 def _sent_again(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     """Tokens that one request left in the cache and the next one sent again instead of reading them from there."""
     calls = [_response(tree, event) for event in evidence]
-    lost = [rebilled_tokens(then, now) for then, now in pairwise(calls)]
+    lost = [_rebilled(then, now) for then, now in pairwise(calls)]
     known = [tokens for tokens in lost if tokens is not None]
     return Assessment(Toll(tokens=sum(known) if known else None, is_derived=True), True)
 
@@ -207,3 +206,15 @@ def _added(durations: Iterable[float | None]) -> float | None:
     """The sum of what is known; None if nothing is."""
     known = [duration for duration in durations if duration is not None and duration == duration]
     return sum(known) if known else None
+
+
+def _rebilled(then: LlmCall, now: LlmCall) -> int | None:
+    """Tokens that the earlier call left in the cache and the later one did not read from there: at most its prompt.
+
+    None where the calls do not say.
+    """
+    read, prompt = now.tokens.cache_read, now.tokens.prompt
+    if then.tokens.cache_read is None or read is None or prompt is None:
+        return None
+    cached = then.tokens.cache_read + (then.tokens.cache_write or 0)
+    return max(0, min(cached, prompt) - read)

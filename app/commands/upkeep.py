@@ -27,13 +27,14 @@ def config(as_json: bool, keys: bool, init: bool) -> int:
       theme = "tracetop-light"        the colors
       frame_rate = 20                 frames a second, 1 to 60
       layout = "timeline"             what to open with; overview: all panes
+      list_prices = false             no cost but what traces and your prices tell
       [keys]
       "trace.zoom" = "z,f11"          other keys, by binding id
       [prices."claude-haiku-4*"]      dollars per million tokens
-      input = 1.00                    and output, cache_read, cache_write
+      input = 1.00                    and output, cache_read, cache_write, cache_write_1h
 
-    Where a trace gives no cost, prices make an estimate, shown with a ~. The very name of a model goes before a name
-    with *.
+    Where a trace gives no cost, prices make an estimate, shown with a ~: yours, else those of genai-prices, unless
+    list_prices = false. The very name of a model goes before a name with *.
 
     \b
       tracetop config                 what holds
@@ -70,9 +71,9 @@ def clean(folders: tuple[str, ...], age: int, dry_run: bool, yes: bool) -> int:
     """Delete sessions to which nothing was written for a while.
 
     FOLDERs are searched with all folders below them; without FOLDER: .attocode/traces and .traces below the current
-    one. A session goes whole (session-1.jsonl, session-1~002.jsonl, ...) and with its bookmarks, once its newest part
-    is old enough. Links, and .jsonl files that are no traces, are left alone. In a terminal it asks first; elsewhere it
-    does not. What cannot be read or deleted is told, the rest goes all the same, and the exit code is 3.
+    one. A session goes whole (session-1.jsonl, session-1~002.jsonl, ...), with its bookmarks and its index, once its
+    newest part is old enough. Links, and .jsonl files that are no traces, are left alone. In a terminal it asks first;
+    elsewhere it does not. What cannot be read or deleted is told, the rest goes all the same, and the exit code is 3.
 
     \b
       tracetop clean --older-than 30d --dry-run              what would go

@@ -112,6 +112,16 @@ BINDINGS: list[BindingType] = [
     Binding("3", "pane(2)", "Tokens", show=False, id="trace.pane3", group=_PANES, tooltip="The token flow"),
     Binding("4", "pane(3)", "Cache", show=False, id="trace.pane4", group=_PANES, tooltip="The cache boundary"),
     Binding("5", "pane(4)", "Issues", show=False, id="trace.pane5", group=_PANES, tooltip="The issues"),
+    Binding(
+        "dollar_sign",
+        "context",
+        "Context",
+        show=False,
+        key_display="$",
+        id="trace.context",
+        group=_PANES,
+        tooltip="The most expensive things in the context",
+    ),
     Binding("tab", "next_pane(1)", "Next pane", show=False, id="trace.next_pane", group=_PANES),
     Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, id="trace.previous_pane", group=_PANES),
     Binding(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..contain import contained
 from ..safe_text import one_line
 from .bookmarking import Bookmarking
+from .context_list import ContextActions
 from .cursor import Cursor, Mode
 from .navigation import PLACES, Navigation
 from .prompt import PromptActions
@@ -44,6 +45,7 @@ _MAKES_SENSE: dict[str, Callable[[Any], bool | None]] = {
     "pane": lambda screen: _if(not screen.is_covered),
     "next_pane": lambda screen: _if(not screen.is_covered),
     "zoom": lambda screen: _if(not screen.is_covered),
+    "context": lambda screen: _if(screen.source.trace.session.count),
     "bookmark": lambda screen: _if(screen.event_to_note is not None),
     "next_bookmark": lambda screen: _if(screen.bookmarks.placed),
     "previous_bookmark": lambda screen: _if(screen.bookmarks.placed),
@@ -52,7 +54,7 @@ _MAKES_SENSE: dict[str, Callable[[Any], bool | None]] = {
 
 
 @contained
-class KeyActions(Bookmarking, Navigation, TimeTravel, PromptActions):
+class KeyActions(Bookmarking, ContextActions, Navigation, TimeTravel, PromptActions):
     """What the keys do; part of the dashboard screen."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -9,11 +9,11 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from ...analysis.cache_breaks import CATEGORY as CACHE_BREAK
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ...analysis.view import View
 from ..contain import attempt, contained
+from ..panes.context import ContextPane
 from ..panes.inspector import InspectorPane
 from ..panes.issues import IssuesPane
 from ..panes.names import PANES
@@ -53,7 +53,7 @@ class Painting:
     _able: tuple[object, ...] = ()
     """What the keys that make sense depend on."""
     _issues_known: tuple[object, ...] = ()
-    _issues_found = (False, False)
+    _issues_found = False
 
     @property
     def frame(self) -> Frame | None:
@@ -88,6 +88,8 @@ class Painting:
         if not by_key and loading is None:
             self._look_for_findings(trace, view)
         found_issues = trace.second_pass(view.session)
+        breaks = view.session.cache_breaks
+        breaks.extend()
         self._show_progress()
         self._show_notice()
         self._show_transport()
@@ -104,6 +106,7 @@ class Painting:
             self.bookmarks.version,
             found_issues.version(view.at),
             found_issues.taken < view.at,
+            breaks.taken,
         )
         is_same = painted == self._painted
         if hurried and not by_key and not is_same and painted[:2] == self._painted[:2]:
@@ -143,7 +146,8 @@ class Painting:
             bool(view.at),
             view.errors > 0,
             view.iterations > 0,
-            *self._kinds_of_issues(view),
+            self._has_issues(view),
+            breaks.count(view.at) > 0,
             view.compactions > 0,
             self.cursor.mode,
             self.cursor.follows,
@@ -164,13 +168,10 @@ class Painting:
             if not found.extend():
                 return
 
-    def _kinds_of_issues(self, view: View) -> tuple[bool, bool]:
-        """Whether there are issues, and cache breaks among them."""
+    def _has_issues(self, view: View) -> bool:
         known = view.session, view.issue_version
         if known != self._issues_known:
-            episodes = view.episodes()
-            is_broken = any(episode.category == CACHE_BREAK for episode in episodes)
-            self._issues_known, self._issues_found = known, (bool(episodes), is_broken)
+            self._issues_known, self._issues_found = known, bool(view.episodes())
         return self._issues_found
 
     def hold_still(self) -> None:
@@ -181,12 +182,17 @@ class Painting:
     def _show_panes(self, panes: Sequence[Pane] | None = None) -> None:
         if self._frame is None:
             return
-        for pane in (*(self.panes if panes is None else panes), self.inspector):
+        for pane in (*(self.panes if panes is None else panes), self.inspector, self.context_list):
             if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted or self._is_first):
                 pane.so_far = self._is_so_far(pane, self._frame)
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
         self._show_issue()
         self._show_tabs()
+
+    def show_anew(self, pane: Pane) -> None:
+        """Have a pane that has just been opened show what was painted last."""
+        if self._frame is not None:
+            attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
 
     def _is_so_far(self, pane: Pane, frame: Frame) -> bool:
         """Whether the figures of a pane are of what is read, which is not all there is."""
@@ -250,6 +256,7 @@ class Painting:
         source: TraceSource
         panes: tuple[Pane, ...]
         inspector: InspectorPane
+        context_list: ContextPane
         active: int
         _issue: Issue | None
         _episode: Episode | None

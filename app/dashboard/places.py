@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from ...analysis.view import View
-from ..panes.cache import cache_breaks
 
 
 def errors(view: View) -> Sequence[int]:
@@ -21,7 +20,9 @@ def issues(view: View) -> Sequence[int]:
 
 def breaks(view: View) -> Sequence[int]:
     """The events at which the cache broke."""
-    return cache_breaks(view)
+    breaks = view.session.cache_breaks
+    breaks.extend()
+    return breaks.events[: breaks.count(view.at)]
 
 
 def compactions(view: View) -> Sequence[int]:

@@ -60,12 +60,16 @@ _OF_SEVERITY = {"critical": CRITICAL, "high": HIGH, "medium": MEDIUM, "low": LOW
 
 
 class IssueMarks:
-    """The episodes of a session by the mark they get, each with the event that raised it. Grows by `extend`."""
+    """The episodes of a session by the mark they get, each with the event that raised it. Grows by `extend`.
+
+    Has the breaks of the cache grow too, which are marked beside them.
+    """
 
     def __init__(self, session: Session) -> None:
         self._log = session.issues
+        self._breaks = session.cache_breaks
         self._known = 0
-        self._raised = {look: array("I") for look in (*_OF_SEVERITY.values(), CACHE_BREAK)}
+        self._raised = {look: array("I") for look in _OF_SEVERITY.values()}
         self._numbers = {look: array("I") for look in self._raised}
 
     def __len__(self) -> int:
@@ -76,12 +80,11 @@ class IssueMarks:
         raised, known = self._log.raised, len(self._log.raised)
         end = min(known, self._known + most)
         for number in range(self._known, end):
-            category = self._log.episodes[number].category
-            look = CACHE_BREAK if category == "cache_drop" else _OF_SEVERITY[severity_of(category)]
+            look = _OF_SEVERITY[severity_of(self._log.episodes[number].category)]
             self._raised[look].append(raised[number])
             self._numbers[look].append(number)
         self._known = end
-        return end == known
+        return not self._breaks.extend() and end == known
 
     def find(self, look: MarkLook, bins: Sequence[Bin], at: int) -> list[Found]:
         """The bins in which issues were raised that stand as of event `at`."""
@@ -127,6 +130,8 @@ def add_bookmarks(marked: dict[int, tuple[MarkLook, int]], bins: Sequence[Bin], 
 def _find(look: MarkLook, view: View, issues: IssueMarks, bins: Sequence[Bin]) -> list[Found]:
     if look is ERROR:
         return _events_in(bins, view.session.errors)
+    if look is CACHE_BREAK:
+        return _events_in(bins, view.session.cache_breaks.events)
     if look is COMPACTION:
         return _events_in(bins, view.session.compactions)
     return issues.find(look, bins, view.at)

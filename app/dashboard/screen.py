@@ -21,6 +21,7 @@ from ..bookmarks import Bookmarks
 from ..contain import Failed, contained
 from ..panes.bookmarks import BookmarksPane
 from ..panes.cache import CachePane
+from ..panes.context import ContextPane
 from ..panes.inspector import InspectorPane
 from ..panes.issues import IssuesPane
 from ..panes.names import PANES
@@ -105,6 +106,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         self.inspector = InspectorPane(id="trace-inspector")
         self.help = HelpPane(id="trace-help")
         self.bookmark_list = BookmarksPane(id="trace-bookmarks")
+        self.context_list = ContextPane(id="trace-context")
         self.active = 0
 
     def compose(self) -> ComposeResult:
@@ -115,6 +117,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         self.panes = (timeline, tree, tokens, cache, issues)
         self.inspector, self.help = InspectorPane(id="trace-inspector"), HelpPane(id="trace-help")
         self.bookmark_list = BookmarksPane(id="trace-bookmarks")
+        self.context_list = ContextPane(id="trace-context")
         self._painted = ()
         yield SessionStrip(id="trace-strip")
         yield Ribbon(id="trace-ribbon")
@@ -133,6 +136,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
                     yield issues
             yield self.inspector
             yield self.bookmark_list
+            yield self.context_list
             yield self.help
         yield PromptLine(id="trace-prompt")
         yield KeyLine(id="trace-keys", first=self.keys_first, words=self.words_for)
@@ -318,7 +322,11 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
 
     def _overlays(self) -> Iterator[Pane]:
         """What lies over the panes, topmost first."""
-        return (pane for pane in (self.help, self.bookmark_list, self.inspector) if pane.has_class("-shown"))
+        return (
+            pane
+            for pane in (self.help, self.bookmark_list, self.context_list, self.inspector)
+            if pane.has_class("-shown")
+        )
 
     def layers_open(self) -> Iterator[Callable[[], None]]:
         """What escape would close, topmost first."""

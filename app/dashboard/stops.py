@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...analysis import figures
-from ...analysis.cache_breaks import CATEGORY as CACHE_BREAK
 from ...analysis.issues.issue import SEVERITIES, severity_of
 from ...analysis.session import Session
 
@@ -75,13 +74,13 @@ def _events(events_of: Callable[[Session], Sequence[int]], tell: Callable[[Sessi
     return find
 
 
-def _issues(category: str | None = None, severities: Sequence[str] = SEVERITIES) -> _Find:
+def _issues(severities: Sequence[str] = SEVERITIES) -> _Find:
     def find(session: Session, after: int, through: int) -> Stop | None:
         log = session.issues
         raised = log.raised
         for row in range(bisect_right(raised, after), bisect_right(raised, through)):
             episode = log.episodes[row]
-            if category in (None, episode.category) and severity_of(episode.category) in severities:
+            if severity_of(episode.category) in severities:
                 issue = session.view(raised[row] + 1).issue(episode)
                 return Stop(raised[row], f"{issue.severity} issue: {issue.title}")
         return None
@@ -92,6 +91,16 @@ def _issues(category: str | None = None, severities: Sequence[str] = SEVERITIES)
 def _failure(session: Session, event: int) -> str:
     kind, name = session.kinds[session.events.kind[event]], session.labels.name(session.events.label[event])
     return f"{kind} {name}".strip()
+
+
+def _breaks(session: Session) -> Sequence[int]:
+    session.cache_breaks.extend()
+    return session.cache_breaks.events
+
+
+def _lost(session: Session, event: int) -> str:
+    breaks = session.cache_breaks
+    return f"cache break: {figures.tokens(breaks.rebilled_by(breaks.count(event)))} tokens re-billed"
 
 
 def _cost_reached(session: Session, cost: float, after: int, through: int) -> Stop | None:
@@ -108,12 +117,12 @@ def _cost_reached(session: Session, cost: float, after: int, through: int) -> St
 _Find = Callable[[Session, int, int], "Stop | None"]
 _KINDS: dict[str, _Find] = {
     "issue": _issues(),
-    "critical": _issues(severities=SEVERITIES[:1]),
-    "high": _issues(severities=SEVERITIES[:2]),
-    "medium": _issues(severities=SEVERITIES[:3]),
+    "critical": _issues(SEVERITIES[:1]),
+    "high": _issues(SEVERITIES[:2]),
+    "medium": _issues(SEVERITIES[:3]),
     "low": _issues(),
     "error": _events(lambda session: session.errors, _failure),
-    "break": _issues(CACHE_BREAK),
+    "break": _events(_breaks, _lost),
     "compaction": _events(lambda session: session.compactions, lambda session, event: "compaction"),
 }
 """What is looked for under each word, in the order in which they are listed."""

@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 
 from ...analysis import figures
-from ...analysis.cache_breaks import CacheBreak
+from ...analysis.break_causes import BreakClass
+from ...analysis.cache_losses import CacheBreak
 from ..contain import contained
 from ..widgets.event_list import EventList
 from .table import Column, Table
 from .timeline import clock
 from .token_table import MAIN_AGENT
 
-_LONG_PAUSE = 300.0
-"""Seconds after which prompt caches are commonly given up."""
+LOOKS = {
+    BreakClass.COMPACTION: "▼",
+    BreakClass.TOOLS: "⊞",
+    BreakClass.SYSTEM: "§",
+    BreakClass.MODEL: "⇄",
+    BreakClass.HISTORY: "≠",
+    BreakClass.EXPIRY: "◷",
+    BreakClass.COLD: "∗",
+    BreakClass.UNKNOWN: "○",
+}
+"""The sign of each class of breaks."""
 
 
-def hit(broken: CacheBreak) -> str:
-    """`96% → 2%`."""
-    return f"{figures.share(broken.before)} → {figures.share(broken.after)}"
+def sign(broken: CacheBreak) -> str:
+    """`▼ #42`: what broke it, and at which request."""
+    return f"{LOOKS[broken.cause.kind]} #{broken.request + 1:,}"
+
+
+def found(broken: CacheBreak) -> str:
+    """`1.50k of 21.4k`: what was read of what had been left in the cache."""
+    return f"{figures.tokens(broken.read)} of {figures.tokens(broken.expected)}"
 
 
 def rebilled(broken: CacheBreak) -> str:
     """`~31.2k`: derived, not measured."""
-    return figures.UNKNOWN if broken.rebilled is None else f"~{figures.tokens(broken.rebilled)}"
+    return f"~{figures.tokens(broken.rebilled)}"
 
 
-def came_before(broken: CacheBreak) -> str:
-    """What came between the break and the request before it; not necessarily the cause."""
-    pause = broken.pause if broken.pause is not None and broken.pause >= _LONG_PAUSE else None
-    found = (
-        "compaction" if broken.compacted else "",
-        "another model" if broken.model_changed else "",
-        f"{figures.duration(pause * 1000)} pause" if pause is not None else "",
-    )
-    return ", ".join(filter(None, found)) or figures.UNKNOWN
+def lost(broken: CacheBreak) -> str:
+    """`~$0.11`: no trace says it."""
+    return figures.cost(broken.loss.dollars, estimated=broken.loss.dollars is not None)
 
 
 class BreakTable(Table[CacheBreak]):
@@ -43,13 +55,16 @@ class BreakTable(Table[CacheBreak]):
     def __init__(self, item: Callable[[int], CacheBreak]) -> None:
         super().__init__(
             (
-                Column("break", 12, lambda row: f"○ #{row.request + 1:,}", "cache_break", left=True),
-                Column("time", 8, lambda row: clock(row.time), "time", rank=3),
-                Column("iter", 6, lambda row: figures.UNKNOWN if row.iteration is None else str(row.iteration), rank=1),
-                Column("agent", 12, lambda row: row.agent or MAIN_AGENT, "agent", left=True, rank=4),
-                Column("hit", 11, hit),
+                Column("break", 8, sign, "cache_break", left=True),
+                Column("extent", 7, lambda row: row.extent, "text", left=True, rank=2),
+                Column("culprit", 26, lambda row: row.culprit, "text", left=True),
+                Column("sure", 6, lambda row: row.cause.confidence.value, "muted", left=True, rank=3),
                 Column("re-billed", 9, rebilled, "warn"),
-                Column("after", 21, came_before, "muted", left=True, rank=2),
+                Column("cost", 8, lost, "cost", rank=1),
+                Column("found", 14, found, "cache_read", rank=4),
+                Column("iter", 6, lambda row: figures.UNKNOWN if row.iteration is None else str(row.iteration), rank=5),
+                Column("time", 8, lambda row: clock(row.time), "time", rank=6),
+                Column("agent", 12, lambda row: row.agent or MAIN_AGENT, "agent", left=True, rank=7),
             ),
             item,
         )
@@ -58,6 +73,16 @@ class BreakTable(Table[CacheBreak]):
 @contained
 class BreakList(EventList):
     """Shows the last break before the cursor of the dashboard, which seldom stands at a break itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter",
+            "choose",
+            "Culprit",
+            id="breaks.culprit",
+            tooltip="Open what broke the cache; once more: the response where it broke",
+        ),
+    ]
 
     _beyond = 0
 

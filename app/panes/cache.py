@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from ...analysis import figures
 from ...analysis.cache import WINDOW, CacheView
-from ...analysis.cache_breaks import CATEGORY, CacheBreak, CacheBreaks
+from ...analysis.cache_losses import CacheBreak, CacheLosses
 from ...analysis.view import View
 from ..contain import contained
 from ..widgets.braille_chart import BrailleChart, Mark, Track
 from ..widgets.palette import Cell
-from .break_table import BreakList, BreakTable
+from .break_table import LOOKS, BreakList, BreakTable
 from .chart_pane import ChartPane
 from .pane import Frame
 from .token_words import axis_tokens
@@ -49,15 +49,19 @@ class CachePane(ChartPane):
         self._columns_size = 1
         self._drawn: tuple[object, ...] = ()
         self._view: View | None = None
-        self._breaks: CacheBreaks | None = None
+        self._losses: CacheLosses | None = None
+        self._gone: tuple[int, int] | None = None
+        """The break that the user went from to its culprit, and that event."""
+        self._cursor: int | None = None
 
     def show(self, frame: Frame) -> None:
         view = frame.view
-        if self._breaks is None or self._view is None or self._view.session is not view.session:
-            self._breaks = CacheBreaks(view.session)
+        losses = frame.trace.cache_losses(view.session)
+        if self._losses is not losses:
+            self._losses, self._gone = losses, None
             self._columns = []
-        self._view = view
-        breaks = self._breaks.count(view.at)
+        self._view, self._cursor = view, frame.cursor
+        breaks = losses.breaks.count(view.at)
         drawn = (view.session, view.cache.requests, breaks, view.compactions)
         changed = drawn != self._drawn
         if changed:
@@ -66,21 +70,35 @@ class CachePane(ChartPane):
         requests, row = view.cache.requests, None
         if frame.cursor is not None and requests:
             self._chart.cursor = max(0, view.cache.index_of(frame.cursor)) // self._per_column
-            row = max(0, bisect_right(self._breaks.events, frame.cursor, hi=breaks) - 1)
+            row = self._row_at(frame.cursor, breaks)
         else:
             self._chart.cursor = None
         self.headline_parts(self._figures(view, breaks))
         self.show_table(breaks, row, changed=changed)
         if breaks and row is not None and frame.cursor is not None:
-            self._break_list.stand(frame.cursor - self._breaks.events[row])
+            self._break_list.stand(frame.cursor - losses.breaks.events[row])
 
-    @staticmethod
-    def _figures(view: View, breaks: int) -> list[str]:
-        cache = view.cache
+    def _row_at(self, cursor: int, breaks: int) -> int:
+        """The break whose culprit the user has gone to, else the last one before the cursor."""
+        assert self._losses is not None
+        if self._gone is not None and (self._gone[1] != cursor or self._gone[0] >= breaks):
+            self._gone = None
+        if self._gone is not None:
+            return self._gone[0]
+        return max(0, bisect_right(self._losses.breaks.events, cursor, hi=breaks) - 1)
+
+    def _figures(self, view: View, breaks: int) -> list[str]:
+        assert self._losses is not None
+        cache, prompt = view.cache, view.tokens.prompt
         if not cache.requests:
             return [figures.UNKNOWN]
         parts = [f"{figures.share(view.cache_hit_rate)} hit"]
+        if breaks and prompt:
+            parts.append(f"~{figures.share(self._losses.breaks.rebilled_before(breaks) / prompt)} re-billed")
         parts.append(figures.count(breaks, "break") if breaks else "no breaks")
+        patterns = self._losses.finding_count(view.at)
+        if patterns:
+            parts.append(figures.count(patterns, "pattern"))
         parts.append(f"boundary {figures.tokens(cache.boundary_position)}")
         if cache.requests > 1:
             parts.append(f"last {min(WINDOW, cache.requests)}: {figures.share(cache.hit_rate)}")
@@ -112,9 +130,15 @@ class CachePane(ChartPane):
         return values
 
     def _break_marks(self, cache: CacheView, breaks: int) -> list[Mark]:
-        assert self._breaks is not None
-        events = self._breaks.events[:breaks]
-        return [Mark(column, "○", "cache_break", top=True) for column in self._columns_of(cache, events)]
+        """The sign of what broke the cache over each request; of several in a column, of the first."""
+        assert self._losses is not None
+        losses, events = self._losses, self._losses.breaks.events[:breaks]
+        marks = []
+        for column in self._columns_of(cache, events):
+            first = losses.breaks.count(cache.event(column * self._per_column))
+            glyph = LOOKS[losses.causes(first)[0].kind]
+            marks.append(Mark(column, glyph, "cache_break", top=True))
+        return marks
 
     def _compactions(self, view: View) -> list[Mark]:
         events = view.session.compactions[: view.compactions]
@@ -132,8 +156,8 @@ class CachePane(ChartPane):
         return found
 
     def _row(self, index: int) -> CacheBreak:
-        assert self._breaks is not None and self._view is not None
-        return self._breaks.tell(self._view, index)
+        assert self._losses is not None and self._view is not None
+        return self._losses.tell(self._view, index)
 
     def event_of(self, column: int) -> int:
         assert self._view is not None
@@ -141,8 +165,27 @@ class CachePane(ChartPane):
         return cache.event(min(column * self._per_column, cache.requests - 1))
 
     def event_of_row(self, row: int) -> int:
-        assert self._breaks is not None
-        return self._breaks.events[row]
+        assert self._losses is not None
+        return self._losses.breaks.events[row]
+
+    def chosen_row(self, row: int) -> int:
+        """The culprit of a break, then the break itself, and so on."""
+        assert self._losses is not None
+        broken, culprit = self._losses.breaks.events[row], self._losses.causes(row)[0].culprit
+        if culprit is None or culprit == broken or self._gone == (row, self._cursor):
+            return broken
+        self._gone = row, culprit
+        return culprit
+
+    def chosen_column(self, column: int) -> int:
+        """The same where the cursor is on a break, or on the culprit of the one just left."""
+        assert self._losses is not None and self._view is not None
+        if self._gone is not None and self._gone[1] == self._cursor:
+            return self.chosen_row(self._gone[0])
+        events, event = self._losses.breaks.events, self.event_of(column)
+        row = bisect_left(events, event)
+        is_break = row < len(events) and events[row] == event
+        return self.chosen_row(row) if is_break else event
 
     def event_after(self) -> int | None:
         assert self._view is not None
@@ -152,16 +195,10 @@ class CachePane(ChartPane):
         return beyond if beyond < session.count else None
 
     def event_after_rows(self) -> int | None:
-        assert self._breaks is not None and self._view is not None
-        session = self._view.session
-        self._breaks.count(session.count)
-        index = bisect_left(self._breaks.events, self._view.at)
-        return self._breaks.events[index] if index < len(self._breaks.events) else None
-
-
-def cache_breaks(view: View) -> list[int]:
-    """The events at which the cache hit rate fell, in order."""
-    return [episode.raised for episode in view.episodes() if episode.category == CATEGORY]
+        assert self._losses is not None and self._view is not None
+        events = self._losses.breaks.events
+        index = bisect_left(events, self._view.at)
+        return events[index] if index < len(events) else None
 
 
 def _values_of(cache: CacheView, first: int, end: int) -> Values:

@@ -55,6 +55,14 @@ class ChartPane(Pane, can_focus=True):
         """The event that a row of the table stands for."""
         raise NotImplementedError
 
+    def chosen_column(self, column: int) -> int:
+        """The event that is inspected where a column is chosen."""
+        return self.event_of(column)
+
+    def chosen_row(self, row: int) -> int:
+        """The same of a row of the table."""
+        return self.event_of_row(row)
+
     def event_after(self) -> int | None:
         """The event that the next column will stand for, the first not in the view yet; None if there is none."""
         raise NotImplementedError
@@ -114,7 +122,7 @@ class ChartPane(Pane, can_focus=True):
     def action_inspect(self) -> None:
         """Open the event of the column under the cursor."""
         if self._plot.cursor is not None:
-            self.say(self.Inspected(self.event_of(self._plot.cursor)))
+            self.say(self.Inspected(self.chosen_column(self._plot.cursor)))
 
     def on_chart_column_clicked(self, message: Chart.ColumnClicked) -> None:
         message.stop()
@@ -127,7 +135,7 @@ class ChartPane(Pane, can_focus=True):
 
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
         message.stop()
-        self.say(self.Inspected(self.event_of_row(message.index)))
+        self.say(self.Inspected(self.chosen_row(message.index)))
 
     def on_event_list_overshot(self, message: EventList.Overshot) -> None:
         message.stop()

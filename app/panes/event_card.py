@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...analysis import figures
+from ...analysis.cache_losses import cause_words
 from ...analysis.timeline import duration_of, summarize
 from ...collector.events import TraceEvent
 from ..bookmarks import Bookmark
@@ -52,6 +53,7 @@ def event_card(
     if bookmark is not None:
         entries += fact_rows([Fact(MARKED.word, f"{MARKED.glyph} {bookmark.note}".rstrip())], room)
     entries += fact_rows(_facts(trace, number, event, line.size), room)
+    entries += fact_rows(_cache_break(trace, number, at), room)
     entries += [_link_row(trace, link, event.parent_event_id or "", room) for link in links_of(trace, number, at)]
     entries.append(gap("data"))
     if line.size is None:
@@ -88,6 +90,17 @@ def _link_row(trace: Trace, link: Link, parent_id: str, room: int) -> Leaf:
     note = _ITS_PARENT if link.is_parent and link.name != "parent" and room >= _PARENT_NOTED else ""
     cells = [name, *event_cells(trace, link.event, room - len(note)), (note, "muted")]
     return Leaf(("link", link.name), cells, link.event, copied or Copied(link.name, trace.event_id(link.event)))
+
+
+def _cache_break(trace: Trace, number: int, at: int) -> list[Fact]:
+    """That a response broke the cache, what did it, how sure that is, and what else may have."""
+    session = trace.session  # another as soon as the file starts over
+    broken = trace.cache_losses(session).at_event(session.view(at), number)
+    if broken is None:
+        return []
+    others = [f"{cause_words(cause)} ({cause.confidence})" for cause in broken.causes[1:]]
+    facts = [Fact("broke", f"{broken.words} ({broken.cause.confidence})")]
+    return [*facts, Fact("or else", ", ".join(others))] if others else facts
 
 
 def _facts(trace: Trace, number: int, event: TraceEvent, size: int | None) -> list[Fact]:

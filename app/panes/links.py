@@ -26,7 +26,7 @@ class Link:
 
 
 def links_of(trace: Trace, number: int, at: int) -> list[Link]:
-    """Where an event leads to as of event `at`: at most its other half, and a parent that is not the same event."""
+    """Where an event leads to as of event `at`: its other half, another parent, what broke the cache there."""
     other = counterpart_of(trace.session, number, at)
     links = [] if other is None else [Link(other.name, other.event)]
     parent_id = trace.event(number).parent_event_id
@@ -37,7 +37,17 @@ def links_of(trace: Trace, number: int, at: int) -> list[Link]:
             links[0] = Link(links[0].name, parent, is_parent=True)
         else:
             links.append(Link("parent", parent, is_parent=True))
-    return links
+    culprit = _culprit(trace, number, at)
+    return links if culprit is None else [*links, culprit]
+
+
+def _culprit(trace: Trace, number: int, at: int) -> Link | None:
+    """What broke the cache at a response, if something did."""
+    session = trace.session  # another as soon as the file starts over
+    broken = trace.cache_losses(session).at_event(session.view(at), number)
+    if broken is None or broken.cause.culprit in (None, number):
+        return None
+    return Link("culprit", broken.cause.culprit)
 
 
 def _find_parent(trace: Trace, number: int, parent_id: str, half: int | None) -> int | None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from ...analysis import figures
 from ...analysis.budget import Budget
+from ...analysis.forecast import Band
+
+_ROUNDING = 1e-6
 
 
 def axis_tokens(count: float) -> str:
@@ -26,6 +31,19 @@ def budget_text(budget: Budget, total_tokens: int | None, *, brief: bool = False
     if used is None:
         return f"budget{limit or ' ' + figures.UNKNOWN}"
     return f"budget {_share(used)}" if brief else f"budget {_share(used)}{limit} used"
+
+
+def turns_text(band: Band, *, brief: bool = False) -> str:
+    """`~14 turns (10–22)`, `~14 turns (10 or more)`, briefly `~14`."""
+    turns, low = _turns(band.turns), _turns(band.low)
+    if brief:
+        return f"~{turns}"
+    span = f"{low} or more" if math.isinf(band.high) else f"{low}–{_turns(band.high)}"  # a forecast is always a span
+    return f"~{turns} turns" if span == f"{turns}–{turns}" else f"~{turns} turns ({span})"
+
+
+def _turns(turns: float) -> str:
+    return f"{math.ceil(turns - _ROUNDING):,}"
 
 
 def _share(used: float) -> str:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from ...analysis import figures
 from ...analysis.budget import Budget, budget_as_of
 from ...analysis.flow import FlowGroup, TokenFlow
+from ...analysis.forecast import budget_end, next_compaction
 from ...analysis.view import TokenFlowPoint, View
 from ..contain import contained
 from ..safe_text import fit
@@ -18,7 +19,7 @@ from ..widgets.palette import Cell
 from .chart_pane import ChartPane
 from .pane import Frame
 from .token_table import TokenRow, TokenTable, iteration_name
-from .token_words import axis_tokens, budget_text
+from .token_words import axis_tokens, budget_text, turns_text
 
 _MOST_COLUMNS = 500
 _MOST_CALLS = 5_000
@@ -65,6 +66,7 @@ class TokensPane(ChartPane):
         self._cliff_rows: frozenset[int] = frozenset()
         self._drawn: tuple[object, ...] = ()
         self._budget: Budget | None = None
+        self._ahead: list[str] = []
 
     def show(self, frame: Frame) -> None:
         view = frame.view
@@ -73,11 +75,12 @@ class TokensPane(ChartPane):
             self._groups, self._cliffs = {}, {}
         flow = self._flow
         flow.view = view
-        drawn = (view.session, view.llm_rows, view.compactions, view.budget_events)
+        drawn = (view.session, view.llm_rows, view.compactions, view.budget_events, view.ended)
         changed = drawn != self._drawn
         if changed:
             self._drawn = drawn
             self._budget = budget_as_of(view, frame.trace.event)
+            self._ahead = self._forecast(frame)
             self._draw(flow)
         row = None if frame.cursor is None else flow.index_of(frame.cursor)
         column = self.column_of(frame.cursor)
@@ -99,10 +102,27 @@ class TokensPane(ChartPane):
         context = self._context_now(view)
         if context is not None:
             parts.append(f"context {context}")
+        parts += self._ahead
         if tokens.output is not None:
             parts.append(f"{figures.tokens(tokens.output)} out")
         if view.input_included_cache:
             parts.append("input taken as including cache")
+        if view.cost_estimated:
+            parts.append(f"~ by {' and '.join(view.price_sources)}")
+        return parts
+
+    def _forecast(self, frame: Frame) -> list[str]:
+        """What comes if it goes on like this; nothing of a session that is over."""
+        view, parts = frame.view, []
+        if view.ended:
+            return []
+        compaction = next_compaction(view, self._budget.context_limit if self._budget is not None else None)
+        if compaction is not None:
+            parts.append(f"compaction in {turns_text(compaction.left)}")
+        end = budget_end(view, frame.trace.event) if self._budget is not None else None
+        if end is not None:
+            lasts = "" if end.seconds is None else f", ~{figures.duration(end.seconds * 1000)}"
+            parts.append(f"budget lasts {turns_text(end.left)}{lasts}")
         return parts
 
     def _context_now(self, view: View) -> str | None:

@@ -13,6 +13,7 @@ from ...analysis import figures
 from ...collector.retention import Deletion, Failure, StoredSession, Survey, delete_sessions, find_old
 from ..command_group import UNREADABLE, complain
 from ..headless import DEFAULT_FOLDERS, default_folders, write_lines
+from ..index_folder import tidy
 from ..safe_text import fit_right, one_line
 from ..trace import UnreadableTraceError
 
@@ -36,6 +37,7 @@ def clean_folders(names: Sequence[str], older_than: float, *, dry_run: bool, ask
         write_lines(["Nothing deleted."])
         return code
     deletion = delete_sessions(survey.sessions)
+    tidy()  # what was kept of them goes too
     write_lines(deletion_text(deletion))
     return _complain(deletion.failures) or code
 

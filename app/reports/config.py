@@ -16,7 +16,13 @@ from .layout import heading, table
 if TYPE_CHECKING:
     from ..keymap import Bound
 
-_PRICE_WORDS = {"input": "in", "output": "out", "cache_read": "cache read", "cache_write": "cache write"}
+_PRICE_WORDS = {
+    "input": "in",
+    "output": "out",
+    "cache_read": "cache read",
+    "cache_write": "cache write",
+    "cache_write_1h": "cache write of an hour",
+}
 
 
 def config_text(effective: EffectiveSettings, width: int) -> Iterator[str]:
@@ -24,8 +30,10 @@ def config_text(effective: EffectiveSettings, width: int) -> Iterator[str]:
     settings = effective.settings
     rows = [(option.name, str(getattr(settings, option.name))) for option in OPTIONS]
     rows += [(f"keys.{id}", keys) for id, keys in settings.keys.items()] or [("keys", "as built in")]
+    listed = settings.prices.listed
+    otherwise = "none: cost is what traces say" if listed is None else f"none of yours: those of {listed.name}"
     rows += [(f"prices.{model}", _price(price)) for model, price in settings.prices.by_model.items()] or [
-        ("prices", "none: cost is what traces say")
+        ("prices", otherwise)
     ]
     rows += [(f"rules.{key}", f"{value:g}") for key, value in settings.rules.given.items()]
     rows += [(f"rules.{rule}.{MUTED}", "true") for rule in sorted(settings.rules.muted)]

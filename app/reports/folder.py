@@ -13,6 +13,7 @@ from ..fold_apart import Folded
 from ..safe_text import one_line
 from .json_text import json_text, known
 from .layout import exact, heading, more, table
+from .price_notes import origin_fields, price_notes
 from .tools import longest_first, tool_table
 
 _SESSIONS_SHOWN = 20
@@ -46,7 +47,7 @@ def folder_json(name: str, folded: Sequence[Folded]) -> str:
             "compactions": totals.compactions,
             "tokens": totals.tokens._asdict(),
             "cost": known(totals.cost),
-            **({"cost_estimated": True} if totals.cost_estimated else {}),
+            **_origin_fields(totals),
             "cache_hit_rate": known(totals.cache_hit_rate),
             "efficiency": {
                 "score": known(efficiency.score),
@@ -54,7 +55,12 @@ def folder_json(name: str, folded: Sequence[Folded]) -> str:
             },
             "issues": dict(totals.issues),
             "models": {
-                model or None: {"calls": each.calls, "tokens": each.tokens, "cost": known(each.cost)}
+                model or None: {
+                    "calls": each.calls,
+                    "tokens": each.tokens,
+                    "cost": known(each.cost),
+                    **({"cost_estimated": True} if each.cost_estimated else {}),
+                }
                 for model, each in totals.models.items()
             },
             "tools": {
@@ -96,6 +102,7 @@ def _session_object(each: Folded) -> dict[str, Any]:
         "duration_seconds": known(totals.seconds, 6),
         "tokens": totals.tokens.total,
         "cost": known(totals.cost),
+        **({"cost_estimated": True} if totals.cost_estimated else {}),
         "cache_hit_rate": known(totals.cache_hit_rate),
         "score": known(summary.efficiency_score),
         "issues": sum(totals.issues.values()),
@@ -181,12 +188,27 @@ def _models(totals: Totals, width: int) -> Iterator[str]:
     yield ""
     yield heading("models", figures.count(len(models), "model"), width)
     rows = [
-        [name or "(no name)", f"{each.calls:,}", figures.tokens(each.tokens), figures.cost(each.cost)]
+        [
+            name or "(no name)",
+            f"{each.calls:,}",
+            figures.tokens(each.tokens),
+            figures.cost(each.cost, each.cost_estimated),
+        ]
         for name, each in models[:_MODELS_SHOWN]
     ]
     yield from table(["model", "calls", "tokens", "cost"], rows, width)
     if len(models) > _MODELS_SHOWN:
         yield f"  {more(len(models) - _MODELS_SHOWN, 'models')}"
+    yield from price_notes(list(totals.price_sources), _unpriced(totals), width)
+
+
+def _origin_fields(totals: Totals) -> dict[str, Any]:
+    return origin_fields(sorted(totals.price_sources), _unpriced(totals))
+
+
+def _unpriced(totals: Totals) -> dict[str, int]:
+    unpriced = {name: each.unpriced for name, each in totals.models.items() if each.unpriced}
+    return dict(sorted(unpriced.items(), key=lambda named: (-named[1], named[0])))
 
 
 def _tools(totals: Totals, width: int) -> Iterator[str]:

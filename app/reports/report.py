@@ -7,16 +7,21 @@ from dataclasses import asdict
 from typing import Any
 
 from ...analysis import figures
+from ...analysis.cost_origins import cost_origins
 from ...analysis.efficiency import WEIGHTS
 from ...analysis.view import View
 from ..bookmarks import Bookmarks
 from ..safe_text import fit, one_line
 from ..trace import FORMAT, Trace
 from .bookmarks import bookmark_lines, bookmark_objects
+from .cache import break_objects, cache_lines
+from .cache import finding_objects as cache_finding_objects
 from .findings import finding_lines, finding_objects
 from .issues import issue_lines, issue_object, issues_of, tally
 from .json_text import json_text, known
 from .layout import exact, heading, local_time, more, table, wrapped
+from .price_notes import origin_fields
+from .rent import rent_lines, rent_object
 from .tokens import notes
 from .tools import tool_figures, tool_table
 
@@ -35,7 +40,7 @@ _COMPONENTS = {
 
 
 def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str, Any]:
-    """The report as JSON has it; unknown values are None. Bookmarks are told only where there are any."""
+    """The report as JSON has it; unknown values are None. Bookmarks and rent are told only where there are any."""
     view = trace.view()
     summary, tokens, efficiency = view.summary(), view.tokens, view.efficiency
     return {
@@ -58,14 +63,17 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
             "total": tokens.total,
         },
         "cost": known(summary.total_cost),
-        **({"cost_estimated": True} if view.cost_estimated else {}),
+        **origin_fields(view.price_sources, cost_origins(view).unpriced),
         "cache_hit_rate": known(summary.cache_hit_rate),
         "efficiency": {
             "score": known(efficiency.score),
             "components": {name: known(ratio) for name, ratio in asdict(efficiency.components).items()},
         },
+        **({} if (rent := rent_object(trace)) is None else {"rent": rent}),
         "issues": [issue_object(issue) for issue in view.issues(trace.event_id)],
         "findings": finding_objects(trace),
+        "cache_breaks": break_objects(trace, view),
+        "cache_findings": cache_finding_objects(trace, view),
         **({"bookmarks": bookmark_objects(trace, bookmarks)} if bookmarks is not None and bookmarks.placed else {}),
         "reader": {
             "lines": trace.lines,
@@ -88,7 +96,9 @@ def report_text(trace: Trace, width: int, *, torn_bytes: int = 0, bookmarks: Boo
     yield from _figures(view, width)
     yield from _tokens(view, width)
     yield from _efficiency(view, width)
+    yield from cache_lines(trace, view, width)
     yield from _tools(trace, width)
+    yield from rent_lines(trace, width)
     yield from _issues(trace, width)
     yield from finding_lines(trace, width)
     if bookmarks is not None:
@@ -170,7 +180,7 @@ def _tokens(view: View, width: int) -> Iterator[str]:
     remark = f"as the trace has it; the four add up to {told:,}" if (tokens.total or told) < told else ""
     rows.append(["total", exact(tokens.total), "", remark])
     yield from table(["", "", "", ""], rows, width, left=frozenset({0, 3}), elastic=3)
-    yield from notes(view)
+    yield from notes(view, width)
 
 
 def _share_of(part: int | None, whole: int) -> tuple[str, str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ...analysis import figures
+from ...analysis.cost_origins import cost_origins
 from ...analysis.tokens import hit_rate
 from ...analysis.view import TokenFlowPoint, View
 from ..trace import Trace
 from .json_text import json_text, known
 from .layout import exact, table
+from .price_notes import price_notes
 
 MAIN_AGENT = "main"
 _HEADERS = ("iter", "input", "cached", "written", "output", "total", "hit", "cost", "so far")
@@ -53,17 +55,16 @@ def tokens_text(trace: Trace, width: int) -> Iterator[str]:
     yield from lines[:-1]
     yield "  " + "─" * (max(map(len, lines)) - 2)
     yield lines[-1]
-    yield from notes(view)
+    yield from notes(view, width)
 
 
-def notes(view: View) -> Iterator[str]:
+def notes(view: View, width: int) -> Iterator[str]:
     """What must be known to read the token figures right."""
     if view.input_included_cache:
         yield ""
         yield "  Some responses report input with the cached part in it, by their model's custom; it was taken out."
-    if view.cost_estimated:
-        yield ""
-        yield "  A ~ marks cost that the trace does not give: estimated by your prices (see: tracetop config)."
+    origins = cost_origins(view)
+    yield from price_notes(view.price_sources, origins.unpriced, width, own=len(origins.own), untold=origins.untold)
 
 
 def _extra_columns(view: View, flow: list[TokenFlowPoint]) -> Iterator[tuple[str, Callable[[TokenFlowPoint], str]]]:

@@ -138,5 +138,4 @@ def digest_of(prices: Prices | None) -> str:
     """A name for prices: others have another one; empty without any."""
     if not prices:
         return ""
-    told = msgspec.json.encode(dict(prices.by_model), order="deterministic")
-    return hashlib.blake2b(told, digest_size=16).hexdigest()
+    return hashlib.blake2b(prices.identity.encode(errors="backslashreplace"), digest_size=16).hexdigest()

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ...analysis.prices import Price, Prices
 from ...analysis.rules.findings import CATEGORIES
 from ...analysis.rules.thresholds import THRESHOLDS, Tuning
+from ..list_prices import ListPrices
 from .config_file import ConfigFile, config_path, leaves, read_config
 from .settings import (
     BUCKETS,
@@ -79,9 +80,10 @@ def effective_settings(
     file = read_config(config_path(environ))
     found = _Found(file, given or {}, environ)
     values = {option.name: value for option in OPTIONS for value in found.option(option)}
-    keys, prices, rules = found.keys(), found.prices(), found.rules()
+    keys, own, rules = found.keys(), found.prices(), found.rules()
     found.look_for_strangers()
-    settings = Settings(**values, keys=keys, prices=prices, rules=rules)
+    settings = Settings(**values, keys=keys, rules=rules)
+    settings = replace(settings, prices=Prices(own, ListPrices() if settings.list_prices else None))
     return EffectiveSettings(settings, found.origins, tuple(found.problems), file)
 
 
@@ -130,7 +132,7 @@ class _Found:
                 self.origins[name] = self._line("keys", path)
         return keys
 
-    def prices(self) -> Prices:
+    def prices(self) -> dict[str, Price]:
         """The prices of the file."""
         by_model: dict[str, dict[str, float]] = {}
         for path, value in leaves(self._section("prices")):
@@ -147,7 +149,7 @@ class _Found:
                     self._tell(name, str(error))
                 else:
                     self.origins.setdefault(f"prices.{model}", self._line("prices", path[:-1]))
-        return Prices({model: Price(**prices) for model, prices in by_model.items() if prices})
+        return {model: Price(**prices) for model, prices in by_model.items() if prices}
 
     def rules(self) -> Tuning:
         """The thresholds of the rules, and which of these are muted, of the file."""

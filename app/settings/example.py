@@ -22,15 +22,17 @@ _KEYS = """\
 """
 
 _PRICES = """\
-# What models cost, in dollars per million tokens. Where a trace gives no cost it is estimated from these, and shown
-# with a ~ before it. A name is matched whole; a * in it stands for any characters. Leave out what you do not know:
-# a call with tokens in a bucket without a price gets no estimate.
+# What models cost you, in dollars per million tokens. Where a trace gives no cost it is estimated from these, and shown
+# with a ~ before it; they go before list prices. A name is matched whole; a * in it stands for any characters. Leave
+# out what you do not know: a call with tokens in a bucket without a price gets no estimate. What is written to the
+# cache for an hour takes cache_write unless cache_write_1h is set.
 #
 #[prices."some-model-*"]
 #input = 3.00
 #output = 15.00
 #cache_read = 0.30
 #cache_write = 3.75
+#cache_write_1h = 6.00
 """
 
 

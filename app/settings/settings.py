@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from ...analysis.prices import Price, Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Threshold, Tuning
+from ..list_prices import ListPrices
 from ..panes.names import PANES
 
 DEFAULT_THEME = "tracetop"
@@ -68,7 +69,7 @@ def _layout(value: object) -> str:
     return value
 
 
-def _index(value: object) -> bool:
+def _yes_or_no(value: object) -> bool:
     if isinstance(value, bool):
         return value
     said = _SAID.get(value.strip().lower()) if isinstance(value, str) else None
@@ -93,12 +94,19 @@ class Settings:
         LAYOUTS[0], _layout, f"What the dashboard opens with: all panes ({LAYOUTS[0]}), or {', '.join(LAYOUTS[1:])}."
     )
     index: bool = _option(
-        True, _index, "Whether to keep what large traces hold in the cache folder, so that they open at once next time."
+        True,
+        _yes_or_no,
+        "Whether to keep what large traces hold in the cache folder, so that they open at once next time.",
+    )
+    list_prices: bool = _option(
+        True,
+        _yes_or_no,
+        "Whether to estimate cost by the prices of genai-prices where neither a trace nor a price below tells it.",
     )
     keys: Mapping[str, str] = field(default_factory=dict)
     """The keys of bindings by their ids, as Textual's key maps have them: "z,f11"."""
-    prices: Prices = field(default_factory=Prices)
-    """By these the cost of calls is estimated where a trace gives none."""
+    prices: Prices = field(default_factory=lambda: Prices(listed=ListPrices()))
+    """By these the cost of calls is estimated where a trace gives none: the user's, then those of a list."""
     rules: Tuning = DEFAULT_TUNING
     """What the user set of the rules of the second pass."""
 

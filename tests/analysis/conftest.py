@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from tracetop.analysis import Issue, Session, View
+from tracetop.analysis.cache_losses import CacheLosses
 from tracetop.analysis.columns import NONE
 from tracetop.analysis.extents import extent_of
+from tracetop.analysis.finding_words import findings_of
 from tracetop.analysis.joins import completed_by
 from tracetop.analysis.tree import Node, Tree
 from tracetop.collector.events import TraceEvent, TraceSession
@@ -150,6 +152,17 @@ def whole_tree(view: View) -> list[Any]:
     return [grow(root) for root in tree.roots()]
 
 
+def cache_losses(view: View) -> dict[str, Any]:
+    """The breaks and patterns of the cache; what only payloads tell is left out."""
+    losses = CacheLosses(view.session)
+    losses.breaks.extend_all()
+    return {
+        "breaks": list(map(repr, losses.all(view))),  # as text, for a time that is not known is not equal to itself
+        "patterns": findings_of(losses, view),
+        "rebilled": losses.breaks.rebilled_before(losses.breaks.count(view.at)),
+    }
+
+
 def picture(view: View) -> dict[str, Any]:
     """Everything a view tells, comparable."""
     cache, tree = view.cache, Tree(view)
@@ -166,6 +179,7 @@ def picture(view: View) -> dict[str, Any]:
         "inclusive": view.input_included_cache,
         "efficiency": view.efficiency,
         "running": view.running_tools,
+        **cache_losses(view),
         "cache": (list(cache), cache.hit_rate, cache.boundary_position),
         "rates": [cache.hit_rate_at(requests) for requests in range(cache.requests + 1)],
         "tools": tool_rows(view),

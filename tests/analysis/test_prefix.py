@@ -15,6 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tracetop.analysis import Session, View
+from tracetop.analysis.cost_origins import CostOrigins, cost_origins
+from tracetop.analysis.prices import Period, Price, Prices, Tariff, Tier
 from tracetop.analysis.session_state import SessionState, put_together, take_apart
 from tracetop.collector.events import KINDS, TraceEvent
 from tracetop.collector.formats.native import decode_block
@@ -33,7 +35,7 @@ odd_numbers = st.sampled_from([0, -1, 10**9, 10**17, 1e300, -0.5, float("nan"), 
 agents = st.sampled_from([None, None, None, None, "a", "b", "main", "c"])
 event_ids = st.sampled_from(["", "p1", "p2", "p3", "p4"])
 iterations = st.one_of(st.none(), st.integers(1, 4), st.integers(1, 4), st.sampled_from([10**9, -3, "2", 2.5, 1e300]))
-steps = st.sampled_from([0.0, 0.5, 0.5, 1.0, 3.0, 60.0, -2.0, -5.0, float("nan"), 1e12])
+steps = st.sampled_from([0.0, 0.5, 0.5, 1.0, 3.0, 60.0, 900.0, -2.0, -5.0, float("nan"), 1e12])
 
 
 def amounts(*usual: int) -> st.SearchStrategy[Any]:
@@ -50,8 +52,10 @@ llm_data = some(
     model=models,
     input_tokens=amounts(100, 2000, 5000),
     output_tokens=amounts(0, 10, 500),
-    cache_read_tokens=amounts(0, 1500, 3000),
-    cache_write_tokens=amounts(0, 200),
+    cache_read_tokens=amounts(0, 3000, 9000),
+    cache_write_tokens=amounts(0, 6000),
+    cache_write_1h_tokens=amounts(0, 100),
+    cache_creation=st.sampled_from([{"ephemeral_1h_input_tokens": 100}, {}, 3]),
     tokens=amounts(300, 9000),
     cost=amounts(1, 2),
     duration_ms=durations,
@@ -88,6 +92,7 @@ REST = [
     "compaction_end",
     "context_overflow",
     "mode_change",
+    "mcp_connect",
     "error",
     "novel",
     "x_y",
@@ -175,6 +180,49 @@ def test_a_fold_goes_on_from_what_was_kept_of_it(
         rest = rest[size:]
         session = put_together(copied(take_apart(session)))
     assert picture(session.view()) == picture(fold(events).view())
+
+
+class AList:
+    """A price list of two models, by the time of the call and the length of its prompt."""
+
+    name = "a list"
+
+    def tariff_of(self, model: str) -> Tariff | None:
+        price, dear, later = (Price(dollars, dollars, dollars, dollars, 2 * dollars) for dollars in (1.0, 2.0, 3.0))
+        periods = (Period(price, (Tier(3000, dear),)), Period(later, since=1_700_000_010.0))
+        return Tariff(periods) if model in ("gpt-5", "7") else None
+
+
+def without_cost(content: Content, chance: random.Random) -> Content:
+    """The event, if it is a response mostly with tokens and without a cost."""
+    if content["kind"] != "llm_response" or "metadata" in content["data"] or chance.random() < 0.2:
+        return content
+    usual = {"input_tokens": chance.choice([100, 5000]), "output_tokens": 10, "tokens": None, "cost": None}
+    model = chance.choice(["claude-sonnet-4", "gpt-5", "strange", None])
+    return {**content, "data": {**content["data"], **usual, "model": model}}
+
+
+def told_of_cost(view: View) -> tuple[list[str], CostOrigins]:
+    return view.price_sources, cost_origins(view)
+
+
+@given(contents_of_traces, st.randoms(use_true_random=False))
+@settings(quick, max_examples=80)
+def test_estimates_are_prefixes_and_go_on_from_what_was_kept(
+    picture: Picture, contents: list[Content], chance: random.Random
+) -> None:
+    prices = Prices({"claude-*": Price(input=1.0, output=1.0, cache_read=0.1)}, AList())
+    events = [as_event(without_cost(content, chance)) for content in contents]
+    cut = chance.randint(0, len(events))
+    whole, first = Session(prices), Session(prices)
+    whole.apply_events(events)
+    first.apply_events(events[:cut])
+    assert picture(whole.view(cut)) == picture(first.view())
+    assert told_of_cost(whole.view(cut)) == told_of_cost(first.view())
+    first = put_together(copied(take_apart(first)), prices)
+    first.apply_events(events[cut:])
+    assert picture(first.view()) == picture(whole.view())
+    assert told_of_cost(first.view()) == told_of_cost(whole.view())
 
 
 def copied(state: SessionState) -> SessionState:

@@ -25,7 +25,7 @@ DEADLINE = 10.0
 CHARACTERS = {
     "slash": "/", "comma": ",", "full_stop": ".", "colon": ":", "question_mark": "?", "plus": "+", "minus": "-",
     "equals_sign": "=", "left_square_bracket": "[", "right_square_bracket": "]", "space": " ",
-    "apostrophe": "'", "quotation_mark": '"',
+    "apostrophe": "'", "quotation_mark": '"', "dollar_sign": "$",
 }  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def test_it_tells_what_holds_and_where_it_comes_from(config: Any, monkeypatch: p
 
 def test_without_a_file_it_says_so(config: Any) -> None:
     result = run("config")
-    assert "keys        as built in" in result.stdout
+    assert "keys         as built in" in result.stdout
     assert "not there; tracetop config --init" in result.stdout
     assert json.loads(run("config", "--json").stdout)["exists"] is False
 

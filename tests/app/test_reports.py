@@ -12,9 +12,13 @@ from typing import Any
 
 import pytest
 from tracetop.analysis.issues.issue import CATEGORIES
+from tracetop.analysis.prices import Price, Prices
 from tracetop.app.bookmarks import Bookmarks
+from tracetop.app.fold_apart import Folding
 from tracetop.app.headless import check_openable, find_sessions
+from tracetop.app.list_prices import ListPrices
 from tracetop.app.matching import Query
+from tracetop.app.reports.folder import folder_json, folder_text
 from tracetop.app.reports.issues import at_least, issues_json, issues_of, issues_text, tally
 from tracetop.app.reports.json_text import json_text
 from tracetop.app.reports.layout import MIN_WIDTH, heading, table, terminal_width, wrapped
@@ -130,6 +134,8 @@ def test_the_report_object_has_the_documented_fields(make: Traces) -> None:
             },
         },
         "issues": [],
+        "cache_breaks": [],
+        "cache_findings": [],
         "reader": {"lines": 9, "bad_lines": 0, "unknown_kinds": 0, "format": "native"},
     }
 
@@ -495,7 +501,7 @@ def test_runs_and_agents_are_told_apart(make: Traces) -> None:
     header, *rows = [line.split() for line in tokens_text(trace, 80)]
     assert header[:3] == ["run", "agent", "iter"]
     assert [row[:3] for row in rows[:3]] == [["1", "main", "1"], ["2", "main", "1"], ["1", "a1", "1"]]
-    assert rows[-1][0] == "total"
+    assert ["total"] in [row[:1] for row in rows]
 
 
 def test_no_calls_at_all(make: Traces) -> None:
@@ -635,3 +641,108 @@ def test_layout(monkeypatch: pytest.MonkeyPatch) -> None:
     assert wrapped("one two " * 10, 40, "  ")[0] == "  one two one two one two one two one"
     assert [len(line) for line in wrapped("x" * 100, 40)] == [40]
     assert table(["name", "n"], [["a\x1b", "1"], ["bb", "100"]], 80) == ["  name    n", "  a␛      1", "  bb    100"]
+
+
+# -- where cost comes from
+
+
+def priced(make: Traces, prices: Prices) -> Trace:
+    calls = [
+        response(0, 1, model="claude-sonnet-4", input_tokens=1000, output_tokens=100),
+        response(1, 2, model="mine", input_tokens=1000, output_tokens=100),
+        response(2, 3, model="m", input_tokens=1000, output_tokens=100),
+        response(3, 4, model="m", input_tokens=1000, output_tokens=100),
+        response(4, 5, input_tokens=1000, output_tokens=100),
+        response(5, 6, model="claude-sonnet-4", tokens=10),
+        response(6, 7, model="\x1b[31mred", input_tokens=1000, output_tokens=100),
+    ]
+    make(*calls)
+    return load_trace(make.path, prices=prices)
+
+
+MINE = {"mine": Price(input=1.0, output=1.0)}
+
+
+def test_the_report_says_whose_prices_and_which_models_have_none(make: Traces) -> None:
+    trace = priced(make, Prices(MINE, ListPrices()))
+    for text in (text_of(report_text(trace, 200)), text_of(tokens_text(trace, 200))):
+        prose = " ".join(text.split())
+        assert f"estimated by {ListPrices().name} and your prices for 1 model (see: tracetop config)" in prose
+        assert "No price is known of m (2 calls), a model without a name (1 call)," in prose
+        assert "Of 1 call the trace says too little" in prose
+        assert "\x1b" not in text
+    report = report_object(trace)
+    assert report["cost_estimated"] is True
+    assert report["price_source"] == f"{ListPrices().name}, config"
+    assert report["unpriced"][:2] == [{"model": "m", "calls": 2}, {"model": None, "calls": 1}]
+
+
+def test_of_many_models_without_a_price_some_are_named(make: Traces) -> None:
+    text = " ".join(text_of(tokens_text(make(*(response(0, 1, model=f"m{number}", input_tokens=1, output_tokens=1)
+                                               for number in range(9))), 200)).split())  # fmt: skip
+    assert "No price is known of m0 (1 call)," in text
+    assert "m4 (1 call) … and 4 more: what they cost is in no total." in text
+
+
+def test_one_source_is_named_alone_and_none_not_at_all(make: Traces) -> None:
+    assert report_object(priced(make, Prices(MINE)))["price_source"] == "config"
+    assert "by your prices for 1 model (" in " ".join(text_of(report_text(priced(make, Prices(MINE)), 200)).split())
+    report = report_object(priced(make, Prices()))
+    assert "price_source" not in report
+    assert {each["model"] for each in report["unpriced"]} >= {"claude-sonnet-4", "mine", "m"}
+    measured = make(*FULL)
+    assert not {"price_source", "unpriced"} & set(report_object(measured))
+    assert "price" not in text_of(report_text(measured, 200))
+
+
+def test_a_folder_s_report_marks_what_is_estimated_of_a_model(make: Traces) -> None:
+    priced(make, Prices())
+    folded = [Folding(Prices(MINE, ListPrices())).fold(make.path)]
+    report = json.loads(folder_json("f", folded))
+    assert report["price_source"] == f"{ListPrices().name}, config"
+    assert {"model": "m", "calls": 2} in report["unpriced"]
+    assert report["models"]["mine"]["cost_estimated"] is True
+    assert "cost_estimated" not in report["models"]["m"]
+    assert report["by_session"][0]["cost_estimated"] is True
+    text = text_of(folder_text("f", folded, 200))
+    assert row_of(text, "mine")[-1] == "~$0.0011"
+    assert f"estimated by {ListPrices().name} and your prices (see" in text
+    assert "No price is known of m (2 calls)" in text
+
+
+def cached(number: int, read: int, written: int, **data: Any) -> dict[str, Any]:
+    tokens = {"input_tokens": 50 + number, "cache_read_tokens": read, "cache_write_tokens": written}
+    return response(400.0 * number, number, model="m", output_tokens=9, **tokens, **data)
+
+
+def test_the_report_tells_breaks_of_the_cache_and_what_was_behind_them(make: Traces) -> None:
+    trace = make(
+        cached(1, 9_000, 1_000),
+        event("compaction_end", 401.0),
+        cached(2, 1_000, 9_000),
+        *(cached(number, 0, 10_000) for number in range(3, 9)),
+    )
+    told = report_object(trace)
+    assert [(each["event"], each["class"], each["culprit_event"]) for each in told["cache_breaks"][:2]] == [
+        (3, "compaction", 2),
+        (4, "expiry", 3),
+    ]
+    first = told["cache_breaks"][0]
+    assert (first["extent"], first["confidence"], first["rebilled_tokens"]) == ("partial", "high", 9_000)
+    assert (first["rebilled_cost"], first["cost_basis"], first["event_id"]) == (None, None, "e3")
+    assert [each["class"] for each in first["other_causes"]] == ["expiry"]
+    assert [each["pattern"] for each in told["cache_findings"]] == ["repeated_expiry", "never_cached"]
+    assert told["cache_findings"][0]["events"] == [4, 5, 6, 7, 8, 9]
+    text = "\n".join(report_text(trace, 100))
+    assert "7 breaks, ~69.0k re-billed" in text
+    assert "#3      4  full    TTL ran out at 3  medium     ~10.0k     –" in text
+    assert "compaction        1     ~9.00k     –" in text
+    assert "… and 2 more breaks" in text
+    assert "! the cache is never read: 6 responses" in text
+    assert "! the cache runs out again and again: 6 responses" in text
+
+
+def test_a_cache_that_never_broke_is_said_to_be_whole_and_none_is_not_spoken_of(make: Traces) -> None:
+    whole = "\n".join(report_text(make(cached(1, 9_000, 1_000), cached(2, 10_000, 10)), 100))
+    assert "It never broke." in whole
+    assert "── cache ──" not in "\n".join(report_text(make(response(tokens=5)), 100))

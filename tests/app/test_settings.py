@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tracetop.analysis.prices import Price
+from tracetop.analysis.prices import Price, Prices
 from tracetop.app.dashboard.screen import FRAMES_PER_SECOND
 from tracetop.app.dashboard.screen import LAYOUTS as LAYOUTS_OF_THE_SCREEN
+from tracetop.app.list_prices import ListPrices
 from tracetop.app.settings.config_file import config_path, read_config, told_path
 from tracetop.app.settings.effective import EffectiveSettings, effective_settings
 from tracetop.app.settings.example import example, write_example
@@ -134,7 +135,10 @@ BAD_VALUES = [
     ("[prices.m]\nimput = 3", 'prices.m.imput: "imput" is no price; did you mean input?'),
     ("[prices.m]\nx = 3", "there are input, output, cache_read, cache_write"),
     ('thme = "x"', "thme: no such setting; did you mean theme?"),
-    ("[colours]\nx = 1", "colours: no such setting; there are theme, frame_rate, layout, index, keys, prices"),
+    (
+        "[colours]\nx = 1",
+        "colours: no such setting; there are theme, frame_rate, layout, index, list_prices, keys, prices",
+    ),
 ]
 
 
@@ -318,8 +322,15 @@ def test_the_example_is_written_with_its_folders_and_over_nothing(tmp_path: Path
     assert not (tmp_path / "elsewhere.toml").exists()
 
 
+def test_list_prices_stand_behind_the_user_s_unless_they_are_turned_off(hold: Hold) -> None:
+    assert hold("[prices.m]\ninput = 1").settings.prices == Prices({"m": Price(input=1.0)}, ListPrices())
+    assert hold("list_prices = false\n[prices.m]\ninput = 1").settings.prices == Prices({"m": Price(input=1.0)})
+    assert hold("", {"TRACETOP_LIST_PRICES": "no"}).settings.prices == Prices()
+    assert hold("list_prices = 3").settings.list_prices
+
+
 def test_every_option_is_documented() -> None:
-    assert [option.name for option in OPTIONS] == ["theme", "frame_rate", "layout", "index"]
+    assert [option.name for option in OPTIONS] == ["theme", "frame_rate", "layout", "index", "list_prices"]
     values: list[Any] = [getattr(Settings(), option.name) for option in OPTIONS]
     assert [option.check(value) for option, value in zip(OPTIONS, values, strict=True)] == values
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from tracetop import TraceCollector
 from tracetop.analysis.prices import Price, Prices
 from tracetop.analysis.session import Session
-from tracetop.app import trace_index
+from tracetop.app import index_folder, trace_index
 from tracetop.app.cli import cli
+from tracetop.app.index_folder import begin
+from tracetop.app.list_prices import ListPrices
 from tracetop.app.reports.report import report_json
 from tracetop.app.trace import Trace, load_trace
 
@@ -139,9 +143,11 @@ def test_an_index_that_was_made_to_deceive_is_of_no_use(path: Path, cache: Path,
     expected = told(load_trace(path, index=True))
     [index] = cache.iterdir()
     content = index.read_bytes()
-    size = int.from_bytes(content[16:24])
-    header = content[28 : 28 + size].replace(b"events.time", b"events.tame")
-    index.write_bytes(content[:24] + trace_index.crc32(header).to_bytes(4) + header + content[28 + size :])
+    place = len(begin(path))
+    size = int.from_bytes(content[place : place + 8])
+    end = place + 12 + size
+    header = content[place + 12 : end].replace(b"events.time", b"events.tame")
+    index.write_bytes(content[: place + 8] + crc32(header).to_bytes(4) + header + content[end:])
     applied.clear()
     assert told(load_trace(path, index=True)) == expected
     assert applied
@@ -179,6 +185,14 @@ def test_by_other_prices_it_is_another_index(path: Path) -> None:
     assert costs[0] == costs[2] == pytest.approx(1000 * (costs[1] or 0.0))
     assert costs[1] == costs[3]
     assert costs[4] is None
+
+
+def test_by_another_version_of_a_list_it_is_another_index(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = Prices(listed=ListPrices())
+    kept = trace_index.TraceIndex(path, listed).path
+    assert kept == trace_index.TraceIndex(path, listed).path != trace_index.TraceIndex(path).path
+    monkeypatch.setattr("tracetop.app.list_prices._version", lambda: "9.9")
+    assert trace_index.TraceIndex(path, listed).path != kept
 
 
 def test_a_trace_that_hardly_grew_is_not_written_again(path: Path, cache: Path) -> None:
@@ -223,7 +237,7 @@ def test_indexes_used_longest_ago_make_room(tmp_path: Path, cache: Path, monkeyp
     load_trace(traces[0], index=True)
     [index] = cache.iterdir()
     size = index.stat().st_size
-    monkeypatch.setattr(trace_index, "_MOST_BYTES", size * 5 // 2)
+    monkeypatch.setattr(index_folder, "MOST_BYTES", size * 5 // 2)
     for trace in traces[1:]:
         load_trace(trace, index=True)
     assert len(list(cache.iterdir())) == 2
@@ -233,3 +247,24 @@ def test_what_is_kept_is_nobody_elses_to_read(path: Path, cache: Path) -> None:
     load_trace(path, index=True)
     [index] = cache.iterdir()
     assert (cache.stat().st_mode & 0o077, index.stat().st_mode & 0o077) == (0, 0)
+
+
+def test_the_index_of_a_trace_that_is_gone_goes_with_the_next_that_is_kept(
+    path: Path, tmp_path: Path, cache: Path
+) -> None:
+    load_trace(path, index=True)
+    (cache / "no.index").write_text("something else")
+    path.unlink()
+    other = record(tmp_path / "other", 3)
+    load_trace(other, index=True)
+    [index] = cache.iterdir()
+    assert str(other).encode() in index.read_bytes()[:400]
+
+
+def test_who_deletes_a_session_deletes_its_index(path: Path, cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    load_trace(path, index=True)
+    os.utime(path, (1, 1))
+    with pytest.raises(SystemExit) as left:
+        cli.main(["clean", str(path.parent), "--older-than", "30d", "--yes"])
+    assert (left.value.code, path.exists(), list(cache.iterdir())) == (0, False, [])
+    assert "1 session" in capsys.readouterr().out

@@ -332,6 +332,25 @@ def test_llm_response_with_a_total(memory):
 
 
 @pytest.mark.parametrize(
+    "told",
+    [
+        {"cache_write_1h": 4},
+        {"cache_write_1h_tokens": "4"},
+        {"cache_creation": {"ephemeral_5m_input_tokens": 1, "ephemeral_1h_input_tokens": 4}},
+    ],
+)
+def test_what_is_kept_an_hour_is_a_part_of_what_is_written(memory, told):
+    event = memory.record_llm_response({"input": 100, "output": 20, "cache_write": 5, **told})
+    assert event.data["cache_write_1h_tokens"] == 4
+    assert event.data["tokens"] == 125
+
+
+@pytest.mark.parametrize("told", [{"cache_creation": 3}, {"cache_creation": {}}, {"cache_write_1h": "many"}, {}])
+def test_what_is_kept_an_hour_is_left_out_where_nobody_says(memory, told):
+    assert "cache_write_1h_tokens" not in memory.record_llm_response({"cache_write": 5, **told}).data
+
+
+@pytest.mark.parametrize(
     "tokens",
     [
         {"input": 100, "output": 20, "cache_read": 300, "cache_write": 5},

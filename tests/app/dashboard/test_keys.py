@@ -430,7 +430,7 @@ async def test_a_filter_while_paused_shows_nothing_of_later(show, demo):
     ("forward", "back", "places"),
     [
         ("e", "E", lambda session: list(session.errors)),
-        ("b", "B", lambda session: [e.raised for e in session.issues.standing(162) if e.category == "cache_drop"]),
+        ("b", "B", lambda session: list(session.cache_breaks.events)),
         ("i", "I", lambda session: sorted(e.raised for e in session.issues.standing(162))),
     ],
 )

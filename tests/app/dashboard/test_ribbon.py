@@ -140,11 +140,11 @@ def test_marks_stand_where_things_happened():
 
 
 def responses(*reads):
-    return [event("llm_response", input_tokens=2000 - read, cache_read_tokens=read, output_tokens=9) for read in reads]
+    return [event("llm_response", input_tokens=9000 - read, cache_read_tokens=read, output_tokens=9) for read in reads]
 
 
 def test_issues_are_marked_by_severity_and_cache_breaks_as_such():
-    events = [*responses(1900, 1900, 100), *tools("bash", 3)]
+    events = [*responses(8900, 8900, 100), *tools("bash", 3)]
     events += [event("llm_response", input_tokens=9, output_tokens=0), event("context_overflow")]
     session = session_of(events)
     assert standing(session) == {"cache_drop", "empty_response", "context_overflow"}
@@ -154,7 +154,7 @@ def test_issues_are_marked_by_severity_and_cache_breaks_as_such():
 def test_of_several_marks_in_a_cell_the_worst_shows():
     error, compaction, overflow = event("error"), event("compaction_start"), event("context_overflow")
     empty = event("llm_response", input_tokens=9, output_tokens=0)
-    worse = [[compaction], responses(1900, 100), [error], [empty], [overflow]]
+    worse = [[compaction], responses(8900, 3900), [error], [empty], [overflow]]
     glyphs = [("▼", "compaction"), ("○", "cache_break"), ("✗", "error"), ("!", "high"), ("!", "critical")]
     for count in range(1, len(worse) + 1):
         for events in (worse[:count], worse[:count][::-1]):

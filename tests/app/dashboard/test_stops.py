@@ -62,6 +62,16 @@ def test_it_stops_at_each_of_these_and_at_nothing_else(text, events):
     assert bool(stops) == bool(text)
 
 
+def test_it_stops_at_breaks_of_the_cache_whatever_the_hit_rate():
+    reads = (9_000, 9_000, 5_000, 8_000, 100)
+    session = session_of(*(call(cache_read_tokens=read, input_tokens=9_100 - read) for read in reads))
+    stops = parse_stops("break")
+    assert stops.first(session, 0, 4).event == 2
+    assert stops.first(session, 2, 4).event == 4
+    assert stops.first(session, 2, 4).reason == "cache break: 7.90k tokens re-billed"
+    assert stops.first(session, 4, 4) is None
+
+
 def test_only_what_is_passed_stops():
     stops = parse_stops("error $0.4")
     assert stops.first(SESSION, 2, 2) is None

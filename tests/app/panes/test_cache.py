@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from tracetop.analysis.cache_breaks import CacheBreak
-from tracetop.app.panes.break_table import came_before, hit, rebilled
+from tracetop.analysis.break_causes import UNKNOWN_CAUSE, BreakClass, Cause, Confidence
+from tracetop.analysis.cache_losses import Basis, CacheBreak, Loss
+from tracetop.app.panes.break_table import LOOKS, found, lost, rebilled, sign
 
 TABLE = "#trace-cache-list"
 CHART = "#trace-cache-chart"
@@ -82,12 +83,12 @@ async def test_breaks_are_listed_and_share_the_cursor(show: Any, broken: Any) ->
         assert it.app.focused.id == "trace-cache-list"
         rows = rows_of(it)
         assert len(rows) == 3
-        assert rows[0].split() == ["○", "#4", "20:26:44", "4", "99%", "→", "10%", "~8.90k", "–"]
+        assert rows[0].split() == ["○", "#4", "partial", "unknown", "low", "~8.90k", "–"]
         await it.press("up", "up")
         assert it.place == events[0]
         assert it.screen.query_one(CHART).cursor == 3
         await it.press("down")
-        assert it.place == events[1] and it.lit_row(TABLE).split()[:3] == ["▌○", "#8", "20:26:48"]
+        assert it.place == events[1] and it.lit_row(TABLE).split()[:3] == ["▌○", "#8", "partial"]
         await it.press("left")
         assert it.place == events[1] - 1 and it.lit_row(TABLE).split()[1] == "#4", "the last break before the cursor"
         await it.press("G", "enter")
@@ -131,7 +132,7 @@ async def test_a_paused_view_does_not_know_of_later_breaks(show: Any, broken: An
         it.screen.move_cursor(events[1] - 1)
         await it.press("space")
         assert rows_of(it)[0].startswith("○ #4") and len(rows_of(it)) == 1
-        assert pane(it).headline == "82% hit · 1 break · boundary 9.90k · last 7: 82%"
+        assert pane(it).headline == "82% hit · ~12% re-billed · 1 break · boundary 9.90k · last 7: 82%"
         await it.press("down")
         assert it.place == events[1] and len(rows_of(it)) == 2, "on to the next break"
         it.screen.move_cursor(2)
@@ -203,14 +204,101 @@ async def test_hostile_names_stay_in_their_column(
 ) -> None:
     for name in ("main", HOSTILE):
         cache.request(9_000, 1_000, agent_id=name)
-        cache.request(0, 10_000, agent_id=name)
+        reason = {"cache_miss_reason": {"type": name}}
+        cache.request(0, 10_000, agent_id=name, diagnostics=reason)
     async with show(cache.write(), (160, 40)) as it:
         await it.press("4", "z")
         rows = it.crop(TABLE).split("\n")
         assert len(rows) == 2 and len({cell_len(row) for row in rows}) == 1
-        columns = [cell_len(row[: row.index(" → ")]) for row in rows]
+        columns = [cell_len(row[: row.index(" of ")]) for row in rows]
         assert columns[0] == columns[1]
         assert not any(set(text) & set("\x1b\x07\n\u202e") for text in frame_segments(it.app))
+
+
+@pytest.fixture
+def compacted(cache: Cache) -> tuple[Path, int, int]:
+    """A trace with one break after a compaction; the events of the compaction and of the break."""
+    for number in range(3):
+        cache.request(9_000 + 500 * number, 100, 500)
+    culprit = cache.add("compaction_start")
+    cache.add("compaction_end")
+    broken = cache.request(1_000, 4_000)
+    for _ in range(3):
+        cache.request(1_000, 4_000)
+    return cache.write(), culprit, broken
+
+
+async def test_enter_goes_to_the_culprit_and_once_more_to_the_break(show: Any, compacted: Any) -> None:
+    path, culprit, broken = compacted
+    async with show(path, (80, 24)) as it:
+        await it.press("4", "up")
+        assert it.place == broken
+        assert rows_of(it)[0].split() == [
+            "▼", "#4", "partial", "compaction", "at", f"{culprit + 1}", "high", "~4.00k", "–",
+        ]  # fmt: skip
+        await it.press("enter")
+        assert it.place == culprit and it.screen.inspector.has_class("-shown")
+        await it.press("escape")
+        assert it.lit_row(TABLE).split()[1] == "#4", "still on the break"
+        await it.press("enter")
+        assert it.place == broken
+        assert "broke      partial · compaction at 5" in it.crop("#trace-inspector"), "the inspector says so"
+        assert "culprit" in it.crop("#trace-inspector")
+        await it.press("escape", "enter", "escape", "down")
+        assert it.place == broken, "down from the culprit is the break"
+
+
+async def test_enter_on_a_break_without_a_culprit_opens_the_break(show: Any, broken: Any) -> None:
+    path, events = broken
+    async with show(path, (80, 24)) as it:
+        await it.press("4", "up", "enter")
+        assert it.place in events and it.screen.inspector.has_class("-shown")
+
+
+async def test_enter_on_a_break_in_the_chart_goes_to_the_culprit_too(show: Any, compacted: Any) -> None:
+    path, culprit, broken = compacted
+    async with show(path, (120, 36)) as it:
+        await it.press("4")
+        assert not pane(it).has_table
+        it.screen.move_cursor(broken)
+        await it.settle()
+        await it.press("enter")
+        assert it.place == culprit
+        await it.press("escape", "enter")
+        assert it.place == broken
+        await it.press("escape", "left", "enter")
+        assert it.place == broken - 3, "no break: the request itself"
+
+
+async def test_each_class_has_a_sign_of_its_own_over_the_chart(show: Any, cache: Cache) -> None:
+    left = 9_000
+    between = [("compaction_end", {}), ("mcp_connect", {}), ("mode_change", {})]
+    for kind, data in between:
+        cache.request(left, 100, 500)
+        cache.add(kind, **data)
+        cache.request(0, 500, left + 600)
+        left += 600
+    cache.request(0, 500, left + 900, model="other")
+    async with show(cache.write()) as it:
+        await it.press("4")
+        assert [mark.glyph for mark in it.screen.query_one(CHART).marks if mark.top] == ["▼", "⊞", "§", "⇄"]
+    assert {cell_len(glyph) for glyph in LOOKS.values()} == {1}
+    assert len(set(LOOKS.values())) == len(LOOKS) == len(BreakClass)
+
+
+async def test_b_goes_to_breaks_and_patterns_are_counted(show: Any, cache: Cache) -> None:
+    for _ in range(3):
+        cache.request(9_000, 1_000)
+    event = cache.request(4_000, 9_000)
+    for _ in range(5):
+        cache.request(0, 9_000)
+    async with show(cache.write(), (80, 24)) as it:
+        it.screen.move_cursor(0)
+        await it.press("4", "b")
+        assert it.place == event, "half of it was read: no drop of the hit rate by half, but a break"
+        await it.press("end")
+        await it.settle()
+        assert "1 pattern" in pane(it).headline
 
 
 # -- words
@@ -218,28 +306,17 @@ async def test_hostile_names_stay_in_their_column(
 
 def a_break(**fields: Any) -> CacheBreak:
     plain = {
-        "event": 9, "previous": 5, "request": 3, "time": 0.0, "iteration": 4, "agent": "", "before": 0.96,
-        "after": 0.02, "rebilled": 31_200, "compacted": False, "model_changed": False, "pause": 2.0,
+        "event": 9, "previous": 5, "request": 3, "time": 0.0, "iteration": 4, "agent": "", "is_full": True,
+        "expected": 40_000, "read": 800, "prompt": 41_000, "rebilled": 31_200, "loss": Loss(0.114, Basis.DERIVED),
+        "causes": (Cause(BreakClass.COMPACTION, 1_203, Confidence.HIGH),), "pause": 2.0,
     }  # fmt: skip
     return CacheBreak(**{**plain, **fields})
 
 
 def test_a_break_in_words() -> None:
-    assert hit(a_break()) == "96% → 2%" and hit(a_break(before=None)) == "– → 2%"
-    assert rebilled(a_break()) == "~31.2k" and rebilled(a_break(rebilled=None)) == "–"
-    assert rebilled(a_break(rebilled=0)) == "~0"
-
-
-@pytest.mark.parametrize(
-    ("fields", "text"),
-    [
-        ({}, "–"),
-        ({"pause": None}, "–"),
-        ({"pause": 299.0}, "–"),
-        ({"pause": 372.0}, "6m 12s pause"),
-        ({"compacted": True}, "compaction"),
-        ({"model_changed": True, "compacted": True}, "compaction, another model"),
-    ],
-)
-def test_what_came_before_a_break(fields: dict[str, Any], text: str) -> None:
-    assert came_before(a_break(**fields)) == text
+    assert a_break().words == "full · compaction at 1,204 · ~31.2k re-billed, ~$0.11"
+    assert a_break(is_full=False, loss=Loss()).words == "partial · compaction at 1,204 · ~31.2k re-billed"
+    assert found(a_break()) == "800 of 40.0k"
+    assert rebilled(a_break()) == "~31.2k" and rebilled(a_break(rebilled=0)) == "~0"
+    assert lost(a_break()) == "~$0.11" and lost(a_break(loss=Loss())) == "–"
+    assert sign(a_break()) == "▼ #4" and sign(a_break(causes=(UNKNOWN_CAUSE,))) == "○ #4"

@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 from tracetop.analysis.budget import Budget
 from tracetop.analysis.view import View
+from tracetop.app.list_prices import ListPrices
 from tracetop.app.panes.token_words import axis_tokens, budget_text
 
 TABLE = "#trace-tokens-list"
@@ -239,6 +240,18 @@ async def test_the_cost_rises_to_what_the_session_cost(show: Any, growing: Any) 
         assert "$0.12│" in it.crop(CHART)
 
 
+async def test_whose_prices_the_cost_is_estimated_by_is_told_where_there_is_room(show: Any, agent: Agent) -> None:
+    measured = agent.call(1)
+    agent.call(2, model="claude-sonnet-4-20250514", cost=None)
+    async with show(agent.write(), (160, 40)) as it:
+        await it.press("3", "z")
+        assert f"~ by {ListPrices().name}" in pane(it).headline
+        assert rows_of(it)[-1].split()[-2:] == ["~$0.0045", "~$0.014"]
+        it.screen.move_cursor(measured)
+        await it.press("space")
+        assert "~" not in pane(it).headline
+
+
 async def test_the_budget_is_told_as_of_the_view(show: Any, agent: Agent) -> None:
     for number in range(1, 5):
         agent.add("budget_check", number, status="ok", usage_fraction=number / 4)
@@ -343,3 +356,31 @@ def test_a_budget_in_words(budget: Budget, text: str) -> None:
     assert budget_text(budget, 410_000) == text
     if budget.used == 0.98:
         assert budget_text(budget, 410_000, brief=True) == "budget 98%"
+
+
+@pytest.fixture
+def approaching(line, tmp_path, utc):
+    """A trace of prompts that grow by 1,000 tokens a turn, and of a budget of which each turn takes 5 %."""
+    path = tmp_path / "traces" / "approaching.jsonl"
+    path.parent.mkdir()
+    lines = [line("session_start", goal="grow", model="m")]
+    for number in range(1, 9):
+        lines.append(line("iteration_start", number))
+        told = {"usage_fraction": number / 20, "status": "ok", "context_limit": 20_000}
+        lines.append(line("budget_check", number, **told))
+        lines.append(line("llm_response", number, input_tokens=1000 * number, output_tokens=10))
+    path.write_bytes(b"".join(lines))
+    return path
+
+
+async def test_what_comes_if_it_goes_on_like_this_is_in_the_title(show, approaching, line):
+    async with show(approaching, (200, 60)) as it:
+        await it.press("3", "z")
+        assert "compaction in ~12 turns · budget lasts ~12 turns, ~36.0s" in it.title("tokens")
+        it.screen.move_cursor(12)
+        await it.press("space")
+        assert "compaction" not in it.title("tokens")  # of four prompts nothing is concluded
+        await it.press("end")
+        with approaching.open("ab") as file:
+            file.write(line("session_end"))
+        await it.until(lambda: "compaction" not in it.title("tokens"))

@@ -1,0 +1,176 @@
+"""What will happen if the session goes on as it did: turns to the next compaction, and to the end of the budget.
+
+Each with a band: where it may well come instead. As of a view; nothing here knows what time it is.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import mean, median, stdev
+from typing import TYPE_CHECKING
+
+from ..collector.events import TraceEvent
+from .budget import Budget, told_by
+from .lanes import MAIN_LANE
+
+if TYPE_CHECKING:
+    from .view import View
+
+FEWEST_TURNS = 4
+"""Of fewer prompts nothing is concluded."""
+
+_MOST_TURNS = 24
+_MOST_CUTS = 3
+_MOST_CHECKS = 64
+_BAND = 1.5
+"""Standard errors to either side: some 87 of 100 means lie within."""
+
+_FARTHEST_TURNS = 1_000.0
+"""What is farther off is not worth telling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """How many turns are left, between `low` and `high`; the latter is infinite where it may never come."""
+
+    turns: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Compaction:
+    """The main agent's next compaction. `limit` is how long its prompt will be: as the trace tells it, or, with
+    `is_guess`, as long as prompts were before it was compacted the last times.
+    """
+
+    left: Band
+    limit: int
+    is_guess: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetEnd:
+    """When the budget is used up: iterations, and seconds at the present pace, None where times do not say."""
+
+    left: Band
+    seconds: float | None
+
+
+def next_compaction(view: View, limit: float | None) -> Compaction | None:
+    """When the main agent's context will be compacted; `limit` is the longest prompt, where that is told.
+
+    None where its prompts do not grow, are too few, or nobody knows how long they may be.
+    """
+    prompts = _prompts_since_cut(view)
+    if len(prompts) < FEWEST_TURNS + 1:
+        return None
+    longest = limit
+    if longest is None:
+        cuts = _prompts_before_cuts(view)
+        longest = median(cuts) if cuts else None
+    if longest is None or longest <= prompts[-1]:
+        return None
+    growth = [later - earlier for earlier, later in pairwise(prompts)]
+    band = _band(longest - prompts[-1], growth)
+    return None if band is None else Compaction(band, round(longest), limit is None)
+
+
+def budget_end(view: View, read: Callable[[int], TraceEvent]) -> BudgetEnd | None:
+    """When the budget will be used up, by what the latest events said of it; `read` gives the event of a number."""
+    told = _budgets(view, read)
+    if len(told) < FEWEST_TURNS or told[-1].used is None or told[-1].used >= 1.0:
+        return None
+    iterations = view.session.iterations
+    ends = [bisect_left(iterations.first, budget.event) for budget in told]
+    shares = [
+        (later.used - earlier.used) / (end - start)
+        for (earlier, start), (later, end) in pairwise(zip(told, ends, strict=True))
+        if earlier.used is not None and later.used is not None and end > start
+    ]
+    band = _band(1.0 - told[-1].used, shares) if len(shares) >= FEWEST_TURNS - 1 else None
+    if band is None:
+        return None
+    times = view.session.events.time
+    took = (times[told[-1].event] - times[told[0].event]) / max(1, ends[-1] - ends[0])
+    return BudgetEnd(band, band.turns * took if took > 0.0 else None)
+
+
+def _band(left: float, steps: Sequence[float]) -> Band | None:
+    """How many steps like these it takes; None where they lead nowhere, or too far."""
+    step = mean(steps)
+    if step <= 0.0 or left / step > _FARTHEST_TURNS:
+        return None
+    error = _BAND * stdev(steps) / math.sqrt(len(steps)) if len(steps) > 1 else 0.0
+    slowest = step - error
+    return Band(left / step, left / (step + error), left / slowest if slowest > 0.0 else math.inf)
+
+
+def _prompts_since_cut(view: View) -> list[int]:
+    """The main agent's last prompts, oldest first, since its context was compacted last."""
+    prompts: list[int] = []
+    since = _last_compaction(view)
+    for row in _main_rows(view, _MOST_TURNS * 2):
+        if view.session.llm.event[row] < since or len(prompts) > _MOST_TURNS:
+            break
+        prompt = view.llm_call(row).tokens.prompt
+        if prompt is not None:
+            prompts.append(prompt)
+    return prompts[::-1]
+
+
+def _prompts_before_cuts(view: View) -> list[int]:
+    """How long the main agent's prompts were when it was compacted the last times."""
+    session = view.session
+    found: list[int] = []
+    compactions = session.compactions
+    for index in range(view.compactions - 1, max(-1, view.compactions - 1 - 4 * _MOST_CUTS), -1):
+        if session.events.lane[compactions[index]] != MAIN_LANE:
+            continue
+        before = session.llm.rows(compactions[index])
+        for row in range(before - 1, max(-1, before - 1 - _MOST_TURNS), -1):
+            prompt = view.llm_call(row).tokens.prompt
+            if session.events.lane[session.llm.event[row]] == MAIN_LANE and prompt is not None:
+                found.append(prompt)
+                break
+        if len(found) == _MOST_CUTS:
+            break
+    return found
+
+
+def _last_compaction(view: View) -> int:
+    session = view.session
+    for index in range(view.compactions - 1, max(-1, view.compactions - 1 - _MOST_TURNS), -1):
+        if session.events.lane[session.compactions[index]] == MAIN_LANE:
+            return session.compactions[index]
+    return 0
+
+
+def _main_rows(view: View, most: int) -> list[int]:
+    """The main agent's newest LLM rows of its present run, newest first."""
+    branch = view.session.lanes.main.branch
+    if branch.first >= view.at:
+        branches = (each for each in view.session.lanes.branches if each.lane == MAIN_LANE and each.first < view.at)
+        branch = max(branches, key=lambda each: each.first, default=branch)
+    mine = bisect_left(branch.llm_rows, view.llm_rows)
+    return branch.llm_rows[max(0, mine - most) : mine].tolist()[::-1]
+
+
+def _budgets(view: View, read: Callable[[int], TraceEvent]) -> list[Budget]:
+    """What was told of how much of the budget is used, the last times, oldest first; since it was last less."""
+    events = view.session.budget_events
+    found: list[Budget] = []
+    for index in range(view.budget_events - 1, max(-1, view.budget_events - 1 - _MOST_CHECKS), -1):
+        budget = told_by(events[index], read(events[index]))
+        if budget is None or budget.used is None:
+            continue
+        if found and found[-1].used is not None and budget.used > found[-1].used:
+            break  # another budget
+        found.append(budget)
+        if len(found) > _MOST_TURNS:
+            break
+    return found[::-1]
