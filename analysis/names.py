@@ -22,6 +22,8 @@ class Names:
         self._names: list[str] = [""]
         self.number = self._numbers.__getitem__
         """The number of a name, a new one if it was never seen."""
+        self.known = self._numbers.get
+        """The number of a name that has one of its own, else None."""
 
     def __len__(self) -> int:
         return len(self._names)

@@ -106,6 +106,8 @@ class Session:
         )
         self._tool_rules = ToolRules(self.issues, self.iterations, self.labels, self._loops, self.tools)
         self._tool_calls = ToolCalls(self.tools, self.iterations, self.labels, self._tool_rules, self._apart)
+        self.targets = self._tool_calls.targets
+        """The paths and commands that tool calls are about."""
         self._agents = Agents(self.agents, self.lanes, self._tool_calls, AgentRules(self.issues, self.iterations))
         self._handlers: list[Handler | None] = [None] * _MOST_KINDS
         self._structures: list[Structure] = [

@@ -16,6 +16,10 @@ from .names import Names
 
 _MOST_OPEN = 1024
 _60_BITS = (1 << 60) - 1  # Python keeps no more in two digits
+MOST_TARGETS = 0x2000
+"""Paths and commands that are told apart; those met later share the last number. More would not stay in the cache of
+the processor, and every call would wait for its memory."""
+_LONGEST_TARGET = 240
 
 
 class OpenCall(msgspec.Struct, gc=False):
@@ -38,7 +42,7 @@ class ToolCalls:
     Ends of calls that were not seen to start are told to `apart`.
     """
 
-    KEPT = ("_open", "_by_event_id", "_by_tool_id", "_failures")
+    KEPT = ("_open", "_by_event_id", "_by_tool_id", "_failures", "targets")
 
     def __init__(
         self,
@@ -57,12 +61,17 @@ class ToolCalls:
         self._by_event_id: dict[str, OpenCall] = {}
         self._by_tool_id: dict[str, OpenCall] = {}
         self._failures = 0
+        self.targets = Names(MOST_TARGETS, "(other targets)")
+        self._target_known = self.targets.known
 
     def start(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         """A tool_start. Gives the tool's label."""
         label = self._tools.number(data.tool_name or data.tool or "")
-        fingerprint = _fingerprint(lane, label, data)
+        fingerprint, target = self._asked(lane, label, data)
         call = self._append(event, lane, row, label)
+        if fingerprint:
+            self._columns.fingerprint[call] = fingerprint
+            self._columns.target[call] = target
         if len(self._open) >= _MOST_OPEN:
             self._forget(next(iter(self._open.values())))
         tool_id = _tool_id(data)
@@ -99,8 +108,10 @@ class ToolCalls:
         if duration is None or not 0.0 <= duration < LONGEST_MS:
             duration = duration_ms(record, data)
         if opened is None:
-            fingerprint = _fingerprint(lane, label, data)
+            fingerprint, target = self._asked(lane, label, data)
             call = self._append(event, lane, row, label)
+            self._columns.fingerprint[call] = fingerprint
+            self._columns.target[call] = target
             self._apart.append(event)
             self._rules.called(event, lane, row, label, fingerprint, data)
         else:
@@ -109,8 +120,10 @@ class ToolCalls:
             call = opened.call
             label = label or opened.label
             if not opened.fingerprint:
-                fingerprint = _fingerprint(lane, label, data)
+                fingerprint, target = self._asked(lane, label, data)
                 if fingerprint:
+                    self._columns.fingerprint[call] = fingerprint
+                    self._columns.target[call] = target
                     self._rules.repeated(event, lane, row, label, fingerprint, data)
             if duration is None and opened.started_at <= record.timestamp:
                 duration = (record.timestamp - opened.started_at) * 1000.0
@@ -154,11 +167,38 @@ class ToolCalls:
         ]
         if not alike:
             return None
-        fingerprint = _fingerprint(lane, label or alike[0].label, data)
+        fingerprint, _ = self._asked(lane, label or alike[0].label, data)
         if not fingerprint:
             return alike[0]
         same = next((opened for opened in alike if opened.fingerprint == fingerprint), None)
         return same or next((opened for opened in alike if not opened.fingerprint), None)
+
+    def _asked(self, lane: Lane, label: int, data: Payload) -> tuple[int, int]:
+        """What two identical calls of one run have in common, and the number of what a call is about; 0 for unknown.
+
+        The first is the same in every process, as `hash` of bytes is not: an index keeps it.
+        """
+        raw = bytes(data.args)
+        if not raw or raw == b"null":
+            return 0, 0
+        target = 0
+        try:
+            arguments = orjson.loads(raw)
+            canonical = orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS)
+            if type(arguments) is dict:
+                told = arguments.get
+                about = told("path") or told("file_path") or told("command") or told("cmd") or told("filename")
+                about = about or told("notebook_path") or told("file") or told("absolute_path") or told("target_file")
+                if type(about) is str:
+                    target = self._target_known(about) or self._new_target(about)
+        except (orjson.JSONDecodeError, TypeError):
+            canonical = raw
+        same_arguments = int.from_bytes(blake2b(canonical, digest_size=8).digest())
+        return hash((lane.branch_number, label, same_arguments)) & _60_BITS or 1, target
+
+    def _new_target(self, about: str) -> int:
+        targets = self.targets
+        return MOST_TARGETS - 1 if len(targets) >= MOST_TARGETS else targets.number(about[:_LONGEST_TARGET])
 
     def _forget(self, opened: OpenCall) -> None:
         del self._open[opened.call]
@@ -172,19 +212,3 @@ def _tool_id(data: Payload) -> str | None:
     if data.metadata is not None and data.metadata.tool_id is not None:
         return data.metadata.tool_id
     return data.tool_call_id or data.tool_id
-
-
-def _fingerprint(lane: Lane, label: int, data: Payload) -> int:
-    """What two identical calls of one run have in common; 0 where the arguments are unknown.
-
-    The same in every process, as `hash` of bytes is not: an index keeps it.
-    """
-    raw = bytes(data.args)
-    if not raw or raw == b"null":
-        return 0
-    try:
-        canonical = orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS)
-    except (orjson.JSONDecodeError, TypeError):
-        canonical = raw
-    same_arguments = int.from_bytes(blake2b(canonical, digest_size=8).digest())
-    return hash((lane.branch_number, label, same_arguments)) & _60_BITS or 1

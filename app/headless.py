@@ -43,7 +43,7 @@ def open_trace(path: Path) -> Trace:
         raise UnreadableTraceError(f"{path}: is a folder; name one of the trace files in it")
     settings = told_settings().settings
     with loading_bar(path) as told:
-        return load_trace(path, prices=settings.prices, index=settings.index, told=told)
+        return load_trace(path, prices=settings.prices, index=settings.index, tuning=settings.rules, told=told)
 
 
 def put(

@@ -72,6 +72,8 @@ async def offscreen(
         while not screen.source.wait_until_read(0.05) and screen.source.error is None:
             await asyncio.sleep(0)
         screen.hold_still()
+        trace = screen.source.trace
+        trace.second_pass(trace.session).extend_to_end()
         if stage.pane is not None:
             screen.zoom(PANES.index(stage.pane))
         before: list[Strip] = []

@@ -91,7 +91,7 @@ class TracetopApp(DashboardHost):
 
     def dashboard_screen(self, source: SourceLike) -> DashboardScreen:
         screen = DashboardScreen(
-            open_source(source, prices=self.settings.prices, index=self.settings.index),
+            open_source(source, prices=self.settings.prices, index=self.settings.index, tuning=self.settings.rules),
             clock=self.dashboard_clock,
             frames_per_second=self.settings.frame_rate,
             layout=self.settings.layout,

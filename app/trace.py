@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from ..analysis.cache_losses import CacheLosses
 from ..analysis.columns import NAN
 from ..analysis.prices import Prices
+from ..analysis.rules.second_pass import SecondPass
+from ..analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from ..analysis.session import Session
 from ..analysis.tree_index import TreeIndex
 from ..analysis.view import View
@@ -37,8 +39,9 @@ class Trace:
     `line` gives the raw line at a position that the reader delivered; it may raise OSError. `place` says for people
     where that is. `stretch` gives the bytes from a position on, fewer at the end of the file; None where a trace has
     none, because it is no file. `generation` counts how often the trace started over, each time with a new `session`.
-    By `prices` the cost of calls is estimated where the trace gives none. Where it is not `from_start`, but the end of
-    a longer one, the numbers of its events mean nothing to people.
+    By `prices` the cost of calls is estimated where the trace gives none; `tuning` says by what the rules of the second
+    pass fire. Where it is not `from_start`, but the end of a longer one, the numbers of its events mean nothing to
+    people.
     """
 
     def __init__(
@@ -50,9 +53,11 @@ class Trace:
         prices: Prices | None = None,
         stretch: Callable[[int, int], bytes] | None = None,
         from_start: bool = True,
+        tuning: Tuning = DEFAULT_TUNING,
     ) -> None:
         self.name = name
         self.from_start = from_start
+        self.tuning = tuning
         self.session = Session(prices)
         self.generation = 0
         self.lines = 0
@@ -67,6 +72,7 @@ class Trace:
         self._events: dict[int, TraceEvent] = {}
         self._event_bytes = 0
         self._tree_index = TreeIndex(self.session)
+        self._second_pass: SecondPass | None = None
         self._cache_losses = CacheLosses(self.session, self.event)
 
     @property
@@ -91,6 +97,13 @@ class Trace:
         if self._tree_index.session is not session:
             self._tree_index = TreeIndex(session)
         return self._tree_index
+
+    def second_pass(self, session: Session) -> SecondPass:
+        """What the rules found in a session of this trace so far: whoever asks extends it. For one thread, the same."""
+        known = self._second_pass
+        if known is None or known.session is not session or known.tuning is not self.tuning:
+            known = self._second_pass = SecondPass(session, self.tuning)
+        return known
 
     def cache_losses(self, session: Session) -> CacheLosses:
         """What tells the breaks of the cache in a session of this trace. For one thread, the one that looks at them."""
@@ -164,6 +177,7 @@ def load_trace(
     *,
     prices: Prices | None = None,
     index: bool = False,
+    tuning: Tuning = DEFAULT_TUNING,
     told: Callable[[int, int], None] | None = None,
 ) -> Trace:
     """Read a trace, with the parts that follow its file, to its present end. Raises UnreadableTraceError.
@@ -172,7 +186,7 @@ def load_trace(
     `told` is called again and again with how many bytes are read, of how many.
     """
     tail = FileTail(path)
-    trace = Trace(str(path), tail.line, tail.place, prices=prices, stretch=tail.stretch)
+    trace = Trace(str(path), tail.line, tail.place, prices=prices, stretch=tail.stretch, tuning=tuning)
     kept = TraceIndex(path, prices) if index else None
     read = None
     if told is not None:

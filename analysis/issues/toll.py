@@ -28,8 +28,8 @@ _LONGEST_COMPACTION = 64
 class Toll:
     """What an issue cost: tokens, dollars, seconds; None where the trace does not say or nothing can be said.
 
-    `is_derived` says that the tokens are no figure of the trace but follow from some, `is_estimated` that the dollars
-    come from configured prices in part or whole, `at_least` that only the first of its evidence was counted.
+    `is_derived` says that tokens and dollars are no figures of the trace but follow from some, `is_estimated` that the
+    dollars come from configured prices in part or whole, `at_least` that only the first of its evidence was counted.
     """
 
     tokens: int | None = None
@@ -44,7 +44,7 @@ class Toll:
         least = "≥" if self.at_least else ""
         told = []
         if self.cost is not None:
-            told.append(least + figures.cost(self.cost, self.is_estimated))
+            told.append(least + figures.cost(self.cost, self.is_estimated or self.is_derived))
         if self.tokens is not None:
             told.append(f"{least}{'~' if self.is_derived else ''}{figures.tokens(self.tokens)} tokens")
         if self.seconds is not None:

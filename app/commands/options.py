@@ -37,7 +37,10 @@ fail_on_option = click.option(
     "--fail-on",
     metavar="SEVERITY",
     type=click.Choice(SEVERITIES, case_sensitive=False),
-    help=f"Exit with 1 if an issue of this severity or worse stands: {', '.join(SEVERITIES)}.",
+    help=f"Exit with 1 if an issue of this severity or worse stands: {', '.join(SEVERITIES)}. Findings do not count.",
+)
+with_findings_option = click.option(
+    "--with-findings", is_flag=True, help="Have --fail-on count the findings of a file as well."
 )
 
 

@@ -11,7 +11,15 @@ import click
 from ...collector.kinds import Category
 from ..command_group import VIOLATED, complain
 from ..query.language import language_help
-from .options import SEVERITIES, debug_option, fail_on_option, file_argument, index_option, json_option
+from .options import (
+    SEVERITIES,
+    debug_option,
+    fail_on_option,
+    file_argument,
+    index_option,
+    json_option,
+    with_findings_option,
+)
 
 if TYPE_CHECKING:
     from ...analysis.totals import Totals
@@ -23,10 +31,11 @@ if TYPE_CHECKING:
 @file_argument
 @json_option
 @fail_on_option
+@with_findings_option
 @index_option
 @debug_option
-def report(file: Path, as_json: bool, fail_on: str | None) -> int:
-    """What a session did: figures, tokens, efficiency, tools, issues; and the bookmarks that were made on it.
+def report(file: Path, as_json: bool, fail_on: str | None, with_findings: bool) -> int:
+    """What a session did: figures, tokens, efficiency, tools, issues, findings; and the bookmarks made on it.
 
     FILE may be a folder: then all its sessions together, and which of them cost most.
 
@@ -40,13 +49,18 @@ def report(file: Path, as_json: bool, fail_on: str | None) -> int:
 
     if file.is_dir():
         return _gate_folder(file, headless.put_folder_report(file, as_json), fail_on)
-    return _gate(headless.put_report(file, as_json), fail_on)
+    return _gate(headless.put_report(file, as_json), fail_on, with_findings)
 
 
-def _gate(trace: Trace, severity: str | None) -> int:
+def _gate(trace: Trace, severity: str | None, with_findings: bool) -> int:
+    from ..reports.findings import findings_of
     from ..reports.issues import at_least, issues_of, tally
 
-    found = at_least(issues_of(trace), severity) if severity else []
+    if severity is None:
+        return 0
+    found = at_least(issues_of(trace), severity)
+    if with_findings:
+        found += at_least([finding for finding, _ in findings_of(trace)], severity)
     if not found:
         return 0
     sys.stdout.flush()
@@ -67,12 +81,15 @@ def _gate_folder(folder: Path, totals: Totals, severity: str | None) -> int:
 @file_argument
 @json_option
 @fail_on_option
+@with_findings_option
 @index_option
 @debug_option
-def issues(file: Path, as_json: bool, fail_on: str | None) -> int:
+def issues(file: Path, as_json: bool, fail_on: str | None, with_findings: bool) -> int:
     """What a session wasted, worst first.
 
-    Loops, repeated calls, cache drops, token spikes, failures, ignored warnings; each with what to do about it.
+    Loops, repeated calls, cache drops, token spikes, failures, ignored warnings; each with what to do about it. Below
+    them the findings of more rules, which docs/rules.md lists and the user's file tunes and mutes; with --json they are
+    one last line.
 
     \b
       tracetop issues session-1.jsonl
@@ -82,7 +99,7 @@ def issues(file: Path, as_json: bool, fail_on: str | None) -> int:
     from .. import headless
     from ..reports.issues import issues_json, issues_text
 
-    return _gate(headless.put(file, issues_json if as_json else None, issues_text), fail_on)
+    return _gate(headless.put(file, issues_json if as_json else None, issues_text), fail_on, with_findings)
 
 
 def _query(ctx: click.Context, param: click.Parameter, text: str | None) -> Query | None:

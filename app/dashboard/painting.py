@@ -20,6 +20,7 @@ from ..panes.names import PANES
 from ..panes.pane import Frame, Pane
 from ..panes.timeline import TimelinePane
 from ..safe_text import one_line
+from ..trace import Trace
 from .cursor import Cursor, Mode
 from .draw_now import draw_now
 from .opening import Newest
@@ -29,6 +30,8 @@ from .source import TraceSource
 from .strip import SO_FAR_MARK, SessionStrip, SoFar, facts_of
 from .tab_line import TabLine
 
+_SLICES_A_FRAME = 2
+"""Of what the rules look at, some 10 ms each."""
 _MOVED, _GREW = "moved", "grew"
 """Why some panes have not shown the newest frame."""
 
@@ -82,6 +85,9 @@ class Painting:
         loading, newest = self.source.progress, self.look_at_newest()
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
+        if not by_key and loading is None:
+            self._look_for_findings(trace, view)
+        found_issues = trace.second_pass(view.session)
         breaks = view.session.cache_breaks
         breaks.extend()
         self._show_progress()
@@ -98,6 +104,8 @@ class Painting:
             self.filtered_through,
             found,
             self.bookmarks.version,
+            found_issues.version(view.at),
+            found_issues.taken < view.at,
             breaks.taken,
         )
         is_same = painted == self._painted
@@ -152,6 +160,13 @@ class Painting:
             self._able = able
             self.refresh_bindings()
         draw_now(self.screen)
+
+    def _look_for_findings(self, trace: Trace, view: View) -> None:
+        """Have the rules look at some more of the session, so much that a frame has room for it."""
+        found = trace.second_pass(view.session)
+        for _ in range(_SLICES_A_FRAME):
+            if not found.extend():
+                return
 
     def _has_issues(self, view: View) -> bool:
         known = view.session, view.issue_version
@@ -232,7 +247,9 @@ class Painting:
             return
         names = [f"{number} {name}" for number, name in enumerate(PANES, 1)]
         if self._frame is not None:
-            standing = len(self._frame.view.episodes()) if self._frame.view.issue_version else 0
+            view = self._frame.view
+            standing = len(view.episodes()) if view.issue_version else 0
+            standing += len(self._frame.trace.second_pass(view.session).standing(view.at))
             names[4] += f" ({standing}{SO_FAR_MARK if self._frame.is_so_far else ''})" if standing else ""
         tabs.light(self.active, names)
 

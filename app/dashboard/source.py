@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ...analysis.prices import Prices
+from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from ...collector.follow import Delivery, FileTail, TailState
 from ...collector.formats.native import Batch, decode_block
 from ...collector.lines import Block
@@ -324,13 +325,21 @@ class RecordingSource(FileSource):
         yield from super().deliveries()
 
 
-def open_source(source: SourceLike, *, prices: Prices | None = None, index: bool = False) -> TraceSource:
-    """The source for whatever a host gives; a ready one keeps its own prices. Raises TypeError for anything else.
+def open_source(
+    source: SourceLike, *, prices: Prices | None = None, index: bool = False, tuning: Tuning = DEFAULT_TUNING
+) -> TraceSource:
+    """The source for whatever a host gives; a ready one keeps its own prices and tuning. Raises TypeError for others.
 
     With `index` a large file is not read twice. Only for those who keep one in the user's cache folder: no host's.
     """
     if isinstance(source, TraceSource):
         return source
+    opened = _opened(source, prices, index)
+    opened.trace.tuning = tuning
+    return opened
+
+
+def _opened(source: SourceLike, prices: Prices | None, index: bool) -> TraceSource:
     if isinstance(source, TraceCollector):
         path = source.path
         if path is None:

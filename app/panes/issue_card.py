@@ -6,6 +6,7 @@ from collections.abc import Hashable
 
 from ...analysis import figures
 from ...analysis.issues.issue import Issue
+from ...analysis.rules.findings import Finding
 from ..safe_text import fit, width_of
 from ..trace import Trace
 from ..widgets.palette import Cell
@@ -69,6 +70,7 @@ class _Evidence(Entry):
 def _facts(trace: Trace, issue: Issue, toll: str) -> list[Fact]:
     facts = [
         Fact("category", issue.category),
+        *([Fact("confidence", issue.confidence)] if isinstance(issue, Finding) else []),
         Fact("agent", issue.agent or "main"),
         Fact("iteration", figures.UNKNOWN if issue.iteration is None else f"{issue.iteration}"),
         Fact("count", figures.count(issue.count, "time")),
@@ -77,6 +79,8 @@ def _facts(trace: Trace, issue: Issue, toll: str) -> list[Fact]:
     if len(issue.events) > 1:
         facts.append(Fact("latest", _event_and_time(trace, max(issue.events))))
     facts.append(Fact("cost", toll or figures.UNKNOWN))
+    if isinstance(issue, Finding):
+        facts += [Fact("fires from" if not number else "", words) for number, words in enumerate(issue.thresholds)]
     return facts
 
 

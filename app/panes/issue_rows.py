@@ -1,4 +1,8 @@
-"""The rows of the issue list: severity, title, how often, where, since when, and what it cost."""
+"""The rows of the issue list: severity, title, how often, where, since when, and what it cost.
+
+Issues of the documented categories and the findings of the second pass stand together; a finding's row begins with its
+category and ends with how sure it is, where there is room.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,18 @@ from dataclasses import dataclass
 
 from ...analysis import figures
 from ...analysis.issues.episodes import Episode
-from ...analysis.issues.issue import CATEGORIES, SEVERITIES, Issue, occurrences, severity_of, title_of
-from ...analysis.issues.toll import Assessment, Toll, assess
+from ...analysis.issues.issue import SEVERITIES, Issue
+from ...analysis.issues.toll import Assessment, Toll
+from ...analysis.rules.findings import (
+    ALL_CATEGORIES,
+    confidence_of,
+    describe,
+    occurrences,
+    severity_of,
+    title_of,
+)
+from ...analysis.rules.second_pass import SecondPass
+from ...analysis.rules.waste import assess
 from ...analysis.tree import Tree
 from ...analysis.tree_index import TreeIndex
 from ...analysis.view import View
@@ -21,6 +35,8 @@ _GLYPHS = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
 _SHORT = {"critical": "crit", "high": "high", "medium": "med", "low": "low"}
 _WHOLE_WORDS_FROM = 56
 _BETWEEN = " · "
+_LEAST_TITLE = 24
+"""Cells of a title that its category must leave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +63,14 @@ class _Known:
 
 
 class IssueRows:
-    """The issues that stand as of a view, worst first, and of one severity the newest first."""
+    """The issues and findings that stand as of a view, worst first, and of one severity the newest first."""
 
     def __init__(self) -> None:
         self.episodes: list[Episode] = []
         self.is_unsettled = False
         """Whether what some issue cost, of those drawn since this was last set back, may still grow by itself."""
         self._tree: Tree | None = None
+        self._found: SecondPass | None = None
         self._known: dict[int, _Known] = {}
 
     @property
@@ -61,30 +78,39 @@ class IssueRows:
         """How many issues stand."""
         return len(self.episodes)
 
-    def set_view(self, view: View, index: TreeIndex) -> None:
-        """Tell everything as of another view, with the index of its session; `list_issues` finds the issues anew."""
-        if self._tree is None or self._tree.session is not view.session:
+    def set_view(self, view: View, index: TreeIndex, found: SecondPass) -> None:
+        """Tell everything as of another view, with the index of its session, and what the rules found in that.
+
+        `list_issues` finds the issues anew.
+        """
+        if self._tree is None or self._tree.session is not view.session or self._found is not found:
             self._known.clear()
+        self._found = found
         self._tree = Tree(view, index)
 
     def list_issues(self) -> dict[str, int]:
         """Find the issues that stand now; gives how many of each severity there are, worst first."""
         by_severity: dict[str, list[Episode]] = {severity: [] for severity in SEVERITIES}
-        by_category = {category: by_severity[severity_of(category)] for category in CATEGORIES}
-        for episode in self._view.episodes():
+        by_category = {category: by_severity[severity_of(category)] for category in ALL_CATEGORIES}
+        assert self._found is not None
+        standing = [*self._view.episodes(), *self._found.standing(self._view.at)]
+        for episode in sorted(standing, key=_raised):
             by_category[episode.category].append(episode)
         self.episodes = [episode for episodes in by_severity.values() for episode in reversed(episodes)]
         return {severity: len(episodes) for severity, episodes in by_severity.items() if episodes}
 
     def issue(self, index: int) -> Issue:
         """The issue on a row, whole."""
-        return self._view.issue(self.episodes[index])
+        return self._told(self.episodes[index])
 
     def is_raised_at(self, event: int) -> bool:
         """Whether an event raised any issue, standing or not."""
-        raised = self._view.session.issues.raised
-        place = bisect_left(raised, event)
-        return place < len(raised) and raised[place] == event
+        assert self._found is not None
+        for raised in (self._view.session.issues.raised, self._found.log.raised):
+            place = bisect_left(raised, event)
+            if place < len(raised) and raised[place] == event:
+                return True
+        return False
 
     def proves(self, index: int, event: int) -> bool:
         """Whether an event is evidence of the issue on a row."""
@@ -109,7 +135,7 @@ class IssueRows:
         """An issue as of the view, and what it cost in words; None where it does not stand."""
         if self._tree is None or not episode.stands(self._tree.at):
             return None
-        return self._view.issue(episode), self.told_toll(episode)
+        return self._told(episode), self.told_toll(episode)
 
     def row(self, index: int, width: int) -> list[Cell]:
         """Severity, title, and what there is room for."""
@@ -117,8 +143,8 @@ class IssueRows:
         severity = severity_of(episode.category)
         mark = _severity(severity, width)
         room = max(0, width - width_of(mark) - sum(column.width for column in columns))
-        title = fit(one_line(title_of(episode, self._view.at)), room)
-        cells: list[Cell] = [(mark, severity), (title, "text")]
+        title = one_line(title_of(episode, self._view.at))
+        cells: list[Cell] = [(mark, severity), *_title(title, episode.category, room)]
         for column in columns:
             text, style = column.tell(self, episode, column.width - 1)
             cells.append((fit_right(text, column.width), style))
@@ -130,6 +156,10 @@ class IssueRows:
         room = max(0, width - mark - sum(column.width for column in columns))
         heads = "".join(fit_right(column.head, column.width) for column in columns)
         return [(" " * mark + fit("issue", room) + heads, "muted")]
+
+    def _told(self, episode: Episode) -> Issue:
+        assert self._found is not None
+        return describe(episode, self._view, tuning=self._found.tuning)
 
     @property
     def _view(self) -> View:
@@ -176,6 +206,24 @@ def _columns(width: int) -> list[_Column]:
     """Those for rows of `width` cells: of one head the widest that is shown."""
     shown = {column.head: column for column in _COLUMNS if width >= column.shown_from}
     return list(shown.values())
+
+
+def _title(title: str, category: str, room: int) -> list[Cell]:
+    """A title; that of a finding between its category and how sure it is, as far as there is room for the title."""
+    confidence = confidence_of(category)
+    if not confidence:
+        return [(fit(title, room), "text")]
+    before, behind = f"{category}: ", f" ({confidence})"
+    if room < width_of(before) + _LEAST_TITLE:
+        return [(fit(title, room), "text")]
+    left = room - width_of(before)
+    if left < width_of(title) + width_of(behind):
+        return [(before, "muted"), (fit(title, left), "text")]
+    return [(before, "muted"), (title, "text"), (fit(behind, left - width_of(title)), "muted")]
+
+
+def _raised(episode: Episode) -> int:
+    return episode.raised
 
 
 def _severity(severity: str, width: int) -> str:

@@ -26,7 +26,8 @@ _HEADS_FROM = (10, 52)
 
 WATCHED_FOR = (
     "Watched for: identical calls, iterations without a tool call, cache drops, token spikes, frequent compactions, "
-    "empty responses, failing and slow tools, context overflow, ignored budget warnings, failed sub-agents."
+    "empty responses, failing and slow tools, context overflow, ignored budget warnings, failed sub-agents; "
+    "more in docs/rules.md."
 )
 
 
@@ -65,7 +66,7 @@ class IssuesPane(Pane):
         self._head = TableHead(self._rows.heads, id="trace-issues-head")
         self._list = IssueList(self._rows, can_follow=False, empty_text="no issues so far", id="trace-issues-list")
         self._version = 0
-        self._shown = (0, 0, -1)
+        self._shown: tuple[int, ...] = ()
         self._at = -1
         self._place: tuple[object, ...] = ()
         self._chosen: Episode | None = None
@@ -86,13 +87,15 @@ class IssuesPane(Pane):
 
     def show(self, frame: Frame) -> None:
         view = frame.view
-        self._rows.set_view(view, frame.trace.tree_index(view.session))
-        shown = (id(frame.trace), frame.trace.generation, view.issue_version)
+        found = frame.trace.second_pass(view.session)
+        self._rows.set_view(view, frame.trace.tree_index(view.session), found)
+        is_looking = found.taken < view.at
+        shown = (id(frame.trace), frame.trace.generation, view.issue_version, found.version(view.at), is_looking)
         if shown != self._shown:
             if shown[:2] != self._shown[:2]:
                 self._chosen = None
             self._shown = shown
-            self._list_issues()
+            self._list_issues(is_looking)
         elif view.at < self._at or (view.at > self._at and self._rows.is_unsettled):
             self._redraw()
         self._at = view.at
@@ -112,11 +115,11 @@ class IssuesPane(Pane):
         self._version += 1
         self._list.refresh_rows(self._version)
 
-    def _list_issues(self) -> None:
+    def _list_issues(self, is_looking: bool) -> None:
         counts = self._rows.list_issues()
         self._redraw()
         self._keep_chosen()
-        self.headline_parts(_headline(counts))
+        self.headline_parts([*_headline(counts), *(["still looking"] if is_looking else [])])
 
     def _select_raised_at(self, event: int | None, keep: bool) -> None:
         """Put the cursor on the issue that an event raised, if it did; not away from one that the event proves.

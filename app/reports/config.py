@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...analysis.prices import Price
 from ..safe_text import one_line
-from ..settings.effective import EffectiveSettings
+from ..settings.effective import MUTED, EffectiveSettings
 from ..settings.settings import OPTIONS
 from .json_text import json_text
 from .layout import heading, table
@@ -35,6 +35,10 @@ def config_text(effective: EffectiveSettings, width: int) -> Iterator[str]:
     rows += [(f"prices.{model}", _price(price)) for model, price in settings.prices.by_model.items()] or [
         ("prices", otherwise)
     ]
+    rows += [(f"rules.{key}", f"{value:g}") for key, value in settings.rules.given.items()]
+    rows += [(f"rules.{rule}.{MUTED}", "true") for rule in sorted(settings.rules.muted)]
+    if rows[-1][0].split(".")[0] != "rules":
+        rows.append(("rules", "as built in"))
     cells = [[name, value, effective.origin(name)] for name, value in rows]
     yield heading("settings", "", width)
     yield from table(["", "", ""], cells, width, left=frozenset({0, 1, 2}), elastic=1)
@@ -55,6 +59,10 @@ def config_json(effective: EffectiveSettings) -> str:
     told["keys"] = {id: said(f"keys.{id}", keys) for id, keys in settings.keys.items()}
     told["prices"] = {
         model: said(f"prices.{model}", asdict(price)) for model, price in settings.prices.by_model.items()
+    }
+    told["rules"] = {
+        **{key: said(f"rules.{key}", value) for key, value in settings.rules.given.items()},
+        **{f"{rule}.{MUTED}": said(f"rules.{rule}.{MUTED}", True) for rule in sorted(settings.rules.muted)},
     }
     file = effective.file
     return json_text(

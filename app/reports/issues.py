@@ -9,6 +9,7 @@ from typing import Any
 from ...analysis import figures
 from ...analysis.issues.issue import CATEGORIES, SEVERITIES, Issue
 from ...analysis.issues.toll import Toll, toll_of
+from ...analysis.rules.findings import confidence_of
 from ...analysis.tree import Tree
 from ..safe_text import fit
 from ..trace import Trace
@@ -38,16 +39,28 @@ def issue_object(issue: Issue) -> dict[str, Any]:
 
 
 def issues_json(trace: Trace) -> Iterator[str]:
-    """One line per issue."""
-    return (json_text(issue_object(issue)) for issue in issues_of(trace))
+    """One line per issue; then one with all `findings`, where there are any."""
+    from .findings import finding_objects  # it tells findings as issues are told here
+
+    yield from (json_text(issue_object(issue)) for issue in issues_of(trace))
+    findings = finding_objects(trace)
+    if findings:
+        yield json_text({"findings": findings})
 
 
 def issues_text(trace: Trace, width: int) -> Iterator[str]:
-    """All issues in full, grouped by severity; what to do stands once below those of a category."""
+    """All issues in full, grouped by severity; what to do stands once below those of a category. Then the findings."""
+    from .findings import findings_text
+
     issues = _with_tolls(trace)
-    if not issues:
+    if issues:
+        yield from _issues_text(issues, width)
+    else:
         yield "No issues."
-        return
+    yield from findings_text(trace, width)
+
+
+def _issues_text(issues: list[tuple[Issue, Toll]], width: int) -> Iterator[str]:
     yield tally([issue for issue, _ in issues])
     for severity in SEVERITIES:
         group = [(issue, toll) for issue, toll in issues if issue.severity == severity]
@@ -58,12 +71,12 @@ def issues_text(trace: Trace, width: int) -> Iterator[str]:
             suggestion = ""
             for issue, toll in alike:
                 yield ""
-                yield from _in_full(issue, toll, width)
+                yield from in_full(issue, toll, width)
                 suggestion = issue.suggestion
             yield from wrapped(f"→ {suggestion}", width, "    ")
 
 
-def issue_lines(issues: Sequence[Issue], width: int, most: int) -> Iterator[str]:
+def issue_lines(issues: Sequence[Issue], width: int, most: int, noun: str = "issues") -> Iterator[str]:
     """At most `most` issues in brief: severity, iteration, title, and below those of one category what to do."""
     for _, group in groupby(issues[:most], key=lambda issue: (issue.severity, issue.category)):
         suggestion = ""
@@ -75,14 +88,14 @@ def issue_lines(issues: Sequence[Issue], width: int, most: int) -> Iterator[str]
             suggestion = issue.suggestion
         yield from wrapped(f"→ {suggestion}", width, _BRIEF_INDENT)
     if len(issues) > most:
-        yield f"  {more(len(issues) - most, 'issues')}"
+        yield f"  {more(len(issues) - most, noun)}"
 
 
-def tally(issues: Sequence[Issue]) -> str:
+def tally(issues: Sequence[Issue], noun: str = "issue") -> str:
     """`3 issues: 1 critical, 2 low`."""
     counts = [(severity, sum(issue.severity == severity for issue in issues)) for severity in SEVERITIES]
     parts = ", ".join(f"{count} {severity}" for severity, count in counts if count)
-    return f"{figures.count(len(issues), 'issue')}{f': {parts}' if parts else ''}"
+    return f"{figures.count(len(issues), noun)}{f': {parts}' if parts else ''}"
 
 
 def at_least(issues: Sequence[Issue], severity: str) -> list[Issue]:
@@ -108,12 +121,14 @@ def _rank(issue: Issue) -> tuple[int, int]:
     return SEVERITIES.index(issue.severity), CATEGORIES.index(issue.category)
 
 
-def _in_full(issue: Issue, toll: Toll, width: int) -> Iterator[str]:
+def in_full(issue: Issue, toll: Toll, width: int) -> Iterator[str]:
+    """All there is to say of an issue or a finding but what to do."""
     first, *rest = wrapped(issue.title, width, "  ")
     yield first
     yield from rest
     agent = f" · agent {issue.agent}" if issue.agent else ""
-    yield from wrapped(f"{issue.category} · {place(issue)}{agent} · {_events(issue)}", width, "    ")
+    sure = f" · {confidence_of(issue.category)} confidence" if confidence_of(issue.category) else ""
+    yield from wrapped(f"{issue.category}{sure} · {place(issue)}{agent} · {_events(issue)}", width, "    ")
     yield from wrapped(issue.description, width, "    ")
     yield from wrapped(f"cost: {', '.join(toll.words()) or figures.UNKNOWN}", width, "    ")
 

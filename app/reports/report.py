@@ -14,7 +14,9 @@ from ..bookmarks import Bookmarks
 from ..safe_text import fit, one_line
 from ..trace import FORMAT, Trace
 from .bookmarks import bookmark_lines, bookmark_objects
-from .cache import break_objects, cache_lines, finding_objects
+from .cache import break_objects, cache_lines
+from .cache import finding_objects as cache_finding_objects
+from .findings import finding_lines, finding_objects
 from .issues import issue_lines, issue_object, issues_of, tally
 from .json_text import json_text, known
 from .layout import exact, heading, local_time, more, table, wrapped
@@ -69,8 +71,9 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
         },
         **({} if (rent := rent_object(trace)) is None else {"rent": rent}),
         "issues": [issue_object(issue) for issue in view.issues(trace.event_id)],
+        "findings": finding_objects(trace),
         "cache_breaks": break_objects(trace, view),
-        "cache_findings": finding_objects(trace, view),
+        "cache_findings": cache_finding_objects(trace, view),
         **({"bookmarks": bookmark_objects(trace, bookmarks)} if bookmarks is not None and bookmarks.placed else {}),
         "reader": {
             "lines": trace.lines,
@@ -97,6 +100,7 @@ def report_text(trace: Trace, width: int, *, torn_bytes: int = 0, bookmarks: Boo
     yield from _tools(trace, width)
     yield from rent_lines(trace, width)
     yield from _issues(trace, width)
+    yield from finding_lines(trace, width)
     if bookmarks is not None:
         yield from bookmark_lines(trace, bookmarks, width)
     yield from _reader(trace, view, width, torn_bytes)

@@ -11,10 +11,26 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ...analysis.prices import Price, Prices
+from ...analysis.rules.findings import CATEGORIES
+from ...analysis.rules.thresholds import THRESHOLDS, Tuning
 from ..list_prices import ListPrices
 from .config_file import ConfigFile, config_path, leaves, read_config
-from .settings import BUCKETS, OPTIONS, SECTIONS, Option, Settings, dollars_from, keys_from, meant, told
+from .settings import (
+    BUCKETS,
+    OPTIONS,
+    SECTIONS,
+    Option,
+    Settings,
+    dollars_from,
+    keys_from,
+    meant,
+    muted_from,
+    threshold_from,
+    told,
+)
 
+MUTED = "muted"
+"""What a rule is set to that is not to be looked for."""
 DEFAULT, COMMAND_LINE = "default", "command line"
 _FILE, _ENVIRONMENT = "file", "environment, "
 
@@ -23,8 +39,8 @@ _FILE, _ENVIRONMENT = "file", "environment, "
 class EffectiveSettings:
     """The settings that hold. `origins` says for people where each comes from that is not the default.
 
-    The keys of `origins` are `theme`, `keys.trace.zoom`, `prices.gpt-5`. `problems` are lines for people: each a value
-    that does not hold, and why.
+    The keys of `origins` are `theme`, `keys.trace.zoom`, `prices.gpt-5`, `rules.cycle.rounds`. `problems` are lines for
+    people: each a value that does not hold, and why.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -64,9 +80,9 @@ def effective_settings(
     file = read_config(config_path(environ))
     found = _Found(file, given or {}, environ)
     values = {option.name: value for option in OPTIONS for value in found.option(option)}
-    keys, own = found.keys(), found.prices()
+    keys, own, rules = found.keys(), found.prices(), found.rules()
     found.look_for_strangers()
-    settings = Settings(**values, keys=keys)
+    settings = Settings(**values, keys=keys, rules=rules)
     settings = replace(settings, prices=Prices(own, ListPrices() if settings.list_prices else None))
     return EffectiveSettings(settings, found.origins, tuple(found.problems), file)
 
@@ -134,6 +150,31 @@ class _Found:
                 else:
                     self.origins.setdefault(f"prices.{model}", self._line("prices", path[:-1]))
         return {model: Price(**prices) for model, prices in by_model.items() if prices}
+
+    def rules(self) -> Tuning:
+        """The thresholds of the rules, and which of these are muted, of the file."""
+        given, muted = dict[str, float](), set[str]()
+        for path, value in leaves(self._section("rules")):
+            name = f"rules.{'.'.join(path)}"
+            rule, key = path[0], ".".join(path[1:])
+            thresholds = {each.name: each for each in THRESHOLDS if each.rule == rule}
+            if rule not in CATEGORIES:
+                self._tell(name, f"{told(rule)} is no rule{meant(rule, CATEGORIES)}")
+            elif not key:
+                self._tell(name, f"{told(value)} is no table; [rules.{rule}] is meant")
+            elif key != MUTED and key not in thresholds:
+                self._tell(name, f"{told(key)} is no threshold{meant(key, [*thresholds, MUTED])}")
+            else:
+                try:
+                    if key != MUTED:
+                        given[f"{rule}.{key}"] = threshold_from(value, thresholds[key])
+                    elif muted_from(value):
+                        muted.add(rule)
+                except ValueError as error:
+                    self._tell(name, str(error))
+                else:
+                    self.origins[name] = self._line("rules", path)
+        return Tuning(given, frozenset(muted))
 
     def look_for_strangers(self) -> None:
         """Tell of what the file sets that is no setting."""

@@ -36,6 +36,18 @@ _PRICES = """\
 """
 
 
+_RULES = """\
+# From where on the rules fire that look for waste beyond the documented issues, and which are not to be looked for.
+# docs/rules.md has all of them; an issue's card says by what it fired.
+#
+#[rules.cycle]
+#rounds = 3
+#
+#[rules.blind_edit]
+#muted = true
+"""
+
+
 def example() -> str:
     """The text of the file."""
     defaults = Settings()
@@ -44,7 +56,7 @@ def example() -> str:
         value = getattr(defaults, option.name)
         said = f'"{value}"' if isinstance(value, str) else str(value).lower()
         parts.append(f"# {option.meaning} Environment: {option.variable}.\n#{option.name} = {said}\n")
-    return "\n".join([*parts, _KEYS, _PRICES])
+    return "\n".join([*parts, _KEYS, _PRICES, _RULES])
 
 
 def write_example(path: Path) -> None:

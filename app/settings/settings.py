@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from ...analysis.prices import Price, Prices
+from ...analysis.rules.thresholds import DEFAULT_TUNING, Threshold, Tuning
 from ..list_prices import ListPrices
 from ..panes.names import PANES
 
@@ -106,12 +107,14 @@ class Settings:
     """The keys of bindings by their ids, as Textual's key maps have them: "z,f11"."""
     prices: Prices = field(default_factory=lambda: Prices(listed=ListPrices()))
     """By these the cost of calls is estimated where a trace gives none: the user's, then those of a list."""
+    rules: Tuning = DEFAULT_TUNING
+    """What the user set of the rules of the second pass."""
 
 
 OPTIONS = tuple(
     Option(each.name, each.metadata["meaning"], each.metadata["check"]) for each in fields(Settings) if each.metadata
 )
-SECTIONS = ("keys", "prices")
+SECTIONS = ("keys", "prices", "rules")
 BUCKETS = tuple(each.name for each in fields(Price))
 
 
@@ -132,6 +135,24 @@ def dollars_from(value: object) -> float:
     if not 0 <= value <= DEAREST:
         raise ValueError(f"{told(value)} is not between 0 and {DEAREST:,} dollars per million tokens")
     return float(value)
+
+
+def threshold_from(value: object, threshold: Threshold) -> float:
+    """A threshold of a rule out of a value of TOML. Raises ValueError with the reason where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{told(value)} is no number")
+    if threshold.is_whole and not isinstance(value, int):
+        raise ValueError(f"{told(value)} is no whole number")
+    if not threshold.least <= value <= threshold.most:
+        raise ValueError(f"{told(value)} is not between {threshold.least:,g} and {threshold.most:,g}")
+    return value
+
+
+def muted_from(value: object) -> bool:
+    """Whether a rule is muted, out of a value of TOML. Raises ValueError with the reason where that says neither."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{told(value)} is neither true nor false")
+    return value
 
 
 def told(value: object) -> str:

@@ -13,6 +13,7 @@ from tracetop.analysis import Session
 from tracetop.analysis.pace import Pace
 from tracetop.analysis.peaks import Peaks
 from tracetop.analysis.phases import PhaseIndex
+from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.tree import Tree
 from tracetop.analysis.tree_index import TreeIndex
 from tracetop.analysis.tree_order import Measure, TreeOrder
@@ -40,7 +41,7 @@ def folded(make: Made, count: int) -> Session:
 def looked_through(session: Session) -> None:
     """Everything that goes once through a session, in slices."""
     index = TreeIndex(session)
-    for extend in (Peaks(index).extend, Pace(session).extend):
+    for extend in (Peaks(index).extend, Pace(session).extend, SecondPass(session).extend):
         while extend():
             pass
     phases = PhaseIndex(session)

@@ -231,3 +231,45 @@ def test_a_theme_that_does_not_exist_is_wrong_usage(
     result = run(*arguments, *([trace] if arguments[0] != "demo" else []))
     assert result.exit_code == 2
     assert result.stderr.startswith("tracetop: no theme is called 'nrd'; did you mean nord?")
+
+
+def test_rules_that_the_user_set_are_told_and_hold(config: Any, tmp_path: Path) -> None:
+    path = tmp_path / "session-1.jsonl"
+    call = {"kind": "tool_error", "session_id": "s", "iteration": 1}
+    data = {"tool_name": "bash", "args": {"command": "make"}}
+    lines = [{**call, "event_id": str(n), "timestamp": START + n, "data": data} for n in range(3)]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (found,) = json.loads(run("report", path, "--json").stdout)["findings"]
+    assert (found["category"], found["confidence"]) == ("error_loop", "high")
+    assert found["event_ids"] == ["0", "1", "2"]
+    assert run("issues", path, "--fail-on", "critical", "--with-findings").exit_code == 0
+    config("[rules.error_loop]\nfailures = 4\n")
+    assert json.loads(run("report", path, "--json").stdout)["findings"] == []
+    config("[rules.error_loop]\nmuted = true\n")
+    assert "error_loop" not in run("issues", path).stdout
+    told = run("config")
+    assert "rules.error_loop.muted  true" in told.stdout
+    assert json.loads(run("config", "--json").stdout)["settings"]["rules"]["error_loop.muted"]["value"] is True
+
+
+def test_findings_fail_a_gate_only_where_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "session-1.jsonl"
+    call = {"kind": "tool_end", "session_id": "s"}
+    lines = [
+        {
+            **call,
+            "event_id": f"{n}",
+            "timestamp": START + n,
+            "iteration": n,
+            "data": {"tool_name": "bash", "args": args},
+        }
+        for n, args in enumerate([{"command": f"make {name}"} for name in "abcdabcdabcd"])
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    findings = json.loads(run("report", path, "--json").stdout)["findings"]
+    assert [found["category"] for found in findings] == ["cycle"]
+    gate = ("--fail-on", "high")
+    documented = json.loads(run("report", path, "--json").stdout)["issues"]
+    expected = int(any(issue["severity"] in ("high", "critical") for issue in documented))
+    assert run("issues", path, *gate).exit_code == expected
+    assert run("issues", path, *gate, "--with-findings").exit_code == 1

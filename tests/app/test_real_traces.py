@@ -89,12 +89,14 @@ def test_the_reports_add_up_to_each_other(path: Path) -> None:
     flow = [json.loads(line) for line in printed("tokens", path, "--json").splitlines()]
     events = [json.loads(line) for line in printed("timeline", path, "--json").splitlines()]
     issues = [json.loads(line) for line in printed("issues", path, "--json").splitlines()]
+    findings = issues.pop()["findings"] if report["findings"] else []
     assert sum(point["total_tokens"] or 0 for point in flow) == (report["tokens"]["total"] or 0)
     assert sum(point["cost"] or 0 for point in flow) == pytest.approx(report["cost"] or 0)
     assert [event["event"] for event in events] == list(range(1, report["events"] + 1))
     assert sorted(map(json.dumps, issues)) == sorted(map(json.dumps, report["issues"]))
     ids = {event["event_id"] for event in events}
-    assert all(issue["event_ids"] and ids.issuperset(issue["event_ids"]) for issue in issues)
+    assert findings == report["findings"]
+    assert all(issue["event_ids"] and ids.issuperset(issue["event_ids"]) for issue in [*issues, *findings])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

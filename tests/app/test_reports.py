@@ -122,6 +122,7 @@ def test_the_report_object_has_the_documented_fields(make: Traces) -> None:
         "tokens": {"input": 150, "output": 60, "cache_read": 750, "cache_write": 50, "total": 1010},
         "cost": 0.3,
         "cache_hit_rate": pytest.approx(750 / 900),
+        "findings": [],
         "efficiency": {
             "score": pytest.approx(63.2, abs=0.1),
             "components": {

@@ -116,6 +116,15 @@ BAD_VALUES = [
     ('[keys]\n"trace.zoom" = "z,,y"', 'keys.trace.zoom: "z,,y" names no key; the comma itself is called "comma"'),
     ("prices = 3", "prices: 3 is no table"),
     ("[prices]\nm = 3", "prices.m: 3 is no table of prices"),
+    ("rules = 3", "rules: 3 is no table"),
+    ("[rules]\ncycle = 3", "rules.cycle: 3 is no table; [rules.cycle] is meant"),
+    ("[rules.cycles]\nrounds = 3", 'rules.cycles.rounds: "cycles" is no rule; did you mean cycle?'),
+    ("[rules.cycle]\nround = 3", 'rules.cycle.round: "round" is no threshold; did you mean rounds?'),
+    ("[rules.cycle]\nrounds = 1", "rules.cycle.rounds: 1 is not between 2 and 1,000"),
+    ("[rules.cycle]\nrounds = 2.5", "rules.cycle.rounds: 2.5 is no whole number"),
+    ("[rules.cycle]\nrounds = true", "rules.cycle.rounds: true is no number"),
+    ("[rules.slow_outlier]\ntimes = nan", "rules.slow_outlier.times: nan is not between 1 and 1e+06"),
+    ('[rules.cycle]\nmuted = "yes"', 'rules.cycle.muted: "yes" is neither true nor false'),
     ("[prices.m]\ninput = -1", "prices.m.input: -1 is not between 0 and 1,000,000 dollars"),
     ("[prices.m]\ninput = 1e9", "prices.m.input: 1000000000.0 is not between"),
     ("[prices.m]\ninput = nan", "prices.m.input: nan is not between"),
@@ -324,3 +333,12 @@ def test_every_option_is_documented() -> None:
     assert [option.name for option in OPTIONS] == ["theme", "frame_rate", "layout", "index", "list_prices"]
     values: list[Any] = [getattr(Settings(), option.name) for option in OPTIONS]
     assert [option.check(value) for option, value in zip(OPTIONS, values, strict=True)] == values
+
+
+def test_rules_are_tuned_and_muted(hold: Hold) -> None:
+    effective = hold("[rules.cycle]\nrounds = 4\n[rules.blind_edit]\nmuted = true\n[rules.polling]\nmuted = false\n")
+    assert not effective.problems
+    rules = effective.settings.rules
+    assert (rules.of("cycle", "rounds"), rules.of("polling", "calls")) == (4, 5)
+    assert rules.muted == {"blind_edit"}
+    assert effective.origin("rules.cycle.rounds") == "file, line 2"

@@ -207,3 +207,28 @@ async def test_what_it_cost_goes_on_though_the_issue_does_not_change(show: Any, 
         assert rows(it)[0].endswith("7.0s")
         await it.press("comma", "space")
         assert rows(it)[0].endswith("2.0s"), "as of the event before"
+
+
+async def test_a_finding_stands_among_the_issues_and_tells_by_what_it_fires(show: Any, script: Script) -> None:
+    for number in range(1, 4):
+        script.add("tool_error", number, tool_name="bash", args={"command": f"make {number}"})
+    async with show(script.path, size=(120, 36)) as it:
+        await it.press("5", "z")
+        (row,) = [row for row in rows(it) if "error_loop" in row]
+        assert "error_loop: failed 3× alike: bash make 3 (high)" in row
+        index = rows(it).index(row)
+        await it.press(*["down"] * index, "enter")
+        card = it.crop("#trace-inspector-lines")
+        assert "error_loop" in card
+        assert "confidence" in card
+        assert "3 failures of the same call in a row" in card
+
+
+async def test_as_of_an_event_before_it_a_finding_is_not_there(show: Any, script: Script) -> None:
+    for number in range(1, 5):
+        script.add("tool_error", number, tool_name="bash", args={"command": f"make {number}"})
+    async with show(script.path, size=(120, 36)) as it:
+        await it.press("5", "z")
+        assert any("failed 4× alike" in row for row in rows(it))
+        await it.press("comma", "space")
+        assert any("failed 3× alike" in row for row in rows(it)), "as of the event before"

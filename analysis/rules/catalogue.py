@@ -1,0 +1,28 @@
+"""All rules of the second pass."""
+
+from __future__ import annotations
+
+from .edits import BlindEdit, EditChurn
+from .endings import TailSpin, UnverifiedFinish
+from .loops import Cycle, NearRepeat, NoProgress, Polling
+from .reads import DuplicateRead, SerialReads
+from .second_pass import Rule
+from .tools import ErrorLoop, FailureRate, HungCall, RetryStorm, SlowOutlier
+
+RULES: tuple[type[Rule], ...] = (
+    Cycle,
+    NearRepeat,
+    Polling,
+    NoProgress,
+    DuplicateRead,
+    SerialReads,
+    BlindEdit,
+    EditChurn,
+    ErrorLoop,
+    FailureRate,
+    SlowOutlier,
+    HungCall,
+    RetryStorm,
+    TailSpin,
+    UnverifiedFinish,
+)

@@ -1,0 +1,133 @@
+"""Reading: the same file again without a change between, and one file after another where all could be read at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..issues.episodes import Episode
+from .acts import Act
+from .second_pass import Call, Rule
+from .thresholds import Tuning
+
+_MOST_FILES = 2_000
+"""Files of a lane that are kept an eye on."""
+
+
+@dataclass(slots=True)
+class _Read:
+    """An identical read: of which file, how often, where."""
+
+    target: int
+    ends: list[int]
+    episode: Episode | None = None
+
+
+class DuplicateRead(Rule):
+    """The same file read with the same arguments though nothing changed it, and the context was not compacted."""
+
+    CATEGORY = "duplicate_read"
+
+    def tune(self, tuning: Tuning) -> None:
+        self._reads = tuning.count(self.CATEGORY, "reads")
+        self._lanes: dict[int, dict[int, _Read]] = {}
+
+    def ended(self, call: Call) -> None:
+        if call.changed:
+            self._changed(call)
+        if call.act is not Act.READ or call.failed or not call.target or not call.fingerprint:
+            return
+        lane = self._lanes.setdefault(call.lane, {})
+        read = lane.get(call.fingerprint)
+        if read is None:
+            if len(lane) >= _MOST_FILES:
+                del lane[next(iter(lane))]
+            lane[call.fingerprint] = _Read(call.target, [call.event])
+        elif read.episode is not None:
+            read.episode.update(call.event, read.episode.values[-1] + 1, [call.event])
+        else:
+            read.ends.append(call.event)
+            if len(read.ends) >= self._reads:
+                read.episode = self.findings.open(
+                    self.CATEGORY,
+                    call.event,
+                    len(read.ends),
+                    read.ends,
+                    lane=call.lane,
+                    label=self.findings.tool(call.label),
+                    detail=self.findings.target(call.target),
+                )
+
+    def _changed(self, call: Call) -> None:
+        """A change by one agent is one for all: another may read its files."""
+        for number, lane in list(self._lanes.items()) if call.act is not Act.SHELL_EDIT else ():
+            for fingerprint in [each for each, read in lane.items() if read.target == call.target or not call.target]:
+                del lane[fingerprint]
+            if not lane:
+                del self._lanes[number]
+        if call.act is Act.SHELL_EDIT:
+            self._lanes.clear()
+
+    def happened(self, event: int, lane: int, kind: str) -> None:
+        if kind.startswith("compaction") or kind == "session_start":
+            self._lanes.pop(lane, None)
+
+
+@dataclass(slots=True)
+class _Series:
+    """The iteration that a lane is in, what it has called there, and the reads that stand alone in those before it."""
+
+    row: int = 0
+    calls: int = 0
+    target: int = 0
+    event: int = 0
+    ends: list[int] = field(default_factory=list)
+    targets: set[int] = field(default_factory=set)
+    count: int = 0
+    episode: Episode | None = None
+
+
+class SerialReads(Rule):
+    """Different files read one after another, each in an iteration of its own that did nothing else."""
+
+    CATEGORY = "serial_reads"
+
+    def tune(self, tuning: Tuning) -> None:
+        self._reads = tuning.count(self.CATEGORY, "reads")
+        self._lanes: dict[int, _Series] = {}
+
+    def ended(self, call: Call) -> None:
+        series = self._lanes.get(call.lane)
+        if series is None:
+            series = self._lanes[call.lane] = _Series()
+        if call.iteration != series.row:
+            self._settle(series, call.event, call.lane)
+            series.row = call.iteration
+        series.calls += 1
+        is_read = call.act is Act.READ and not call.failed and call.iteration
+        series.target, series.event = (call.target if is_read else 0), call.event
+
+    def iteration(self, event: int, lane: int, row: int) -> None:
+        series = self._lanes.get(lane)
+        if series is not None:
+            self._settle(series, event, lane)
+            series.row = row
+
+    def _settle(self, series: _Series, event: int, lane: int) -> None:
+        """The iteration is over: it goes on with the series, or ends it. One that called nothing says nothing."""
+        calls, series.calls = series.calls, 0
+        if not calls:
+            return
+        if calls > 1 or not series.target or series.target in series.targets:
+            series.ends.clear()
+            series.targets.clear()
+            series.count, series.episode = 0, None
+            return
+        series.count += 1
+        if len(series.targets) < _MOST_FILES:
+            series.targets.add(series.target)
+        if series.episode is not None:
+            series.episode.update(event, series.count, [series.event])
+            return
+        series.ends.append(series.event)
+        if series.count >= self._reads:
+            series.episode = self.findings.open(self.CATEGORY, event, series.count, series.ends, lane=lane)

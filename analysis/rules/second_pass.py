@@ -1,0 +1,252 @@
+"""The second pass: goes over the columns of a session once, in event order, and has every rule look at them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...collector.kinds import KINDS
+from ..issues.episodes import Episode, IssueLog
+from ..tool_calls import MOST_TARGETS
+from .acts import CHANGES, Act, Acts
+from .thresholds import DEFAULT_TUNING, Tuning
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+_EVENTS_AT_A_TIME = 4_000
+"""Some 10 ms of work."""
+
+_ITERATION, _STARTED, _ENDED, _RESPONSE, _KIND = range(5)
+"""What is looked at, in the order in which it is where one event is several of these."""
+
+
+@dataclass(slots=True)
+class Call:
+    """A tool call that has ended, as the rules see it. Times in epoch seconds (NaN unknown), duration in ms.
+
+    `event` is its end, `start` the event that began it. `iteration` is the row it ended in. `changed` says that it
+    changed some file. `target` is the number of what it is about, 0 where that is unknown.
+    """
+
+    number: int
+    start: int
+    event: int
+    lane: int
+    iteration: int
+    label: int
+    fingerprint: int
+    target: int
+    act: Act
+    failed: bool
+    changed: bool
+    time: float
+    duration: float
+
+
+class Rule:
+    """A rule of the second pass. It overrides those of the hooks that it needs, and no other is called.
+
+    All that a hook may look at is what was known as of its event: a call's arguments and outcome only once it has
+    ended. What a rule keeps of a lane is bounded.
+    """
+
+    CATEGORY = ""
+
+    def __init__(self, findings: Findings, tuning: Tuning) -> None:
+        self.findings = findings
+        self.tune(tuning)
+
+    def tune(self, tuning: Tuning) -> None:
+        """Take the thresholds."""
+
+    def iteration(self, event: int, lane: int, row: int) -> None:
+        """An iteration began."""
+
+    def started(self, event: int, lane: int, call: int, label: int) -> None:
+        """A call began."""
+
+    def ended(self, call: Call) -> None:
+        """A call ended."""
+
+    def response(self, event: int, lane: int) -> None:
+        """The model answered, or a piece of its answer came."""
+
+    def happened(self, event: int, lane: int, kind: str) -> None:
+        """Something else happened, of one of the kinds in `KINDS_HEARD`."""
+
+
+class Findings:
+    """Where rules put what they find; keeps the names they need for it."""
+
+    def __init__(self, session: Session, acts: Acts) -> None:
+        self.session = session
+        self.acts = acts
+        self.log = IssueLog()
+
+    def open(
+        self,
+        category: str,
+        event: int,
+        value: float,
+        evidence: Iterable[int],
+        *,
+        lane: int,
+        label: str = "",
+        detail: str = "",
+    ) -> Episode:
+        """Raise a finding at `event`, in the iteration that the event stands in."""
+        row = self.session.events.iteration[event]
+        number = self.session.iterations.number_of(row)
+        return self.log.open(
+            category, event, value, sorted(evidence), iteration=number, lane=lane, label=label, detail=detail
+        )
+
+    def time(self, event: int) -> float:
+        """When an event was; NaN unknown."""
+        return self.session.events.time[event]
+
+    def tool(self, label: int) -> str:
+        """The name of a tool."""
+        return self.session.labels.name(label) or "a tool"
+
+    def target(self, target: int) -> str:
+        """What a call is about; empty where that is unknown."""
+        return self.session.targets.name(target)
+
+    def ordinal(self, row: int) -> int:
+        """Which iteration of its lane a row is, counted from 1."""
+        return self.session.iterations.ordinal[row]
+
+
+KINDS_HEARD = ("session_start", "session_end", "llm_error", "llm_retry", "compaction_start", "compaction_end")
+"""The kinds of events that rules are told of by name."""
+
+_HEARD = bytes(number < len(KINDS) and KINDS[number] in KINDS_HEARD for number in range(256))
+
+
+class SecondPass:
+    """What all rules found in a session, as of any event. Grows by `extend`. For one thread."""
+
+    def __init__(self, session: Session, tuning: Tuning = DEFAULT_TUNING) -> None:
+        from .catalogue import RULES  # the rules are made of what is here
+
+        self.session = session
+        self.tuning = tuning
+        self.taken = 0
+        """How many events were looked at."""
+        self._acts = Acts(session.labels, session.targets)
+        findings = Findings(session, self._acts)
+        self.log = findings.log
+        rules = [rule(findings, tuning) for rule in RULES if rule.CATEGORY not in tuning.muted]
+        self._on_iteration = [rule.iteration for rule in rules if _hears(rule, "iteration")]
+        self._on_start = [rule.started for rule in rules if _hears(rule, "started")]
+        self._on_end = [rule.ended for rule in rules if _hears(rule, "ended")]
+        self._on_response = [rule.response for rule in rules if _hears(rule, "response")]
+        self._on_kind = [rule.happened for rule in rules if _hears(rule, "happened")]
+        self._handlers: tuple[Callable[[int, int], None], ...] = (
+            self._iteration,
+            self._started,
+            self._ended,
+            self._response,
+            self._kind,
+        )
+
+    def extend(self, most: int = _EVENTS_AT_A_TIME) -> bool:
+        """Look at the next events, at most so many; gives whether there are more."""
+        first, count = self.taken, self.session.count
+        last = min(count, first + most)
+        handlers = self._handlers
+        for event, what, row in self._happenings(first, last):
+            handlers[what](event, row)
+        self.taken = last
+        return last < count
+
+    def extend_to_end(self) -> None:
+        """Look at all there is."""
+        while self.extend():
+            pass
+
+    def standing(self, at: int) -> list[Episode]:
+        """What stands as of event `at`, oldest first; as far as it was looked."""
+        return self.log.standing(at)
+
+    def version(self, at: int) -> int:
+        """How often anything that stands as of event `at` had changed by then."""
+        return self.log.version(at)
+
+    def _happenings(self, first: int, last: int) -> list[tuple[int, int, int]]:
+        """What the rules are told of among these events, in order: the event, what it is, and a row."""
+        session = self.session
+        tools, heard = session.tools, session.events.kind[first:last].translate(_HEARD)
+        found = [
+            (column[row], what, row)
+            for what, column, lowest in (
+                (_ITERATION, session.iterations.first, 1),
+                (_STARTED, tools.event, 0),
+                (_ENDED, tools.ended_event, 0),
+                (_RESPONSE, session.llm.event, 0),
+            )
+            for row in range(bisect_left(column, first, lo=lowest), bisect_left(column, last, lo=lowest))
+        ]
+        place = heard.find(1)
+        while place >= 0:
+            found.append((first + place, _KIND, 0))
+            place = heard.find(1, place + 1)
+        found.sort()
+        return found
+
+    def _iteration(self, event: int, row: int) -> None:
+        session = self.session
+        lane = session.lanes.branches[session.iterations.branch[row]].lane
+        for told in self._on_iteration:
+            told(event, lane, row)
+
+    def _started(self, event: int, row: int) -> None:
+        lane, label = self.session.events.lane[event], self.session.tools.label[row]
+        for told in self._on_start:
+            told(event, lane, row, label)
+
+    def _ended(self, event: int, row: int) -> None:
+        session = self.session
+        tools, events = session.tools, session.events
+        number = tools.ended_call[row]
+        start, label, target = tools.event[number], tools.label[number], tools.target[number]
+        if target == MOST_TARGETS - 1:
+            target = 0
+        failed, act = bool(tools.failed[number]), self._acts.of(label, target)
+        call = Call(
+            number,
+            start,
+            event,
+            events.lane[start],
+            events.iteration[event],
+            label,
+            tools.fingerprint[number],
+            target,
+            act,
+            failed,
+            act in CHANGES and not failed,
+            events.time[event],
+            tools.duration[number],
+        )
+        for told in self._on_end:
+            told(call)
+
+    def _response(self, event: int, row: int) -> None:
+        lane = self.session.events.lane[event]
+        for told in self._on_response:
+            told(event, lane)
+
+    def _kind(self, event: int, row: int) -> None:
+        session = self.session
+        lane, kind = session.events.lane[event], session.kinds[session.events.kind[event]]
+        for told in self._on_kind:
+            told(event, lane, kind)
+
+
+def _hears(rule: Rule, hook: str) -> bool:
+    """Whether a rule has this hook."""
+    return getattr(type(rule), hook) is not getattr(Rule, hook)

@@ -1,0 +1,361 @@
+"""Each rule of the second pass: a trace that must fire, near misses that must not, thresholds and muting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tracetop.analysis.rules.catalogue import RULES
+from tracetop.analysis.rules.findings import CATEGORIES, Finding, describe
+from tracetop.analysis.rules.second_pass import SecondPass
+from tracetop.analysis.rules.thresholds import THRESHOLDS, Tuning
+from tracetop.analysis.rules.waste import assess
+from tracetop.analysis.tree import Tree
+
+Made = Callable[[Any], object]
+
+
+def findings(trace: Any, tuning: Tuning | None = None) -> list[Finding]:
+    view = trace.view()
+    found = SecondPass(view.session, tuning or Tuning())
+    found.extend_to_end()
+    told = [describe(episode, view, None, found.tuning) for episode in found.standing(view.at)]
+    assert all(isinstance(finding, Finding) for finding in told)
+    return told  # type: ignore[return-value]
+
+
+def run(trace: Any, iteration: int, command: str, **more: Any) -> None:
+    trace.tool(iteration, "bash", args={"command": command}, **more)
+
+
+def read(trace: Any, iteration: int, path: str, **more: Any) -> None:
+    trace.tool(iteration, "read_file", args={"path": path}, **more)
+
+
+def edit(trace: Any, iteration: int, path: str = "a.py", text: str = "x", **more: Any) -> None:
+    trace.tool(iteration, "edit_file", args={"path": path, "new": text}, **more)
+
+
+def known_edits(trace: Any, numbers: range) -> None:
+    read(trace, numbers.start, "a.py")
+    for number in numbers:
+        edit(trace, number, text=str(number))
+
+
+def turns(*commands: str, rounds: int = 3, change: bool = False) -> Made:
+    def make(trace: Any) -> None:
+        read(trace, 1, "a.py")
+        for number in range(rounds):
+            for command in commands:
+                run(trace, number + 1, command)
+            if change:
+                edit(trace, number + 1)
+
+    return make
+
+
+def commands(*all_of_them: str) -> Made:
+    def make(trace: Any) -> None:
+        for number, command in enumerate(all_of_them, 1):
+            run(trace, number, command)
+
+    return make
+
+
+def polls(gaps: list[float], command: str = "gh run view 7") -> Made:
+    def make(trace: Any) -> None:
+        for number, gap in enumerate(gaps, 1):
+            trace.now += gap
+            run(trace, number, command)
+
+    return make
+
+
+def fruitless(iterations: int, *, passes_in: int = 0) -> Made:
+    def make(trace: Any) -> None:
+        read(trace, 1, "a.py")
+        for number in range(2, iterations + 2):
+            read(trace, number, "a.py") if number % 2 else run(trace, number, f"make {number}", failed=True)
+            if number == passes_in:
+                run(trace, number, "make check")
+
+    return make
+
+
+def reads(*paths: str, together: bool = False) -> Made:
+    def make(trace: Any) -> None:
+        for number, path in enumerate(paths, 1):
+            read(trace, 1 if together else number, path)
+        trace.add("iteration_start", len(paths) + 1)
+
+    return make
+
+
+def reads_with(between: Made) -> Made:
+    def make(trace: Any) -> None:
+        for number in range(1, 4):
+            read(trace, number, "a.py")
+            between(trace)
+
+    return make
+
+
+def churn(edits: int, *, failing: bool = True, apart: int = 1) -> Made:
+    def make(trace: Any) -> None:
+        read(trace, 1, "a.py")
+        for number in range(1, edits + 1):
+            edit(trace, number * apart, text=str(number))
+            run(trace, number * apart, "pytest -q", failed=failing)
+            for between in range(1, apart):
+                trace.add("iteration_start", number * apart + between)
+
+    return make
+
+
+def failures(*pairs: tuple[str, bool]) -> Made:
+    def make(trace: Any) -> None:
+        for number, (command, failed) in enumerate(pairs, 1):
+            run(trace, number, command, failed=failed)
+
+    return make
+
+
+def mixed(outcomes: str) -> Made:
+    def make(trace: Any) -> None:
+        for number, outcome in enumerate(outcomes):
+            trace.tool(number, "fetch", args={"id": f"{number}{'x' * number}"}, failed=outcome == "x")
+
+    return make
+
+
+def durations(*milliseconds: float) -> Made:
+    def make(trace: Any) -> None:
+        for number, duration in enumerate(milliseconds):
+            trace.tool(number, "fetch", args={"id": number}, duration_ms=duration)
+
+    return make
+
+
+def hung(seconds: float, *, ends: bool = False, session_ends: bool = False) -> Made:
+    def make(trace: Any) -> None:
+        start = trace.add("tool_start", 1, tool_name="fetch", args={"id": 1})
+        trace.now += seconds
+        trace.llm(2)
+        if ends:
+            trace.add("tool_end", 2, parent=start, tool_name="fetch")
+        if session_ends:
+            trace.add("session_end")
+
+    return make
+
+
+def troubles(count: int, gap: float) -> Made:
+    def make(trace: Any) -> None:
+        for _ in range(count):
+            trace.now += gap
+            trace.add("llm_retry", 1)
+
+    return make
+
+
+def tail(iterations: int, *, ends: bool = True, change_in: int = 0, new_in: int = 0) -> Made:
+    def make(trace: Any) -> None:
+        known_edits(trace, range(1, 2))
+        run(trace, 2, "pytest -q")
+        for number in range(3, iterations + 3):
+            run(trace, number, "pytest -q")
+            if number == change_in:
+                edit(trace, number)
+            if number == new_in:
+                read(trace, number, "b.py")
+        if ends:
+            trace.add("session_end")
+
+    return make
+
+
+def finish(*steps: str) -> Made:
+    does: dict[str, Callable[[Any, int], None]] = {
+        "read": lambda trace, number: read(trace, number, "a.py"),
+        "edit": lambda trace, number: edit(trace, number),
+        "note": lambda trace, number: trace.tool(number, "write_file", args={"path": "notes.md"}),
+        "run": lambda trace, number: run(trace, number, "pytest -q"),
+        "end": lambda trace, number: trace.add("session_end"),
+    }
+
+    def make(trace: Any) -> None:
+        for number, step in enumerate(steps, 1):
+            does[step](trace, number)
+
+    return make
+
+
+def blind(*paths: str, first: str = "") -> Made:
+    def make(trace: Any) -> None:
+        if first:
+            run(trace, 1, first)
+        for path in paths:
+            edit(trace, 2, path)
+
+    return make
+
+
+def written(trace: Any) -> None:
+    trace.tool(1, "write_file", args={"path": "a.py", "content": ""})
+    edit(trace, 2, "a.py")
+
+
+USUAL = [100.0] * 20
+FIRES: dict[str, list[Made]] = {
+    "cycle": [turns("make a", "make b"), turns("make a", "make b", "make c"), turns("a", "b", "c", "d", rounds=4)],
+    "near_repeat": [commands("curl host/1", "curl host/2", "curl host/3", "curl host/44")],
+    "polling": [polls([5, 5, 6, 5, 5]), polls([30, 30, 30, 30, 30, 30], "sleep 5; squeue")],
+    "no_progress": [fruitless(8)],
+    "duplicate_read": [reads("a.py", "a.py", "a.py"), reads_with(lambda trace: run(trace, 9, "pytest -q"))],
+    "serial_reads": [reads("a.py", "b.py", "c.py", "d.py")],
+    "blind_edit": [blind("src/a.py"), blind("src/a.py", first="cat src/b.py")],
+    "edit_churn": [churn(5)],
+    "error_loop": [failures(("make 1", True), ("make 2", True), ("make 3", True)), failures(*[("make", True)] * 3)],
+    "failure_rate": [mixed("....xxxxx")],
+    "slow_outlier": [durations(*USUAL, 5_001)],
+    "hung_call": [hung(125), hung(1, session_ends=True)],
+    "retry_storm": [troubles(5, 10)],
+    "tail_spin": [tail(5)],
+    "unverified_finish": [finish("read", "edit", "end"), finish("read", "edit", "run", "edit", "end")],
+}
+MISSES: dict[str, list[Made]] = {
+    "cycle": [
+        turns("make a", "make b", rounds=2),
+        turns("make a", "make b", rounds=5, change=True),
+        turns("make a", rounds=9),
+        commands("make a", "make b", "make a", "make b", "make c", "make a", "make b"),
+    ],
+    "near_repeat": [
+        commands("curl host/1", "curl host/2", "curl host/3"),
+        commands(*["curl host/1"] * 4),
+        commands(*[f"sed -n {number}p a.py" for number in range(9)]),
+        commands("curl a/1", "touch f", "curl a/2", "touch g", "curl a/3", "touch h", "curl a/4"),
+    ],
+    "polling": [
+        polls([5, 5, 5, 5]),
+        polls([5, 5, 90, 5, 5]),
+        polls([5, 5, 5, 5, 5], "pytest -q"),
+    ],
+    "no_progress": [fruitless(7), fruitless(12, passes_in=7)],
+    "duplicate_read": [
+        reads("a.py", "a.py", "b.py"),
+        reads_with(lambda trace: edit(trace, 9)),
+        reads_with(lambda trace: run(trace, 9, "sed -i s/a/b/ a.py")),
+        reads_with(lambda trace: trace.add("compaction_end", 9)),
+    ],
+    "serial_reads": [
+        reads("a.py", "b.py", "c.py"),
+        reads("a.py", "b.py", "c.py", "d.py", together=True),
+        reads("a.py", "b.py", "a.py", "b.py"),
+    ],
+    "blind_edit": [lambda trace: known_edits(trace, range(1, 3)), written, blind("a/b.py", first="grep x b.py")],
+    "edit_churn": [churn(4), churn(6, failing=False), churn(6, apart=4)],
+    "error_loop": [
+        failures(("make", True), ("make", True), ("make", False), ("make", True)),
+        failures(("make a", True), ("make b", True), ("make c", True)),
+    ],
+    "failure_rate": [mixed("xxxxxxx"), mixed("xxxxx.....")],
+    "slow_outlier": [durations(*USUAL[:-1], 5_001), durations(*USUAL, 4_999), durations(*[2_000] * 20, 7_900)],
+    "hung_call": [hung(115), hung(500, ends=True)],
+    "retry_storm": [troubles(4, 1), troubles(9, 16)],
+    "tail_spin": [tail(4), tail(9, ends=False), tail(9, change_in=8), tail(9, new_in=8)],
+    "unverified_finish": [
+        finish("read", "edit", "run", "end"),
+        finish("read", "edit"),
+        finish("read", "note", "end"),
+        lambda trace: [trace.tool(1, "write_file", args={"path": ".github/CODEOWNERS"}), trace.add("session_end")],
+        finish("read", "end"),
+    ],
+}
+
+
+def cases(of: dict[str, list[Made]]) -> list[Any]:
+    return [
+        pytest.param(rule, make, id=f"{rule}-{number}") for rule, made in of.items() for number, make in enumerate(made)
+    ]
+
+
+def test_every_rule_has_its_words_its_thresholds_and_its_traces() -> None:
+    categories = [rule.CATEGORY for rule in RULES]
+    assert sorted(categories) == sorted(CATEGORIES) == sorted(FIRES) == sorted(MISSES)
+    assert {threshold.rule for threshold in THRESHOLDS} == set(categories)
+    assert all(threshold.least <= threshold.default <= threshold.most for threshold in THRESHOLDS)
+
+
+@pytest.mark.parametrize(("rule", "make"), cases(FIRES))
+def test_it_fires_once(rule: str, make: Made, trace: Any) -> None:
+    make(trace)
+    (finding,) = [finding for finding in findings(trace) if finding.category == rule]
+    assert finding.events
+    assert list(finding.events) == sorted(finding.events)
+    assert finding.confidence in ("high", "medium", "low")
+    assert finding.title
+    assert finding.description
+    assert finding.thresholds
+
+
+@pytest.mark.parametrize(("rule", "make"), cases(MISSES))
+def test_it_leaves_a_near_miss_alone(rule: str, make: Made, trace: Any) -> None:
+    make(trace)
+    assert rule not in {finding.category for finding in findings(trace)}
+
+
+@pytest.mark.parametrize(("rule", "make"), cases(FIRES))
+def test_a_muted_rule_says_nothing(rule: str, make: Made, trace: Any) -> None:
+    make(trace)
+    assert rule not in {finding.category for finding in findings(trace, Tuning(muted=frozenset({rule})))}
+
+
+def test_a_threshold_of_the_user_holds_and_is_told(trace: Any) -> None:
+    turns("make a", "make b", rounds=3)(trace)
+    tuning = Tuning({"cycle.rounds": 4})
+    assert not findings(trace, tuning)
+    turns("make a", "make b", rounds=1)(trace)
+    turns("make a", "make b", rounds=4)(trace)
+    (finding,) = [finding for finding in findings(trace, tuning) if finding.category == "cycle"]
+    assert finding.thresholds == ("4 rounds of the same 2 to 4 calls (yours; default 3)",)
+
+
+def test_a_cycle_that_goes_on_is_one_finding_that_grows(trace: Any) -> None:
+    turns("make a", "make b", rounds=7)(trace)
+    (finding,) = [finding for finding in findings(trace) if finding.category == "cycle"]
+    assert finding.title.startswith("7 rounds of bash → bash")
+    assert finding.count == 14
+
+
+def test_a_call_that_ends_after_all_does_not_hang(trace: Any) -> None:
+    start = trace.add("tool_start", 1, tool_name="fetch", args={"id": 1})
+    trace.now += 200
+    trace.llm(2)
+    assert [finding.category for finding in findings(trace)] == ["hung_call"]
+    trace.add("tool_end", 2, parent=start, tool_name="fetch")
+    assert not findings(trace)
+
+
+def test_what_the_rounds_after_the_first_cost_is_counted(trace: Any) -> None:
+    for number in range(1, 5):
+        trace.add("iteration_start", number)
+        trace.llm(number, cost=0.5, tokens=1_000)
+        run(trace, number, "make a")
+        run(trace, number, "make b")
+    trace.add("iteration_start", 5)
+    view = trace.view()
+    found = SecondPass(view.session)
+    found.extend_to_end()
+    (episode,) = found.standing(view.at)
+    toll = assess(episode, Tree(view)).toll
+    assert (toll.tokens, toll.cost, toll.is_derived) == (3_000, 1.5, True)
+    assert toll.words() == ["~$1.50", "~3.00k tokens"]
+
+
+def test_lanes_are_judged_apart(trace: Any) -> None:
+    for number in range(1, 4):
+        trace.tool(number, "bash", args={"command": "make a"}, agent="a")
+        trace.tool(number, "bash", args={"command": "make b"}, agent="b")
+    assert not findings(trace)

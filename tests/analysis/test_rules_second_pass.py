@@ -1,0 +1,142 @@
+"""The second pass is a prefix too: any slices find the same, and as of an event what a trace that ends there tells."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tracetop.analysis import Session
+from tracetop.analysis.rules.findings import describe
+from tracetop.analysis.rules.second_pass import SecondPass
+from tracetop.analysis.rules.thresholds import THRESHOLDS, Tuning
+from tracetop.analysis.rules.waste import assess
+from tracetop.analysis.session_state import put_together, take_apart
+from tracetop.analysis.tree import Tree
+from tracetop.collector.events import TraceEvent
+from tracetop.collector.reader import load_session
+
+Fold = Callable[[Iterable[TraceEvent]], Session]
+
+EAGER = Tuning({threshold.key: threshold.least for threshold in THRESHOLDS if threshold.name != "regularity"})
+"""All rules fire as early as they can, so that short traces have many findings."""
+
+TRACES = Path(os.environ.get("TRACETOP_TRACES") or Path(__file__).parents[3] / "shared" / "traces") / "attocode"
+quick = settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+
+arguments = st.sampled_from(
+    [
+        None,
+        {"path": "a.py"},
+        {"path": "b.py"},
+        {"command": "make 1"},
+        {"command": "make 2"},
+        {"command": "sleep 1"},
+        {"command": "cat a.py > b.py"},
+        {"id": 1},
+    ]
+)
+calls = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["tool_start", "tool_end", "tool_end", "tool_error"]),
+        "step": st.sampled_from([0.0, 1.0, 1.0, 60.0, -2.0]),
+        "event_id": st.sampled_from(["", "p1", "p2"]),
+        "iteration": st.integers(1, 9),
+        "data": st.fixed_dictionaries(
+            {"tool_name": st.sampled_from(["bash", "read_file", "edit_file"]), "args": arguments},
+            optional={"agent_id": st.just("a")},
+        ),
+    },
+    optional={"parent_event_id": st.sampled_from(["p1", "p2"])},
+)
+others = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(
+            [
+                "session_end",
+                "session_start",
+                "llm_retry",
+                "llm_error",
+                "llm_response",
+                "iteration_start",
+                "compaction_end",
+            ]
+        ),
+        "step": st.sampled_from([0.0, 1.0, 60.0]),
+        "event_id": st.just(""),
+        "iteration": st.integers(1, 9),
+        "data": st.just({}),
+    }
+)
+
+
+def timed(steps: list[dict[str, Any]]) -> list[TraceEvent]:
+    now, events = 1_700_000_000.0, []
+    for fields in steps:
+        now += fields["step"]
+        events.append(TraceEvent(timestamp=now, session_id="s", **{k: v for k, v in fields.items() if k != "step"}))
+    return events
+
+
+traces = st.lists(st.one_of(calls, calls, calls, others), max_size=60).map(timed)
+
+
+def told(found: SecondPass, at: int) -> list[Any]:
+    view = found.session.view(at)
+    tree = Tree(view)
+    return [
+        (describe(episode, view, str, found.tuning), assess(episode, tree).toll, episode.updated(at))
+        for episode in found.standing(at)
+    ]
+
+
+def whole(session: Session) -> SecondPass:
+    found = SecondPass(session, EAGER)
+    found.extend_to_end()
+    return found
+
+
+@given(traces, st.randoms(use_true_random=False))
+@quick
+def test_any_slices_find_the_same_as_of_any_event(fold: Fold, events: list[TraceEvent], chance: random.Random) -> None:
+    full = whole(fold(events))
+    grown = Session()
+    pieces = SecondPass(grown, EAGER)
+    rest = events
+    while rest:
+        size = chance.randint(1, 9)
+        grown.apply_events(rest[:size])
+        rest = rest[size:]
+        for _ in range(chance.randint(0, 3)):
+            pieces.extend(chance.randint(1, 9))
+    pieces.extend_to_end()
+    assert told(pieces, len(events)) == told(full, len(events))
+    for at in (chance.randint(0, len(events)) for _ in range(3)):
+        alone = whole(fold(events[:at]))
+        assert told(full, at) == told(alone, at)
+        assert full.version(at) == alone.version(at)
+
+
+@given(traces)
+@quick
+def test_it_finds_the_same_in_a_session_that_was_kept(fold: Fold, events: list[TraceEvent]) -> None:
+    half = len(events) // 2
+    kept = put_together(take_apart(fold(events[:half])))
+    kept.apply_events(events[half:])
+    assert told(whole(kept), len(events)) == told(whole(fold(events)), len(events))
+
+
+@pytest.mark.parametrize("name", ["cli-errors", "collector-issues", "collector-typed", "cli-compaction"])
+def test_as_of_an_event_of_a_real_trace(fold: Fold, name: str) -> None:
+    path = TRACES / f"{name}.jsonl"
+    if not path.exists():
+        pytest.skip(f"no real traces in {TRACES}; set TRACETOP_TRACES")
+    events = load_session(path).events
+    full, chance = whole(fold(events)), random.Random(name)
+    for at in [len(events), *(chance.randint(0, len(events)) for _ in range(4))]:
+        assert told(full, at) == told(whole(fold(events[:at])), at)
