@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(shell find __init__.py __main__.py py.typed app analysis collector -name '*.py' -o -name '*.tcss' -o -name 'py.typed')
-JOBS ?= 2
+# More than two cores: the tests wait about as long as they compute.
+JOBS ?= 3
 # attocode, one of those that are compared, needs Python 3.12; a name that is found need not run (pyenv).
 BENCH_PYTHONS := python3.13 python3.12 $(wildcard $(HOME)/.pyenv/versions/3.1[23]*/bin/python3)
 BENCH_PYTHON ?= $(or $(shell for one in $(BENCH_PYTHONS); do $$one --version >/dev/null 2>&1 && echo $$one && break; done),$(PYTHON))

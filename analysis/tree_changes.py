@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Container, Iterator
+from typing import TYPE_CHECKING
 
 from ..collector.kinds import category_of
-from .columns import NONE
+from .columns import NONE, OPENS_CALL
+from .joins import MOST_BETWEEN
 from .tree_places import TreePlaces
 from .tree_shape import DELEGATION, TOP, Node, NodeType
+
+if TYPE_CHECKING:
+    from .session import Session
 
 Changes = dict[Node, set[int]]
 """Nodes and the indexes of those of their children that changed."""
@@ -48,7 +53,8 @@ def _touched(tree: TreePlaces, first: int, last: int, within: Container[int]) ->
         if request is not None and rows[request] not in within:
             yield tree.node_for(request)
     for call in range(llm.rows(first), llm.rows(last)):
-        for event in (llm.event[call], llm.request[call]):
+        opening = _opening(session, call)
+        for event in {llm.event[call], llm.request[call], llm.event[opening], llm.request[opening]}:
             if event != NONE and rows[event] not in within:
                 yield tree.node_for(event)
     for call in tools.ended_call[bisect_left(tools.ended_event, first) : bisect_left(tools.ended_event, last)]:
@@ -56,3 +62,13 @@ def _touched(tree: TreePlaces, first: int, last: int, within: Container[int]) ->
             yield Node(NodeType.TOOL, call)
     for agent in range(bisect_left(agents.event, first), bisect_left(agents.event, last)):
         yield Node(NodeType.AGENT, agent)
+
+
+def _opening(session: Session, row: int) -> int:
+    """The LLM row that opened the call of a row, which may stand elsewhere in the tree: a streamed answer's first."""
+    llm, lanes = session.llm, session.events.lane
+    lane = lanes[llm.event[row]]
+    for before in range(row, max(-1, row - MOST_BETWEEN), -1):
+        if llm.flags[before] & OPENS_CALL and lanes[llm.event[before]] == lane:
+            return before
+    return row
