@@ -30,7 +30,6 @@ def append_all(column: array[int] | array[float], values: Sequence[int] | Sequen
 _SPARE_ROWS = 1024
 _SPARE_NONE = array("I", [NONE]) * _SPARE_ROWS
 _SPARE_NAN = array("f", [NAN]) * _SPARE_ROWS
-_SPARE_PRINTS = bytes(8 * _SPARE_ROWS)
 
 
 def _column(typecode: str) -> array[int]:
@@ -115,9 +114,9 @@ class ToolColumns:
 
     `end` is written by the event that ended it (`NONE` while open); `ended_*` are rows in the order of the ends.
     `repeats` are the events that told that a call is identical, arguments and all, to an earlier one of its run.
-    `fingerprint` is what identical calls of one run have in common, `target` the number of the path or the command that
-    a call is about; 0 where its arguments are unknown. Where its start has none they are those of its end, so that they
-    hold for views only once it has ended.
+    `fingerprint` is what identical calls of one run have in common (32 bits of it), `target` the number of the path or
+    the command that a call is about; 0 where its arguments are unknown. Where its start has none they are those of its
+    end, so that they hold for views only once it has ended.
     There are as many calls as cells in `event`; the columns that are written later have spare cells behind them.
     """
 
@@ -130,7 +129,7 @@ class ToolColumns:
     ended_call: array[int] = _column("I")
     ended_failures: array[int] = _column("I")
     repeats: array[int] = _column("I")
-    fingerprint: array[int] = _column("Q")
+    fingerprint: array[int] = _column("I")
     target: array[int] = _column("H")
 
     def reserve(self, rows: int) -> None:
@@ -139,8 +138,8 @@ class ToolColumns:
             self.end += _SPARE_NONE
             self.duration += _SPARE_NAN
             self.failed += bytes(_SPARE_ROWS)
-            self.fingerprint.frombytes(_SPARE_PRINTS)
-            self.target.frombytes(_SPARE_PRINTS[: 2 * _SPARE_ROWS])
+            self.fingerprint.frombytes(bytes(4 * _SPARE_ROWS))
+            self.target.frombytes(bytes(2 * _SPARE_ROWS))
 
     def ended(self, at: int) -> int:
         """How many calls had ended as of event `at`."""

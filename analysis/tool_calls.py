@@ -15,6 +15,7 @@ from .lanes import Lane
 from .names import Names
 
 _MOST_OPEN = 1024
+_32_BITS = (1 << 32) - 1
 _60_BITS = (1 << 60) - 1  # Python keeps no more in two digits
 MOST_TARGETS = 0x2000
 """Paths and commands that are told apart; those met later share the last number. More would not stay in the cache of
@@ -70,7 +71,7 @@ class ToolCalls:
         fingerprint, target = self._asked(lane, label, data)
         call = self._append(event, lane, row, label)
         if fingerprint:
-            self._columns.fingerprint[call] = fingerprint
+            self._columns.fingerprint[call] = _half_of(fingerprint)
             self._columns.target[call] = target
         if len(self._open) >= _MOST_OPEN:
             self._forget(next(iter(self._open.values())))
@@ -110,7 +111,7 @@ class ToolCalls:
         if opened is None:
             fingerprint, target = self._asked(lane, label, data)
             call = self._append(event, lane, row, label)
-            self._columns.fingerprint[call] = fingerprint
+            self._columns.fingerprint[call] = _half_of(fingerprint)
             self._columns.target[call] = target
             self._apart.append(event)
             self._rules.called(event, lane, row, label, fingerprint, data)
@@ -122,7 +123,7 @@ class ToolCalls:
             if not opened.fingerprint:
                 fingerprint, target = self._asked(lane, label, data)
                 if fingerprint:
-                    self._columns.fingerprint[call] = fingerprint
+                    self._columns.fingerprint[call] = _half_of(fingerprint)
                     self._columns.target[call] = target
                     self._rules.repeated(event, lane, row, label, fingerprint, data)
             if duration is None and opened.started_at <= record.timestamp:
@@ -212,3 +213,8 @@ def _tool_id(data: Payload) -> str | None:
     if data.metadata is not None and data.metadata.tool_id is not None:
         return data.metadata.tool_id
     return data.tool_call_id or data.tool_id
+
+
+def _half_of(fingerprint: int) -> int:
+    """As much of a fingerprint as tells a call from those around it; 0 of 0 alone."""
+    return fingerprint & _32_BITS or int(fingerprint > 0)

@@ -61,7 +61,8 @@ def in_terminal(task: str, *arguments: str, script: str = __file__) -> Any:
         out = Path(folder) / "found.json"
         pid, terminal = pty.fork()
         if pid == 0:
-            environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONHASHSEED": "0"}
+            terminal_is = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            environment = {**os.environ, **terminal_is, "PYTHONHASHSEED": "0", "TRACETOP_INDEX": "no"}
             os.execve(sys.executable, [sys.executable, script, "--task", task, str(out), *arguments], environment)
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         tail = b""
