@@ -56,6 +56,8 @@ class WallView(Palette, can_focus=True):
         self._labels = Labels()
         self._ribbons: dict[Path, _Ribbon] = {}
         self._is_settled = False
+        self._is_chosen = False
+        """Whether the user selected anything; until then it is what stands first."""
         self._going: list[Entry] = []
         self._others: list[Entry] = []
         self._lines: list[list[Cell]] = []
@@ -75,8 +77,7 @@ class WallView(Palette, can_focus=True):
         path = self._labels.path(label)
         if path is None:
             return False
-        self.selected = path
-        self._lay_out()
+        self._select(path)
         self.post_message(self.Chosen(path))
         return True
 
@@ -93,7 +94,10 @@ class WallView(Palette, can_focus=True):
         here = all_there_are.index(self.selected) if self.selected in all_there_are else 0
         # Those that go on can be scrolled; of the others only what fits is there.
         last = len(self._going) - 1 if self.plan.left_out else len(self.plan.shown) - 1
-        self.selected = all_there_are[max(0, min(here + strips, last))]
+        self._select(all_there_are[max(0, min(here + strips, last))])
+
+    def _select(self, path: Path) -> None:
+        self.selected, self._is_chosen = path, True
         self._lay_out()
 
     def on_resize(self) -> None:
@@ -112,8 +116,7 @@ class WallView(Palette, can_focus=True):
         if path == self.selected:
             self.choose_selected()
         else:
-            self.selected = path
-            self._lay_out()
+            self._select(path)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
@@ -128,6 +131,8 @@ class WallView(Palette, can_focus=True):
         if not width or not height:
             return
         views = self._views()
+        if not self._is_chosen:
+            self.selected = None
         self._choose_shown(frozenset(views), width, height)
         entries, style = self.plan.shown, self.plan.style
         shown = [entry.path for entry in entries]
