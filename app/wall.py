@@ -109,7 +109,7 @@ class WallScreen(Screen[None]):
         places = ", ".join(str(folder) for folder in self.sessions.folders)
         nothing = f"no sessions in {places} yet; they appear here as agents write them"
         view.empty_text = one_line(nothing if self.sessions.is_listed else f"looking for sessions in {places} …")
-        view.show(entries)
+        view.show(entries, is_whole=self.sessions.is_listed)
         self.sessions.wanted = [entry.path for entry in view.plan.shown]
         self._show_title(len(entries), places)
 

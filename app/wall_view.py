@@ -57,14 +57,16 @@ class WallView(Palette, can_focus=True):
         self._ribbons: dict[Path, _Ribbon] = {}
         self._is_settled = False
         self._is_chosen = False
-        """Whether the user selected anything; until then it is what stands first."""
+        """Whether the user selected anything; until then, and while the order changes, it is what stands first."""
+        self._is_whole = False
         self._going: list[Entry] = []
         self._others: list[Entry] = []
         self._lines: list[list[Cell]] = []
         self._owners: list[Path | None] = []
 
-    def show(self, entries: Sequence[Entry]) -> None:
-        """Show these sessions as they are now."""
+    def show(self, entries: Sequence[Entry], *, is_whole: bool = True) -> None:
+        """Show these sessions as they are now; `is_whole` says whether there are no others, as far as is known."""
+        self._is_whole = is_whole
         self._going, self._others = on_the_wall(entries, self._clock())
         self._lay_out()
 
@@ -131,7 +133,7 @@ class WallView(Palette, can_focus=True):
         if not width or not height:
             return
         views = self._views()
-        if not self._is_chosen:
+        if not self._is_chosen and not self._is_settled:
             self.selected = None
         self._choose_shown(frozenset(views), width, height)
         entries, style = self.plan.shown, self.plan.style
@@ -140,7 +142,9 @@ class WallView(Palette, can_focus=True):
             self.selected = shown[0] if shown else None
         self._labels.give(shown, anew=not self._is_settled)
         # Before a first look at each the order changes at every moment.
-        self._is_settled = self._is_settled or (bool(entries) and all(entry.glance is not None for entry in entries))
+        self._is_settled = self._is_settled or (
+            self._is_whole and bool(entries) and all(entry.glance is not None for entry in entries)
+        )
         self._ribbons = {path: ribbon for path, ribbon in self._ribbons.items() if path in shown}
         facts = [self._facts_of(entry, views.get(entry.path)) for entry in entries]
         self._lines, self._owners = [], []
