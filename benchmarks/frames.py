@@ -61,8 +61,7 @@ def in_terminal(task: str, *arguments: str, script: str = __file__) -> Any:
         out = Path(folder) / "found.json"
         pid, terminal = pty.fork()
         if pid == 0:
-            terminal_is = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-            environment = {**os.environ, **terminal_is, "PYTHONHASHSEED": "0", "TRACETOP_INDEX": "no"}
+            environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONHASHSEED": "0"}
             os.execve(sys.executable, [sys.executable, script, "--task", task, str(out), *arguments], environment)
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         tail = b""
@@ -266,9 +265,11 @@ def host_of(path: str) -> Any:
 
 def standalone(path: str) -> Any:
     """tracetop's own app."""
+    from tracetop.app.settings.effective import EffectiveSettings
+    from tracetop.app.settings.settings import Settings
     from tracetop.app.standalone import TracetopApp
 
-    return TracetopApp(Path(path))
+    return TracetopApp(Path(path), settings=EffectiveSettings(Settings(index=False)))
 
 
 Task = Callable[..., Coroutine[Any, Any, Any]]
