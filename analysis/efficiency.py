@@ -8,6 +8,9 @@ is left out and the others are weighted up to 100.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Protocol
+
+from .tokens import Buckets
 
 WEIGHTS = {
     "cache_hit_rate": 30.0,
@@ -77,6 +80,38 @@ def rate(
         return Efficiency(None, components)
     points = sum(WEIGHTS[name] * ratio for name, ratio in ratios.items())
     return Efficiency(round(points * 100.0 / weight, 1), components)
+
+
+class Counted(Protocol):
+    """What the efficiency of something is told from: a view, or the totals of sessions."""
+
+    @property
+    def tokens(self) -> Buckets: ...
+    @property
+    def errors(self) -> int: ...
+    @property
+    def tool_calls(self) -> int: ...
+    @property
+    def failed_tools(self) -> int: ...
+    @property
+    def compactions(self) -> int: ...
+    @property
+    def iterations(self) -> int: ...
+
+
+def rate_of(counted: Counted) -> Efficiency:
+    """The efficiency of whatever has these counters."""
+    tokens = counted.tokens
+    return rate(
+        cache_hit_rate=tokens.hit_rate,
+        errors=counted.errors,
+        tool_calls=counted.tool_calls,
+        failed_tools=counted.failed_tools,
+        compactions=counted.compactions,
+        iterations=counted.iterations,
+        output=tokens.output,
+        prompt_tokens=None if tokens.input is None else tokens.input + (tokens.cache_read or 0),
+    )
 
 
 def _clamp(ratio: float) -> float:

@@ -25,6 +25,11 @@ class Buckets(NamedTuple):
     total: int | None = None
 
     @property
+    def hit_rate(self) -> float | None:
+        """The cache hit rate, 0 to 1; None without data."""
+        return hit_rate(self.input, self.cache_read)
+
+    @property
     def prompt(self) -> int | None:
         """The length of the prompt: everything that was sent, cached or not."""
         parts = [part for part in (self.input, self.cache_read, self.cache_write) if part is not None]

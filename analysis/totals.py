@@ -12,7 +12,7 @@ from .columns import KNOWN_COST, KNOWN_TOTAL, OPENS_CALL
 from .cost_origins import cost_origins
 from .efficiency import Efficiency
 from .issues.issue import severity_of
-from .tokens import Buckets, hit_rate
+from .tokens import Buckets
 from .view import View
 
 _Part = TypeVar("_Part")
@@ -101,22 +101,12 @@ class Totals:
     @property
     def cache_hit_rate(self) -> float | None:
         """`cache_read / (input + cache_read)` over all sessions."""
-        return hit_rate(self.tokens.input, self.tokens.cache_read)
+        return self.tokens.hit_rate
 
     @property
     def efficiency(self) -> Efficiency:
         """The score of all sessions as if they were one, and its components."""
-        tokens = self.tokens
-        return efficiency.rate(
-            cache_hit_rate=self.cache_hit_rate,
-            errors=self.errors,
-            tool_calls=self.tool_calls,
-            failed_tools=self.failed_tools,
-            compactions=self.compactions,
-            iterations=self.iterations,
-            output=tokens.output,
-            prompt_tokens=None if tokens.input is None else tokens.input + (tokens.cache_read or 0),
-        )
+        return efficiency.rate_of(self)
 
     @property
     def severities(self) -> dict[str, int]:

@@ -26,7 +26,7 @@ from .issues.episodes import Episode
 from .issues.issue import Issue, describe
 from .lanes import MAIN_LANE
 from .prices import OWN_PRICES
-from .tokens import Buckets, hit_rate
+from .tokens import Buckets
 
 if TYPE_CHECKING:
     from .session import Session
@@ -231,23 +231,12 @@ class View:
     @property
     def cache_hit_rate(self) -> float | None:
         """`cache_read / (input + cache_read)` over the whole session."""
-        return hit_rate(self.tokens.input, self.tokens.cache_read)
+        return self.tokens.hit_rate
 
     @cached_property
     def efficiency(self) -> Efficiency:
         """The score and its components."""
-        tokens = self.tokens
-        prompt = None if tokens.input is None else tokens.input + (tokens.cache_read or 0)
-        return efficiency.rate(
-            cache_hit_rate=self.cache_hit_rate,
-            errors=self.errors,
-            tool_calls=self.tool_calls,
-            failed_tools=self.failed_tools,
-            compactions=self.compactions,
-            iterations=self.iterations,
-            output=tokens.output,
-            prompt_tokens=prompt,
-        )
+        return efficiency.rate_of(self)
 
     @cached_property
     def cache(self) -> CacheView:

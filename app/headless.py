@@ -84,11 +84,12 @@ def put_folder_report(folder: Path, as_json: bool) -> Totals:
         first = min(folded, key=lambda each: each.path)
         told = f"none of its {len(folded)} traces can be read ({first.path.name}: {first.error})"
         raise UnreadableTraceError(f"{folder}: {told}")
+    totals = total_of(folded)
     if as_json:
-        write_json([folder_json(str(folder), folded)])
+        write_json([folder_json(str(folder), folded, totals)])
     else:
-        write_lines(folder_text(str(folder), folded, terminal_width()))
-    return total_of(folded)
+        write_lines(folder_text(str(folder), folded, totals, terminal_width()))
+    return totals
 
 
 def _bookmarks_of(trace: Trace, path: Path) -> Bookmarks:

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -15,7 +14,8 @@ from ..contain import contained
 from ..trace import Trace
 from ..widgets.event_list import EventList
 from .bookmark_rows import BookmarkRows
-from .pane import Frame, Pane
+from .list_pane import ListPane
+from .pane import Frame
 from .table import TableHead
 
 _BOOKMARKS = Binding.Group("list of bookmarks")
@@ -49,7 +49,7 @@ class BookmarkList(EventList):
 
 
 @contained
-class BookmarksPane(Pane):
+class BookmarksPane(ListPane):
     """Over the other panes, until it is closed."""
 
     NAME: ClassVar[str] = "bookmarks"
@@ -67,17 +67,14 @@ class BookmarksPane(Pane):
         bookmark: Bookmark
 
     def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
         self._rows = BookmarkRows()
-        self._head = TableHead(self._rows.heads, id="trace-bookmarks-head")
-        self._list = BookmarkList(self._rows, can_follow=False, empty_text=_EMPTY, id="trace-bookmarks-list")
+        super().__init__(
+            TableHead(self._rows.heads, id="trace-bookmarks-head"),
+            BookmarkList(self._rows, can_follow=False, empty_text=_EMPTY, id="trace-bookmarks-list"),
+            id=id,
+        )
         self._shown: tuple[object, ...] = ()
-        self._version = 0
         self._count = 0
-
-    def compose(self) -> ComposeResult:
-        yield self._head
-        yield self._list
 
     @property
     def selected(self) -> Bookmark | None:
@@ -110,22 +107,12 @@ class BookmarksPane(Pane):
         """Have the rows say what became of the events, where any came since."""
         if trace.session.count != self._count:
             self._count = trace.session.count
-            self._version += 1
-            self._list.refresh_rows(self._version)
+            self.draw_rows()
 
     def select_near(self, event: int | None) -> None:
         """Put the cursor on the last bookmark up to an event, or on the first."""
         row = 0 if event is None else bisect_right(self._rows.bookmarks, event, key=lambda each: each.event) - 1
         self._list.move_to(max(0, row))
-
-    def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
-        message.stop()
-
-    def on_event_list_follow_changed(self, message: EventList.FollowChanged) -> None:
-        message.stop()
-
-    def on_event_list_overshot(self, message: EventList.Overshot) -> None:
-        message.stop()
 
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
         message.stop()

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from ...analysis import figures
 from ...analysis.rent import Rent
 from ..contain import contained
+from ..rented_words import total_parts
 from ..widgets.event_list import EventList
 from .context_rows import ContextRows
-from .pane import Frame, Pane
+from .list_pane import ListPane
+from .pane import Frame
 from .table import TableHead
 
 _MOST = 200
@@ -33,7 +34,7 @@ class ContextList(EventList):
 
 
 @contained
-class ContextPane(Pane):
+class ContextPane(ListPane):
     """Over the other panes, until it is closed. Goes over a long session in slices, frame by frame."""
 
     NAME: ClassVar[str] = "most expensive in the context"
@@ -45,18 +46,15 @@ class ContextPane(Pane):
         event: int
 
     def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
         self._rows = ContextRows()
-        self._head = TableHead(self._rows.heads, id="trace-context-head")
-        self._list = ContextList(self._rows, can_follow=False, empty_text=_EMPTY, id="trace-context-list")
+        super().__init__(
+            TableHead(self._rows.heads, id="trace-context-head"),
+            ContextList(self._rows, can_follow=False, empty_text=_EMPTY, id="trace-context-list"),
+            id=id,
+        )
         self._rent: Rent | None = None
         self._frame: Frame | None = None
         self._shown: tuple[object, int, bool] | None = None
-        self._version = 0
-
-    def compose(self) -> ComposeResult:
-        yield self._head
-        yield self._list
 
     def show(self, frame: Frame) -> None:
         self._frame = frame
@@ -82,35 +80,21 @@ class ContextPane(Pane):
         self._shown = shown
         chosen = self._rows.rented[self._list.cursor] if 0 <= self._list.cursor < self._rows.count else None
         self._rows.take(frame.trace, rent.dearest(at, _MOST))
-        self._version += 1
-        self._list.refresh_rows(self._version)
+        self.draw_rows()
         self._head.display = self._rows.count > 0
         same = (row for row, each in enumerate(self._rows.rented) if chosen is not None and each.event == chosen.event)
         self._list.move_to(next(same, 0))
         self.headline_parts(self._headline(rent, frame, partial=has_more))
 
     def _headline(self, rent: Rent, frame: Frame, *, partial: bool) -> list[str]:
-        tokens, cost = rent.total(frame.view.at)
-        if not tokens:
+        parts = total_parts(rent, frame.view)
+        if not parts:
             return [figures.UNKNOWN]
-        parts = [f"~{figures.tokens(tokens)} sent again"]
-        if cost is not None:
-            share = f" (~{figures.share(cost / frame.view.cost)} of the cost)" if frame.view.cost else ""
-            parts.append(f"{figures.cost(cost, True)}{share}")
         if self._rows.count == _MOST:
             parts.append(f"the first {_MOST}")
         if partial:
             parts.append("so far")
         return parts
-
-    def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
-        message.stop()
-
-    def on_event_list_follow_changed(self, message: EventList.FollowChanged) -> None:
-        message.stop()
-
-    def on_event_list_overshot(self, message: EventList.Overshot) -> None:
-        message.stop()
 
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
         message.stop()

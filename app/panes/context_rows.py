@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...analysis import figures
-from ...analysis.arguments import preview
 from ...analysis.rent import Rented
+from ..rented_words import asked_of, figures_of, tool_of
 from ..safe_text import fit, fit_right, one_line
 from ..trace import Trace
 from ..widgets.palette import Cell
@@ -15,6 +15,7 @@ _GAP = "  "
 _FIGURES = (("size", 8), ("sent again", 10), ("tokens", 8), ("cost", 9))
 _ROOM_FOR_SIZE, _ROOM_FOR_TIMES = 56, 48
 _ITERATION = 6
+_ASKED = 200
 _ROOM_FOR_ITERATION = 70
 
 
@@ -40,12 +41,6 @@ class ContextRows:
         trace, rented = self._trace, self.rented[index]
         if trace is None or trace.generation != self._generation:
             return []  # the trace has just started over: the next frame shows it
-        told = (
-            f"~{figures.tokens(rented.tokens)}",
-            f"{rented.resent:,}×",
-            f"~{figures.tokens(rented.rent_tokens)}",
-            figures.cost(rented.rent_cost, True),
-        )
         styles = ("text", "muted", "title", "cost")
         tail: list[Cell] = []
         if width >= _ROOM_FOR_ITERATION:
@@ -53,7 +48,7 @@ class ContextRows:
             tail.append(
                 (_GAP + fit_right(figures.UNKNOWN if iteration is None else str(iteration), _ITERATION), "muted")
             )
-        for (text, style), (name, cells) in zip(zip(told, styles, strict=True), _FIGURES, strict=True):
+        for (text, style), (name, cells) in zip(zip(figures_of(rented), styles, strict=True), _FIGURES, strict=True):
             if _has_room(name, width):
                 tail.append((_GAP + fit_right(text, cells), style))
         room = max(0, width - sum(len(text) for text, _ in tail))
@@ -72,11 +67,6 @@ def _has_room(name: str, width: int) -> bool:
 
 def _asked(trace: Trace, rented: Rented, room: int) -> list[Cell]:
     """The tool and what it was asked, in so many cells."""
-    session, call = trace.session, rented.call
-    label = session.events.label[rented.event] if call is None else session.tools.label[call]
-    start = rented.event if call is None else session.tools.event[call]
-    arguments = trace.event(start).data.get("args")
-    name = one_line(session.labels.name(label) or "(no name)")
-    words = one_line(preview(arguments if arguments is not None else trace.event(rented.event).data.get("args"), 200))
+    name, words = one_line(tool_of(trace, rented)), one_line(asked_of(trace, rented, _ASKED))
     name = fit(name, min(room, len(name)))
     return [(name, "tool"), (fit(f" {words}", room - len(name)), "text")]

@@ -30,9 +30,9 @@ def total_of(folded: Sequence[Folded]) -> Totals:
     return totals
 
 
-def folder_json(name: str, folded: Sequence[Folded]) -> str:
-    """One JSON object: the totals, and a few figures of each session, the most expensive first."""
-    totals, efficiency = total_of(folded), total_of(folded).efficiency
+def folder_json(name: str, folded: Sequence[Folded], totals: Totals) -> str:
+    """One JSON object: what all came to, and a few figures of each session, the most expensive first."""
+    efficiency = totals.efficiency
     return json_text(
         {
             "folder": name,
@@ -109,9 +109,8 @@ def _session_object(each: Folded) -> dict[str, Any]:
     }
 
 
-def folder_text(name: str, folded: Sequence[Folded], width: int) -> Iterator[str]:
-    """The report for people."""
-    totals = total_of(folded)
+def folder_text(name: str, folded: Sequence[Folded], totals: Totals, width: int) -> Iterator[str]:
+    """The same for people."""
     unreadable = [each for each in folded if each.totals is None]
     yield heading("folder", figures.count(totals.sessions, "session"), width)
     yield f"  {one_line(name)}"

@@ -112,8 +112,10 @@ def test_a_folder_without_traces(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 def test_long_lists_say_that_they_are_cut() -> None:
     some = Folded(Path("x.jsonl"), error="why")
-    lines = list(folder_text("x", [some] * 30, 100))
+    lines = list(folder_text("x", [some] * 30, total_of([some]), 100))
     assert "  … and 10 more" in lines
     assert total_of([some]).sessions == 0
-    assert json.loads(folder_json("x", [some]))["by_session"] == [{"source": "x.jsonl", "error": "why"}]
+    assert json.loads(folder_json("x", [some], total_of([some])))["by_session"] == [
+        {"source": "x.jsonl", "error": "why"}
+    ]
     assert dearest_first([some]) == [some]

@@ -18,7 +18,7 @@ from tracetop.app.fold_apart import Folding
 from tracetop.app.headless import check_openable, find_sessions
 from tracetop.app.list_prices import ListPrices
 from tracetop.app.matching import Query
-from tracetop.app.reports.folder import folder_json, folder_text
+from tracetop.app.reports.folder import folder_json, folder_text, total_of
 from tracetop.app.reports.issues import at_least, issues_json, issues_of, issues_text, tally
 from tracetop.app.reports.json_text import json_text
 from tracetop.app.reports.layout import MIN_WIDTH, heading, table, terminal_width, wrapped
@@ -698,13 +698,13 @@ def test_one_source_is_named_alone_and_none_not_at_all(make: Traces) -> None:
 def test_a_folder_s_report_marks_what_is_estimated_of_a_model(make: Traces) -> None:
     priced(make, Prices())
     folded = [Folding(Prices(MINE, ListPrices())).fold(make.path)]
-    report = json.loads(folder_json("f", folded))
+    report = json.loads(folder_json("f", folded, total_of(folded)))
     assert report["price_source"] == f"{ListPrices().name}, config"
     assert {"model": "m", "calls": 2} in report["unpriced"]
     assert report["models"]["mine"]["cost_estimated"] is True
     assert "cost_estimated" not in report["models"]["m"]
     assert report["by_session"][0]["cost_estimated"] is True
-    text = text_of(folder_text("f", folded, 200))
+    text = text_of(folder_text("f", folded, total_of(folded), 200))
     assert row_of(text, "mine")[-1] == "~$0.0011"
     assert f"estimated by {ListPrices().name} and your prices (see" in text
     assert "No price is known of m (2 calls)" in text
