@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from ..collector.events import TraceEvent
-from ..collector.kinds import KINDS, TOOL_END_ALIAS, Category, category_of, is_known_kind
+from ..collector.kinds import KINDS, TOOL_END_ALIAS, is_known_kind
 from ..collector.records import EventRecord, Payload, record_from_event
-from .agents import Agents, child_name
+from .agent_lanes import AgentLanes
+from .agents import Agents
 from .batch import NO_PAYLOAD, durations_ms, usable_times
 from .cache_breaks import CacheBreaks
 from .columns import (
@@ -41,8 +42,6 @@ from .tool_calls import ToolCalls
 from .view import View
 
 _MOST_KINDS = 256
-_MOST_NESTED = 64
-_MAIN_AGENT_NAMES = frozenset({"", "main", "root"})
 
 _ITERATION_END = KINDS.index("iteration_end")
 _LLM_REQUEST = KINDS.index("llm_request")
@@ -120,7 +119,9 @@ class Session:
             self._handlers[self._kind_numbers[kind]] = handler
         self.cache_breaks = CacheBreaks(self)
         """A second pass, which grows by itself: no part of the fold nor of what is kept of it."""
-        self._kinds_about_agents = {number for number, kind in enumerate(self.kinds) if _is_about_agents(kind)}
+        self._agent_lanes = AgentLanes(self.lanes, self._agents)
+        for number, kind in enumerate(self.kinds):
+            self._agent_lanes.note_kind(number, kind)
 
     @property
     def unknown_kinds(self) -> list[str]:
@@ -182,14 +183,14 @@ class Session:
         kinds = self._kinds_of(records)
         payloads = [record.data or NO_PAYLOAD for record in records]
         durations = durations_ms(records, payloads)
-        elsewhere = self._maybe_of_agents(records, kinds, payloads)
+        elsewhere = self._agent_lanes.may_have_others(records, kinds, payloads)
         labels: list[int] = []
         strangers: list[tuple[int, int]] = []
         stretches: list[tuple[int, int]] = []
         lane, last_row = main, -1
         for event, record, kind, data in zip(range(first, end), records, kinds, payloads, strict=True):
             if elsewhere:
-                lane = self._lane_of(event, kind, record, data)
+                lane = self._agent_lanes.of_event(event, kind, record, data)
                 if lane is not main:
                     strangers.append((event - first, lane.number))
             number = record.iteration
@@ -272,31 +273,6 @@ class Session:
         except KeyError:
             return [self._kind_number(record.kind) for record in records]
 
-    def _maybe_of_agents(
-        self, records: Sequence[EventRecord], kinds: Iterable[int], payloads: Sequence[Payload]
-    ) -> bool:
-        """Whether any event of a batch may be another agent's than the main one's: of most batches, none is."""
-        by_parent = self.lanes.by_parent
-        # No generator: it would cost more than the rest.
-        return (
-            bool([data for data in payloads if data.agent_id is not None or data.metadata is not None])
-            or not self._kinds_about_agents.isdisjoint(kinds)
-            or (bool(by_parent) and not by_parent.keys().isdisjoint([record.parent_event_id for record in records]))
-        )
-
-    def _lane_of(self, event: int, kind: int, record: EventRecord, data: Payload) -> Lane:
-        if kind in self._kinds_about_agents:
-            return self._parent_lane(event, record, data)
-        if data.agent_id is not None or (data.metadata is not None and data.metadata.agent_id is not None):
-            return self._agent_lane(event, record, data)
-        lanes, main = self.lanes, self.lanes.main
-        if record.parent_event_id is None:
-            return main
-        lane = lanes.by_parent.get(record.parent_event_id, main)
-        if lane is not main:
-            lanes.adopt(record.event_id, lane)
-        return lane
-
     def _kind_number(self, kind: str) -> int:
         number = self._kind_numbers.get(kind)
         return self._new_kind(kind) if number is None else number
@@ -308,42 +284,8 @@ class Session:
             kind = "(other kinds)"
         number = self._kind_numbers[kind] = len(self.kinds)
         self.kinds.append(kind)
-        if _is_about_agents(kind):
-            self._kinds_about_agents.add(number)
+        self._agent_lanes.note_kind(number, kind)
         return number
-
-    def _parent_lane(self, event: int, record: EventRecord, data: Payload) -> Lane:
-        """The lane that spawns, ends or speaks of other agents: theirs is named in the payload, this one rarely."""
-        parent, name = data.parent_agent_id, child_name(record, data)
-        child = self.lanes.of_agent(name, event) if self.lanes.known(name) else None
-        lane: Lane | None
-        if parent and parent != name:
-            lane = self._named_lane(event, parent)
-        elif record.parent_event_id is not None:
-            lane = self.lanes.by_parent.get(record.parent_event_id)
-        else:
-            lane = child
-        if lane is not None and lane is child:
-            lane = self._agents.parent_of(child)
-        if lane is None or lane.depth >= _MOST_NESTED:
-            return self.lanes.main
-        return lane
-
-    def _agent_lane(self, event: int, record: EventRecord, data: Payload) -> Lane:
-        agent_id = data.agent_id or (data.metadata.agent_id if data.metadata is not None else None) or ""
-        lane = self._named_lane(event, agent_id)
-        if lane is not self.lanes.main:
-            self.lanes.adopt(record.event_id, lane)
-        return lane
-
-    def _named_lane(self, event: int, agent_id: str) -> Lane:
-        if agent_id in _MAIN_AGENT_NAMES:
-            return self.lanes.main
-        if self.lanes.known(agent_id):
-            return self.lanes.of_agent(agent_id, event)
-        lane = self.lanes.of_agent(agent_id, event)
-        self._agents.appeared(event, lane)
-        return lane
 
     def _iteration_ended(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
         row = self.lanes.iteration_end(lane, record, event)
@@ -411,7 +353,3 @@ class Session:
     def _mode_change(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         self._budget.acted(lane)
         return 0
-
-
-def _is_about_agents(kind: str) -> bool:
-    return category_of(kind) in (Category.SUBAGENT, Category.SWARM)
