@@ -15,8 +15,9 @@ from ..analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from ..analysis.session import Session
 from ..analysis.tree_index import TreeIndex
 from ..analysis.view import View
+from ..collector.delivery import Delivery, TailState
 from ..collector.events import TraceEvent
-from ..collector.follow import Delivery, FileTail, TailState
+from ..collector.follow import FileTail
 from ..collector.formats.native import BadLine, event_from_line
 from ..collector.records import NotAnEventError
 from .read_bytes import ReadBytes

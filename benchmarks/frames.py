@@ -86,7 +86,7 @@ def lines_of(path: Path, count: int) -> list[bytes]:
 
 async def frame_cost(app: Any, events: str, trace: str) -> list[float]:
     """Milliseconds of CPU for each of some frames in which new events have come."""
-    from tracetop.collector.follow import Delivery
+    from tracetop.collector.delivery import Delivery
     from tracetop.collector.formats.native import decode_block
     from tracetop.collector.lines import Block
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .follow import Delivery, FileTail, TailState
+from .delivery import Delivery, TailState
+from .follow import FileTail
 from .listing import trace_files
 from .parts import joined, part_before
 from .segments import OPEN_FILES

@@ -10,11 +10,10 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum
 from itertools import pairwise
 from pathlib import Path
 
+from .delivery import Delivery, TailState
 from .formats.native import Batch, decode_block
 from .line_numbers import LineNumbers
 from .lines import Block, LineSplitter
@@ -24,30 +23,6 @@ from .segments import Segments, identity_of
 
 _SEAM_BYTES = 64
 _BYTES_PER_QUIET_POLL = 1 << 20
-
-
-class TailState(Enum):
-    """Where a followed file stands."""
-
-    WAITING = "waiting"
-    """Does not exist yet."""
-    FOLLOWING = "following"
-    GONE = "gone"
-    """Was there and is deleted now; what was read of it stays valid."""
-    UNREADABLE = "unreadable"
-    """There, but cannot be read; `FileTail.reason` says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """New events of a followed trace, whose `batch.offsets` hold positions for `FileTail.line`.
-
-    With `fresh` the trace started over (truncated or replaced): all that was delivered before is void. The batch of a
-    fresh delivery may be empty.
-    """
-
-    batch: Batch
-    fresh: bool = False
 
 
 class FileTail:

@@ -15,7 +15,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from .follow import Delivery, FileTail
+from .delivery import Delivery
+from .follow import FileTail
 from .parts import part_path
 from .segments import identity_of
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ...analysis.prices import Prices
 from ...analysis.session import Session
+from ...collector.delivery import Delivery
 from ...collector.ends import ENOUGH_EVENTS, TAIL_BYTES, Ends, head_and_tail
-from ...collector.follow import Delivery, FileTail
+from ...collector.follow import FileTail
 from ..read_bytes import ReadBytes
 from ..trace import Trace
 

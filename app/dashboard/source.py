@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from ...analysis.prices import Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
-from ...collector.follow import Delivery, FileTail, TailState
+from ...collector.delivery import Delivery, TailState
+from ...collector.follow import FileTail
 from ...collector.formats.native import Batch, decode_block
 from ...collector.lines import Block
 from ...collector.recorder import TraceCollector

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ...analysis.prices import Prices
-from ...collector.follow import FileTail, TailState
+from ...collector.delivery import TailState
+from ...collector.follow import FileTail
 from ..trace import Trace
 from ..trace_index import TraceIndex
 from .entry import Entry, told_by

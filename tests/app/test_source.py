@@ -8,7 +8,7 @@ import time
 import pytest
 from tracetop import TraceCollector
 from tracetop.app.dashboard.source import CollectorSource, FileSource, RecordingSource, TraceSource, open_source
-from tracetop.collector.follow import TailState
+from tracetop.collector.delivery import TailState
 
 DEADLINE = 10.0
 

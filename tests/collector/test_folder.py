@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from tracetop.collector import folder as folder_module
+from tracetop.collector.delivery import TailState
 from tracetop.collector.folder import FolderTail
-from tracetop.collector.follow import TailState
 
 
 class Clock:

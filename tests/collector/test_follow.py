@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tracetop.collector import segments
-from tracetop.collector.follow import Delivery, FileTail, TailState
+from tracetop.collector.delivery import Delivery, TailState
+from tracetop.collector.follow import FileTail
 from tracetop.collector.reader import load_session, read_batches
 from tracetop.collector.records import EventRecord
 

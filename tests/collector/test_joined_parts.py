@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tracetop.collector.follow import FileTail, TailState
+from tracetop.collector.delivery import TailState
+from tracetop.collector.follow import FileTail
 from tracetop.collector.parts import part_path
 from tracetop.collector.reader import load_session, read_batches
 from tracetop.collector.watch import _Target
