@@ -102,6 +102,7 @@ class CacheLosses:
 
     def __init__(self, session: Session, event_of: EventOf | None = None) -> None:
         self.session = session
+        self.event_of = event_of
         self.breaks: CacheBreaks = session.cache_breaks
         self._causes = Causes(self.breaks, event_of)
         self._prices = SolvedPrices(self.breaks)

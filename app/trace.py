@@ -103,7 +103,7 @@ class Trace:
         """What the rules found in a session of this trace so far: whoever asks extends it. For one thread, the same."""
         known = self._second_pass
         if known is None or known.session is not session or known.tuning is not self.tuning:
-            known = self._second_pass = SecondPass(session, self.tuning)
+            known = self._second_pass = SecondPass(session, self.tuning, self.cache_losses(session))
         return known
 
     def cache_losses(self, session: Session) -> CacheLosses:

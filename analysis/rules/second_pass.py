@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...collector.kinds import KINDS
+from ..break_causes import EventOf
+from ..cache_losses import CacheLosses
 from ..issues.episodes import Episode, IssueLog
 from ..tool_calls import MOST_TARGETS
 from .acts import CHANGES, Act, Acts
@@ -79,11 +81,17 @@ class Rule:
 
 
 class Findings:
-    """Where rules put what they find; keeps the names they need for it."""
+    """Where rules put what they find; keeps the names they need for it, and what else was found out of the session.
 
-    def __init__(self, session: Session, acts: Acts) -> None:
+    `event_of` reads an event with its payload again: some 50 µs, so only of the few events that a rule is about. None
+    where nobody can.
+    """
+
+    def __init__(self, session: Session, acts: Acts, losses: CacheLosses, event_of: EventOf | None) -> None:
         self.session = session
         self.acts = acts
+        self.losses = losses
+        self.event_of = event_of
         self.log = IssueLog()
 
     def open(
@@ -121,7 +129,13 @@ class Findings:
         return self.session.iterations.ordinal[row]
 
 
-KINDS_HEARD = ("session_start", "session_end", "llm_error", "llm_retry", "compaction_start", "compaction_end")
+KINDS_HEARD = (
+    "session_start", "session_end", "llm_error", "llm_retry",
+    "compaction_start", "compaction_end", "context_overflow",
+    "budget_check", "budget_warning", "budget_exhausted",
+    "subagent_spawn", "subagent_complete", "subagent_error", "subagent_timeout",
+    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete",
+)  # fmt: skip
 """The kinds of events that rules are told of by name."""
 
 _HEARD = bytes(number < len(KINDS) and KINDS[number] in KINDS_HEARD for number in range(256))
@@ -130,7 +144,7 @@ _HEARD = bytes(number < len(KINDS) and KINDS[number] in KINDS_HEARD for number i
 class SecondPass:
     """What all rules found in a session, as of any event. Grows by `extend`. For one thread."""
 
-    def __init__(self, session: Session, tuning: Tuning = DEFAULT_TUNING) -> None:
+    def __init__(self, session: Session, tuning: Tuning = DEFAULT_TUNING, losses: CacheLosses | None = None) -> None:
         from .catalogue import RULES  # the rules are made of what is here
 
         self.session = session
@@ -138,7 +152,8 @@ class SecondPass:
         self.taken = 0
         """How many events were looked at."""
         self._acts = Acts(session.labels, session.targets)
-        findings = Findings(session, self._acts)
+        losses = losses or CacheLosses(session)
+        findings = Findings(session, self._acts, losses, losses.event_of)
         self.log = findings.log
         rules = [rule(findings, tuning) for rule in RULES if rule.CATEGORY not in tuning.muted]
         self._on_iteration = [rule.iteration for rule in rules if _hears(rule, "iteration")]
