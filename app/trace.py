@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 
 from ..analysis.cache_losses import CacheLosses
 from ..analysis.columns import NAN
+from ..analysis.ledger.ledger import Ledger
 from ..analysis.prices import Prices
 from ..analysis.rules.second_pass import SecondPass
 from ..analysis.rules.thresholds import DEFAULT_TUNING, Tuning
@@ -74,6 +75,7 @@ class Trace:
         self._event_bytes = 0
         self._tree_index = TreeIndex(self.session)
         self._second_pass: SecondPass | None = None
+        self._ledger: Ledger | None = None
         self._cache_losses = CacheLosses(self.session, self.event)
 
     @property
@@ -104,6 +106,13 @@ class Trace:
         known = self._second_pass
         if known is None or known.session is not session or known.tuning is not self.tuning:
             known = self._second_pass = SecondPass(session, self.tuning, self.cache_losses(session))
+        return known
+
+    def ledger(self, session: Session) -> Ledger:
+        """What the findings so far wasted of the bill: whoever asks extends it behind them. For the same thread."""
+        found, known = self.second_pass(session), self._ledger
+        if known is None or known.found is not found:
+            known = self._ledger = Ledger(found)
         return known
 
     def cache_losses(self, session: Session) -> CacheLosses:

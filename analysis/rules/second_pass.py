@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -151,9 +152,11 @@ class SecondPass:
         self.tuning = tuning
         self.taken = 0
         """How many events were looked at."""
+        self.changes: array[int] = array("I")
+        """The ends of the calls that changed some file."""
+        self.losses = losses or CacheLosses(session)
         self._acts = Acts(session.labels, session.targets)
-        losses = losses or CacheLosses(session)
-        findings = Findings(session, self._acts, losses, losses.event_of)
+        findings = Findings(session, self._acts, self.losses, self.losses.event_of)
         self.log = findings.log
         rules = [rule(findings, tuning) for rule in RULES if rule.CATEGORY not in tuning.muted]
         self._on_iteration = [rule.iteration for rule in rules if _hears(rule, "iteration")]
@@ -232,6 +235,9 @@ class SecondPass:
         if target == MOST_TARGETS - 1:
             target = 0
         failed, act = bool(tools.failed[number]), self._acts.of(label, target)
+        changed = act in CHANGES and not failed
+        if changed:
+            self.changes.append(event)
         call = Call(
             number,
             start,
@@ -243,7 +249,7 @@ class SecondPass:
             target,
             act,
             failed,
-            act in CHANGES and not failed,
+            changed,
             events.time[event],
             tools.duration[number],
         )
