@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .cache import AlternatingMisses, BrokenCache, FrozenBoundary, NeverCached, RepeatedExpiry, WriteChurn
 from .edits import BlindEdit, EditChurn
 from .endings import TailSpin, UnverifiedFinish
 from .loops import Cycle, NearRepeat, NoProgress, Polling
@@ -25,4 +26,10 @@ RULES: tuple[type[Rule], ...] = (
     RetryStorm,
     TailSpin,
     UnverifiedFinish,
+    BrokenCache,
+    NeverCached,
+    WriteChurn,
+    AlternatingMisses,
+    FrozenBoundary,
+    RepeatedExpiry,
 )

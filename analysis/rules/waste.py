@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 
+from ..cache_prices import Basis, sum_of
 from ..issues import toll as documented
 from ..issues.episodes import Episode
 from ..issues.toll import MOST_LOOKED_AT, Assessment, Toll
@@ -68,6 +69,18 @@ def _time(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     return Assessment(Toll(seconds=taken / 1000.0 if taken else None), True)
 
 
+def _rebilled(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """What those responses paid again that broke the cache."""
+    breaks = tree.session.cache_breaks
+    found = [(breaks.count(event), event) for event in evidence]
+    broken = [index for index, event in found if index < len(breaks) and breaks.events[index] == event]
+    if not broken:
+        return Assessment(Toll(), True)
+    loss = sum_of([breaks.prices.loss(index) for index in broken])
+    tokens = sum(map(breaks.rebilled_by, broken))
+    return Assessment(Toll(tokens, loss.dollars, is_derived=True, is_estimated=loss.basis is Basis.ESTIMATED), True)
+
+
 def _untold(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     """What that costs cannot be told from the trace."""
     return Assessment(Toll(), True)
@@ -89,4 +102,10 @@ _WASTED: dict[str, Waste] = {
     "retry_storm": _untold,
     "tail_spin": _answers,
     "unverified_finish": _untold,
+    "cache_break": _rebilled,
+    "never_cached": _untold,
+    "write_churn": _untold,
+    "alternating_misses": _rebilled,
+    "frozen_boundary": _untold,
+    "repeated_expiry": _rebilled,
 }

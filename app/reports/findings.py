@@ -9,6 +9,7 @@ from typing import Any
 from ...analysis.issues.toll import Toll
 from ...analysis.rules.findings import Finding, describe, rank
 from ...analysis.rules.waste import assess
+from ...analysis.rules.words.cache import CATEGORIES as CACHE
 from ...analysis.tree import Tree
 from ..trace import Trace
 from .issues import in_full, issue_lines, issue_object, tally
@@ -53,20 +54,18 @@ def findings_text(trace: Trace, width: int) -> Iterator[str]:
         return
     yield ""
     yield heading("findings", tally([finding for finding, _ in findings], "finding"), width)
-    for _, alike in groupby(findings, key=lambda pair: pair[0].category):
-        suggestion = ""
+    for (_, suggestion), alike in groupby(findings, key=lambda pair: (pair[0].category, pair[0].suggestion)):
         for finding, toll in alike:
             yield ""
             yield from in_full(finding, toll, width)
-            suggestion = finding.suggestion
             fires = "; ".join(finding.thresholds)
             yield from wrapped(f"fires from: {fires}", width, "    ")
         yield from wrapped(f"→ {suggestion}", width, "    ")
 
 
 def finding_lines(trace: Trace, width: int) -> Iterator[str]:
-    """Findings in brief, below a heading; nothing where there are none."""
-    findings = [finding for finding, _ in findings_of(trace)]
+    """Findings in brief, below a heading; nothing where there are none. Those on the cache stand with the cache."""
+    findings = [finding for finding, _ in findings_of(trace) if finding.category not in CACHE]
     if findings:
         yield ""
         yield heading("findings", tally(findings, "finding"), width)
