@@ -12,6 +12,7 @@ from .cache_patterns import CachePatterns
 from .cache_prices import CachePrices
 from .columns import KNOWN_COST, KNOWN_READ, NONE
 from .lanes import MAIN_LANE
+from .solved_prices import PRICED_CALLS
 
 if TYPE_CHECKING:
     from .session import Session
@@ -20,9 +21,6 @@ FULL, SWITCHED, SHRANK, COLD, SHARED, EXPIRABLE = (1 << bit for bit in range(6))
 """Traits of a break: nearly nothing was read; another model answered; the prompt is shorter than the one before; it is
 the first response of a sub-agent; a sibling's first response had read the prefix that this one did not; the short life
 of a cache ran out before it, and not the long one."""
-
-PRICED_CALLS = 32
-"""So many calls of a model with a cost are remembered: from these its prices are worked out."""
 
 _REQUESTS_AT_A_TIME = 4_000
 """Some 10 ms of work."""
