@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .cache_breaks import CacheBreaks
 
 _PER_MILLION = 1e-6
+_CALLS_TO_TELL = 8
+"""From so many calls of a model with a cost its prices should follow. Before, no list of prices is loaded for them."""
 _LONG_WRITE_SURCHARGE = 0.75
 """Anthropic's cache of an hour is written at twice the price of input, that of five minutes at 1.25 times."""
 
@@ -68,6 +70,30 @@ class CachePrices:
         if price.cache_write is not None and price.cache_write_1h is not None:
             return price.cache_write_1h - price.cache_write
         return None if price.input is None else price.input * _LONG_WRITE_SURCHARGE
+
+    def miss(self, row: int, tokens: int, *, is_written: bool, is_long: bool) -> float | None:
+        """Dollars that so many tokens, read from the cache by the next call like that of an LLM row, would cost more if
+        they were not there. They are then written again, for an hour where it `is_long`, or plain input.
+        """
+        price = self.price_at_hand(row)
+        if price is not None and is_long and price.cache_write_1h is not None:
+            price = replace(price, cache_write=price.cache_write_1h)
+        return _extra(price, tokens if is_written else 0, 0 if is_written else tokens)
+
+    def price_at_hand(self, row: int) -> Price | None:
+        """What the model of an LLM row takes: as its own calls tell, else as its cost was estimated, else as known.
+
+        No list of prices is loaded for a model of which more calls may tell.
+        """
+        session = self._breaks.session
+        event = session.llm.event[row]
+        label = session.events.label[event]
+        price = self.solved.price_of(label, event)
+        if price is not None or not session.prices:
+            return price
+        if session.llm.estimates(row, row + 1) or self.solved.calls(label, event) >= _CALLS_TO_TELL:
+            return self.price_known(row)
+        return session.prices.price_of(session.labels.name(label))
 
     def price_known(self, row: int) -> Price | None:
         """What the model of an LLM row takes, by the user's prices, else by a list of prices, which may be loaded."""

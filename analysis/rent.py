@@ -28,9 +28,6 @@ READ_PRICE, WRITE_PRICE, OUTPUT_PRICE = 0.1, 1.25, 5.0
 """What a token read from the cache, written to it, or put out costs, beside one of uncached input: as Anthropic's list
 has it. By these the cost of a response is split where nobody knows what its model takes."""
 
-_CALLS_TO_TELL = 8
-"""From so many calls of a model with a cost its prices should follow. Before, no list of prices is loaded for them."""
-
 _ROWS_AT_A_TIME = 2_500
 """Some 10 ms of work."""
 
@@ -182,24 +179,13 @@ class Rent:
         rate = 0.0
         if flags & KNOWN_COST and prompt:
             self._priced_from = min(self._priced_from, event)
-            rate = _rate(llm.cost[row], sent, read, written, output, self._price(row, event))
+            rate = _rate(llm.cost[row], sent, read, written, output, session.cache_breaks.prices.price_at_hand(row))
         context.rate.append(rate + (context.rate[-1] if context.rate else 0.0))
         context.event.append(event)
         known = len(self._response)
         self._sum_tokens.append(context.carried + (self._sum_tokens[-1] if known else 0))
         self._sum_cost.append(context.carried * rate + (self._sum_cost[-1] if known else 0.0))
         self._response.append(event)
-
-    def _price(self, row: int, event: int) -> Price | None:
-        """What the model of a response takes: as its own calls tell, else as its cost was estimated, else as listed."""
-        session, prices = self.session, self.session.cache_breaks.prices
-        label = session.events.label[event]
-        price = prices.solved.price_of(label, event)
-        if price is not None or not session.prices:
-            return price
-        if session.llm.estimates(row, row + 1) or prices.solved.calls(label, event) >= _CALLS_TO_TELL:
-            return prices.price_known(row)
-        return None
 
     def _context(self, lane: int) -> _Context:
         context = self._contexts.get(lane)
