@@ -7,6 +7,7 @@ from .endings import TailSpin, UnverifiedFinish
 from .loops import Cycle, NearRepeat, NoProgress, Polling
 from .reads import DuplicateRead, SerialReads
 from .second_pass import Rule
+from .stuck import Stuck
 from .tools import ErrorLoop, FailureRate, HungCall, RetryStorm, SlowOutlier
 
 RULES: tuple[type[Rule], ...] = (
@@ -25,4 +26,5 @@ RULES: tuple[type[Rule], ...] = (
     RetryStorm,
     TailSpin,
     UnverifiedFinish,
+    Stuck,  # goes by what those before it find
 )
