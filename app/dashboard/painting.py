@@ -21,6 +21,7 @@ from ..panes.pane import Frame, Pane
 from ..panes.timeline import TimelinePane
 from ..safe_text import one_line
 from ..trace import Trace
+from ..waste_words import NO_COSTS
 from .cursor import Cursor, Mode
 from .draw_now import draw_now
 from .opening import Newest
@@ -106,6 +107,7 @@ class Painting:
             self.bookmarks.version,
             found_issues.version(view.at),
             found_issues.taken < view.at,
+            trace.ledger(view.session).version(view.at),
             breaks.taken,
         )
         is_same = painted == self._painted
@@ -163,9 +165,11 @@ class Painting:
 
     def _look_for_findings(self, trace: Trace, view: View) -> None:
         """Have the rules look at some more of the session, so much that a frame has room for it."""
-        found = trace.second_pass(view.session)
+        found, ledger = trace.second_pass(view.session), trace.ledger(view.session)
         for _ in range(_SLICES_A_FRAME):
-            if not found.extend():
+            is_more = found.extend()
+            ledger.extend()
+            if not is_more:
                 return
 
     def _has_issues(self, view: View) -> bool:
@@ -209,8 +213,8 @@ class Painting:
         issues = self.panes[-1]
         if self._issue is not None and self._episode is not None and isinstance(issues, IssuesPane):
             told = issues.tell(self._episode)
-            self._issue, toll = told or (self._issue, "")
-            self.inspector.update_issue(self._issue, toll, stands=told is not None)
+            self._issue, costs = told or (self._issue, NO_COSTS)
+            self.inspector.update_issue(self._issue, costs, stands=told is not None)
 
     def _show_strip(self, view: View, loading: float | None) -> None:
         strip = self.query_one(SessionStrip)

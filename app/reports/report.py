@@ -24,6 +24,7 @@ from .price_notes import origin_fields
 from .rent import rent_lines, rent_object
 from .tokens import notes
 from .tools import tool_figures, tool_table
+from .waste import waste_lines, waste_object
 
 _TOOLS_SHOWN = 10
 _ISSUES_SHOWN = 20
@@ -70,6 +71,7 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
             "components": {name: known(ratio) for name, ratio in asdict(efficiency.components).items()},
         },
         **({} if (rent := rent_object(trace)) is None else {"rent": rent}),
+        "waste": waste_object(trace),
         "issues": [issue_object(issue) for issue in view.issues(trace.event_id)],
         "findings": finding_objects(trace),
         "cache_breaks": break_objects(trace, view),
@@ -99,6 +101,7 @@ def report_text(trace: Trace, width: int, *, torn_bytes: int = 0, bookmarks: Boo
     yield from cache_lines(trace, view, width)
     yield from _tools(trace, width)
     yield from rent_lines(trace, width)
+    yield from waste_lines(trace, width)
     yield from _issues(trace, width)
     yield from finding_lines(trace, width)
     if bookmarks is not None:

@@ -211,6 +211,11 @@ def after_a_loop(*later: tuple[str, bool]) -> Made:
     return failures(("make x", True), ("make x", True), ("make x", True), *later)
 
 
+def called_then_quiet(trace: Any) -> None:
+    run(trace, 1, "make")
+    trace.quiet(range(2, 20))
+
+
 USUAL = [100.0] * 20
 FIRES: dict[str, list[Made]] = {
     "cycle": [turns("make a", "make b"), turns("make a", "make b", "make c"), turns("a", "b", "c", "d", rounds=4)],
@@ -227,7 +232,7 @@ FIRES: dict[str, list[Made]] = {
     "hung_call": [hung(125), hung(1, session_ends=True)],
     "retry_storm": [troubles(5, 10)],
     "tail_spin": [tail(5)],
-    "stuck": [after_a_loop(), after_a_loop(("make y", True)), fruitless(8)],
+    "stuck": [after_a_loop(), after_a_loop(("make y", True)), fruitless(8), called_then_quiet],
     "unverified_finish": [finish("read", "edit", "end"), finish("read", "edit", "run", "edit", "end")],
 }
 MISSES: dict[str, list[Made]] = {
@@ -271,7 +276,11 @@ MISSES: dict[str, list[Made]] = {
     "hung_call": [hung(115), hung(500, ends=True)],
     "retry_storm": [troubles(4, 1), troubles(9, 16)],
     "tail_spin": [tail(4), tail(9, ends=False), tail(9, change_in=8), tail(9, new_in=8)],
-    "stuck": [after_a_loop(("make y", False)), failures(("make x", True), ("make x", True), ("make y", False))],
+    "stuck": [
+        after_a_loop(("make y", False)),
+        failures(("make x", True), ("make x", True), ("make y", False)),
+        lambda trace: trace.quiet(range(1, 20)),
+    ],
     "unverified_finish": [
         finish("read", "edit", "run", "end"),
         finish("read", "edit"),
