@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from ..analysis.cache_limits import limits_of
 from ..analysis.cache_losses import CacheLosses
 from ..analysis.columns import NAN
 from ..analysis.ledger.ledger import Ledger
@@ -59,8 +60,8 @@ class Trace:
     ) -> None:
         self.name = name
         self.from_start = from_start
-        self.tuning = tuning
-        self.session = Session(prices)
+        self._tuning = tuning
+        self.session = self._tuned(Session(prices))
         self.generation = 0
         self.lines = 0
         self.bad_line_count = 0
@@ -77,6 +78,21 @@ class Trace:
         self._second_pass: SecondPass | None = None
         self._ledger: Ledger | None = None
         self._cache_losses = CacheLosses(self.session, self.event)
+
+    @property
+    def tuning(self) -> Tuning:
+        """By what the rules of the second pass fire; to be set before anything is looked at."""
+        return self._tuning
+
+    @tuning.setter
+    def tuning(self, tuning: Tuning) -> None:
+        self._tuning = tuning
+        self._tuned(self.session)
+
+    def _tuned(self, session: Session) -> Session:
+        """A session whose cache is looked at by the same limits."""
+        session.cache_breaks.tune(limits_of(self._tuning))
+        return session
 
     @property
     def version(self) -> tuple[int, int, int]:
@@ -123,7 +139,7 @@ class Trace:
 
     def go_on_from(self, session: Session, lines: int, bad_line_count: int, bad_lines: list[BadLine]) -> None:
         """Begin with what was read of the trace some other time."""
-        self.session = session
+        self.session = self._tuned(session)
         self.lines = lines
         self.bad_line_count = bad_line_count
         self.bad_lines = bad_lines
@@ -131,7 +147,7 @@ class Trace:
     def take(self, delivery: Delivery) -> None:
         """Take in what the reader delivered."""
         if delivery.fresh:
-            self.session = Session(self._prices)
+            self.session = self._tuned(Session(self._prices))
             self._events, self._event_bytes = {}, 0
             self.generation += 1
             self.lines = self.bad_line_count = 0

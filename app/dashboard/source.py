@@ -207,7 +207,10 @@ class FileSource(TraceSource):
 
     @property
     def newest(self) -> Newest | None:
-        return self._opening.newest
+        newest = self._opening.newest
+        if newest is not None and newest.trace.tuning is not self.trace.tuning:
+            newest.trace.tuning = self.trace.tuning
+        return newest
 
     def wait_until_looked(self) -> None:
         self._opening.wait_until_looked()

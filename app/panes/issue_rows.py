@@ -154,7 +154,7 @@ class IssueRows:
         mark = _severity(severity, width)
         room = max(0, width - width_of(mark) - sum(column.width for column in columns))
         title = one_line(title_of(episode, self._view.at))
-        cells: list[Cell] = [(mark, severity), *_title(title, episode.category, room)]
+        cells: list[Cell] = [(mark, severity), *_title(title, episode, room)]
         for column in columns:
             text, style = column.tell(self, episode, column.width - 1)
             cells.append((fit_right(text, column.width), style))
@@ -222,12 +222,12 @@ def _columns(width: int) -> list[_Column]:
     return list(shown.values())
 
 
-def _title(title: str, category: str, room: int) -> list[Cell]:
+def _title(title: str, episode: Episode, room: int) -> list[Cell]:
     """A title; that of a finding between its category and how sure it is, as far as there is room for the title."""
-    confidence = confidence_of(category)
+    confidence = confidence_of(episode)
     if not confidence:
         return [(fit(title, room), "text")]
-    before, behind = f"{category}: ", f" ({confidence})"
+    before, behind = f"{episode.category}: ", f" ({confidence})"
     if room < width_of(before) + _LEAST_TITLE:
         return [(fit(title, room), "text")]
     left = room - width_of(before)

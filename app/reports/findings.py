@@ -8,6 +8,7 @@ from typing import Any
 
 from ...analysis.rules.findings import Finding, describe, rank
 from ...analysis.rules.waste import assess
+from ...analysis.rules.words.cache import CATEGORIES as CACHE
 from ...analysis.tree import Tree
 from ..trace import Trace
 from .issues import Told, in_full, issue_lines, issue_object, tally
@@ -59,20 +60,18 @@ def findings_text(trace: Trace, width: int) -> Iterator[str]:
         return
     yield ""
     yield heading("findings", tally([told.issue for told in findings], "finding"), width)
-    for _, alike in groupby(findings, key=lambda told: told.issue.category):
-        suggestion = ""
+    for (_, suggestion), alike in groupby(findings, key=lambda told: (told.issue.category, told.issue.suggestion)):
         for told in alike:
             yield ""
             yield from in_full(told, width)
-            suggestion = told.issue.suggestion
             if isinstance(told.issue, Finding):
                 yield from wrapped(f"fires from: {'; '.join(told.issue.thresholds)}", width, "    ")
         yield from wrapped(f"→ {suggestion}", width, "    ")
 
 
 def finding_lines(trace: Trace, width: int) -> Iterator[str]:
-    """Findings in brief, below a heading; nothing where there are none."""
-    findings = [told.issue for told in findings_of(trace)]
+    """Findings in brief, below a heading; nothing where there are none. Those on the cache stand with the cache."""
+    findings = [told.issue for told in findings_of(trace) if told.issue.category not in CACHE]
     if findings:
         yield ""
         yield heading("findings", tally(findings, "finding"), width)

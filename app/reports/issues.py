@@ -11,7 +11,7 @@ from ...analysis import figures
 from ...analysis.issues.issue import CATEGORIES, SEVERITIES, Issue
 from ...analysis.issues.toll import Toll, toll_of
 from ...analysis.ledger.entry import Wasted
-from ...analysis.rules.findings import confidence_of
+from ...analysis.rules.findings import Finding
 from ...analysis.tree import Tree
 from ..safe_text import fit
 from ..trace import Trace
@@ -92,14 +92,14 @@ def _issues_text(issues: list[Told], width: int) -> Iterator[str]:
 
 def issue_lines(issues: Sequence[Issue], width: int, most: int, noun: str = "issues") -> Iterator[str]:
     """At most `most` issues in brief: severity, iteration, title, and below those of one category what to do."""
-    for _, group in groupby(issues[:most], key=lambda issue: (issue.severity, issue.category)):
-        suggestion = ""
+    for (_, _, suggestion), group in groupby(
+        issues[:most], key=lambda each: (each.severity, each.category, each.suggestion)
+    ):
         for issue in group:
             where = f"  {issue.severity:<8}  {fit(place(issue), 8)}  "
             first, *rest = wrapped(issue.title, width, _BRIEF_INDENT)
             yield where + first.lstrip()
             yield from rest
-            suggestion = issue.suggestion
         yield from wrapped(f"→ {suggestion}", width, _BRIEF_INDENT)
     if len(issues) > most:
         yield f"  {more(len(issues) - most, noun)}"
@@ -145,7 +145,7 @@ def in_full(told: Told, width: int) -> Iterator[str]:
     yield first
     yield from rest
     agent = f" · agent {issue.agent}" if issue.agent else ""
-    sure = f" · {confidence_of(issue.category)} confidence" if confidence_of(issue.category) else ""
+    sure = f" · {issue.confidence} confidence" if isinstance(issue, Finding) else ""
     yield from wrapped(f"{issue.category}{sure} · {place(issue)}{agent} · {_events(issue)}", width, "    ")
     yield from wrapped(issue.description, width, "    ")
     wasted = f"; wasted of its own: {told.wasted_words}" if told.wasted_words else ""
