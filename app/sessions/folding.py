@@ -10,7 +10,8 @@ from pathlib import Path
 from ...analysis.prices import Prices
 from ...collector.delivery import TailState
 from ...collector.follow import FileTail
-from ..trace import Trace
+from ...collector.open_tail import open_tail
+from ..trace import trace_of
 from ..trace_index import TraceIndex
 from .entry import Entry, told_by
 
@@ -32,15 +33,15 @@ class Fold:
 
     def __init__(self, path: Path, prices: Prices | None = None, *, index: bool = False) -> None:
         """With `index` what is known of the trace from another time is not read again."""
-        self._tail = FileTail(path)
-        self.trace = Trace(str(path), self._tail.line, self._tail.place, prices=prices, stretch=self._tail.stretch)
-        self._index = TraceIndex(path, prices) if index else None
+        self._tail = open_tail(path, kept=False)
+        self.trace = trace_of(self._tail, prices=prices)
+        self._index = TraceIndex(path, prices) if index and isinstance(self._tail, FileTail) else None
         self.is_done = False
         """Whether all there was at the last step has been folded."""
 
     def step(self, most_bytes: int = PIECE_BYTES) -> bool:
         """Fold up to so many bytes more; return whether that is all there is. Never raises OSError."""
-        if self._index is not None:
+        if self._index is not None and isinstance(self._tail, FileTail):
             self._index.load(self.trace, self._tail)
             self._index = None
         for delivery in self._tail.poll(most_bytes):

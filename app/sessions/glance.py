@@ -14,10 +14,10 @@ from pathlib import Path
 
 from ...analysis.prices import Prices
 from ...analysis.session import Session
+from ...collector.formats.decoding import is_whole_object
 from ...collector.formats.native import decode_block
 from ...collector.lines import Block
 from ...collector.listing import ListedTrace
-from ...collector.reader import is_whole_object
 from ...collector.records import EventRecord
 from .entry import Entry, Figures, Glance, told_by
 
