@@ -173,9 +173,9 @@ class Painting:
                 return
 
     def _has_issues(self, view: View) -> bool:
-        known = view.session, view.issue_version
+        known = view.session, view.all_version
         if known != self._issues_known:
-            self._issues_known, self._issues_found = known, bool(view.episodes())
+            self._issues_known, self._issues_found = known, bool(view.all_episodes())
         return self._issues_found
 
     def hold_still(self) -> None:
@@ -252,8 +252,7 @@ class Painting:
         names = [f"{number} {name}" for number, name in enumerate(PANES, 1)]
         if self._frame is not None:
             view = self._frame.view
-            standing = len(view.episodes()) if view.issue_version else 0
-            standing += len(self._frame.trace.second_pass(view.session).standing(view.at))
+            standing = len(view.all_episodes()) if view.all_version else 0
             names[4] += f" ({standing}{SO_FAR_MARK if self._frame.is_so_far else ''})" if standing else ""
         tabs.light(self.active, names)
 

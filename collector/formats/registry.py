@@ -12,7 +12,8 @@ from .translator import Format
 FORMATS: tuple[Format, ...] = ()
 """All of them; the first that recognises a file reads it."""
 
-_MOST_RECORDS = 20
+MOST_RECORDS = 20
+"""So many are looked at."""
 _MOST_BYTES = 8 << 20
 _CHUNK_BYTES = 1 << 18
 
@@ -37,7 +38,7 @@ def first_records(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = []
     with Path(path).open("rb") as file:
         left, read = b"", 0
-        while len(records) < _MOST_RECORDS and read < _MOST_BYTES:
+        while len(records) < MOST_RECORDS and read < _MOST_BYTES:
             chunk = file.read(_CHUNK_BYTES)
             read += len(chunk)
             *lines, left = (left + chunk).split(b"\n")
@@ -47,4 +48,4 @@ def first_records(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
                 records += records_of(line)[0] if line.strip() else []
             if not chunk:
                 break
-    return records[:_MOST_RECORDS]
+    return records[:MOST_RECORDS]
