@@ -8,6 +8,7 @@ from .endings import TailSpin, UnverifiedFinish
 from .loops import Cycle, NearRepeat, NoProgress, Polling
 from .reads import DuplicateRead, SerialReads
 from .second_pass import Rule
+from .stuck import Stuck
 from .tools import ErrorLoop, FailureRate, HungCall, RetryStorm, SlowOutlier
 
 RULES: tuple[type[Rule], ...] = (
@@ -32,4 +33,5 @@ RULES: tuple[type[Rule], ...] = (
     AlternatingMisses,
     FrozenBoundary,
     RepeatedExpiry,
+    Stuck,  # goes by what those before it find
 )

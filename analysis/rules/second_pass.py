@@ -167,7 +167,7 @@ class SecondPass:
         self.losses = losses or CacheLosses(session)
         self._acts = Acts(session.labels, session.targets)
         findings = Findings(session, self._acts, self.losses, self.losses.event_of)
-        self.log = findings.log
+        self.log = session.findings = findings.log
         rules = [rule(findings, tuning) for rule in RULES if rule.CATEGORY not in tuning.muted]
         self._on_iteration = [rule.iteration for rule in rules if _hears(rule, "iteration")]
         self._on_start = [rule.started for rule in rules if _hears(rule, "started")]

@@ -64,6 +64,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("retry_storm", "retries", 5, "errors and retries of the model's provider", least=2, most=1_000),
     Threshold("retry_storm", "seconds", 60.0, "seconds within which they come"),
     Threshold("tail_spin", "iterations", 5, "last iterations with calls, none new since the last change"),
+    Threshold("stuck", "loops", 1, "or more loops, and nothing new behind them", most=1_000),
     Threshold("unverified_finish", "edits", 1, "or more edits that nothing was run after"),
     _given("cache_break", "full_most_read", 0.05, "of what was expected is read at most: a full break", 0, 1),
     _given("cache_break", "full_least_expected", 4_096, "tokens expected at least, of a full break"),

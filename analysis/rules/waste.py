@@ -11,10 +11,12 @@ from dataclasses import replace
 from itertools import islice
 
 from ..cache_prices import Basis, sum_of
+from ..columns import KNOWN_COST, KNOWN_TOTAL, LlmColumns
 from ..issues import toll as documented
 from ..issues.episodes import Episode
 from ..issues.toll import MOST_LOOKED_AT, Assessment, Toll
-from ..spent import NOTHING, spent_at
+from ..lanes import MAIN_LANE
+from ..spent import NOTHING, Spent, spent_at
 from ..tree import Tree
 
 Waste = Callable[[Episode, Tree, list[int]], Assessment]
@@ -69,6 +71,42 @@ def _time(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     return Assessment(Toll(seconds=taken / 1000.0 if taken else None), True)
 
 
+def _since(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """What was spent behind the event that raised it, to the end of the run: of the main agent's, by all agents."""
+    session, llm = tree.session, tree.session.llm
+    row = session.events.iteration[episode.raised]
+    branch = session.lanes.branches[session.iterations.branch[row]] if row else None
+    later = [each for each in session.lanes.branches if each.lane == episode.lane and episode.raised < each.first]
+    end = min([tree.at, *(each.first for each in later)])
+    first, last = llm.rows(episode.raised + 1), llm.rows(end)
+    if episode.lane == MAIN_LANE or branch is None:
+        spent = _between(llm, first, last)
+    else:
+        before, after = branch.spent(llm, first), branch.spent(llm, last)
+        tokens = None if after[0] is None else after[0] - (before[0] or 0)
+        cost = None if after[1] is None else after[1] - (before[1] or 0.0)
+        spent = Spent(tokens, cost, branch.cost_estimated(last))
+    times = session.events.time
+    seconds = times[end - 1] - times[episode.raised] if end > episode.raised else 0.0
+    took = max(0.0, seconds) if seconds == seconds else None
+    return Assessment(Toll(spent.tokens, spent.cost, took, is_estimated=spent.estimated), end < tree.at)
+
+
+def _between(llm: LlmColumns, first: int, last: int) -> Spent:
+    """What the LLM rows from one up to another took; nothing is known where none of them says."""
+    if first >= last:
+        return Spent(0, 0.0 if last and llm.seen[last - 1] & KNOWN_COST else None)
+    before = first - 1
+    tokens = llm.sum_total[last - 1] - (llm.sum_total[before] if first else 0)
+    cost = llm.sum_cost[last - 1] - (llm.sum_cost[before] if first else 0.0)
+    seen = llm.seen[last - 1]
+    return Spent(
+        tokens if seen & KNOWN_TOTAL else None,
+        cost if seen & KNOWN_COST else None,
+        llm.estimates(first, last) > 0,
+    )
+
+
 def _rebilled(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     """What those responses paid again that broke the cache."""
     breaks = tree.session.cache_breaks
@@ -102,6 +140,7 @@ _WASTED: dict[str, Waste] = {
     "retry_storm": _untold,
     "tail_spin": _answers,
     "unverified_finish": _untold,
+    "stuck": _since,
     "cache_break": _rebilled,
     "never_cached": _untold,
     "write_churn": _untold,

@@ -206,6 +206,16 @@ def written(trace: Any) -> None:
     edit(trace, 2, "a.py")
 
 
+def after_a_loop(*later: tuple[str, bool]) -> Made:
+    """The same command fails three times, then these run."""
+    return failures(("make x", True), ("make x", True), ("make x", True), *later)
+
+
+def called_then_quiet(trace: Any) -> None:
+    run(trace, 1, "make")
+    trace.quiet(range(2, 20))
+
+
 USUAL = [100.0] * 20
 
 
@@ -238,6 +248,7 @@ FIRES: dict[str, list[Made]] = {
     "hung_call": [hung(125), hung(1, session_ends=True)],
     "retry_storm": [troubles(5, 10)],
     "tail_spin": [tail(5)],
+    "stuck": [after_a_loop(), after_a_loop(("make y", True)), fruitless(8), called_then_quiet],
     "unverified_finish": [finish("read", "edit", "end"), finish("read", "edit", "run", "edit", "end")],
     "cache_break": [responses((9_000, 100, 1_000), (0, 10_100, 0)), responses((9_000, 100, 1_000), (8_000, 2_100, 0))],
     "never_cached": [responses(*[(0, 4_096, 0)] * 5)],
@@ -287,6 +298,11 @@ MISSES: dict[str, list[Made]] = {
     "hung_call": [hung(115), hung(500, ends=True)],
     "retry_storm": [troubles(4, 1), troubles(9, 16)],
     "tail_spin": [tail(4), tail(9, ends=False), tail(9, change_in=8), tail(9, new_in=8)],
+    "stuck": [
+        after_a_loop(("make y", False)),
+        failures(("make x", True), ("make x", True), ("make y", False)),
+        lambda trace: trace.quiet(range(1, 20)),
+    ],
     "unverified_finish": [
         finish("read", "edit", "run", "end"),
         finish("read", "edit"),
@@ -379,7 +395,7 @@ def test_what_the_rounds_after_the_first_cost_is_counted(trace: Any) -> None:
     view = trace.view()
     found = SecondPass(view.session)
     found.extend_to_end()
-    (episode,) = found.standing(view.at)
+    (episode,) = [episode for episode in found.standing(view.at) if episode.category == "cycle"]
     toll = assess(episode, Tree(view)).toll
     assert (toll.tokens, toll.cost, toll.is_derived) == (3_000, 1.5, True)
     assert toll.words() == ["~$1.50", "~3.00k tokens"]
@@ -390,3 +406,44 @@ def test_lanes_are_judged_apart(trace: Any) -> None:
         trace.tool(number, "bash", args={"command": "make a"}, agent="a")
         trace.tool(number, "bash", args={"command": "make b"}, agent="b")
     assert not findings(trace)
+
+
+def test_a_run_is_stuck_from_the_loop_on_and_what_came_after_is_told_exactly(trace: Any) -> None:
+    for number in range(1, 7):
+        trace.add("iteration_start", number)
+        trace.llm(number, cost=0.5, tokens=1_000)
+        run(trace, number, "make x", failed=True)
+    trace.add("session_start", goal="again")
+    trace.llm(1, cost=9.0)
+    view = trace.view()
+    found = SecondPass(view.session)
+    found.extend_to_end()
+    (episode,) = [episode for episode in found.standing(view.at) if episode.category == "stuck"]
+    assert trace.events[episode.raised].iteration == 3
+    assessment = assess(episode, Tree(view))
+    assert (assessment.toll.tokens, assessment.toll.cost, assessment.is_final) == (3_000, 1.5, True)
+    assert assessment.toll.words()[:2] == ["$1.50", "3.00k tokens"]
+
+
+def test_a_run_that_makes_progress_again_was_not_stuck(trace: Any) -> None:
+    after_a_loop()(trace)
+    stuck_at = len(trace.events)
+    run(trace, 4, "make y")
+    found = SecondPass(trace.view().session)
+    found.extend_to_end()
+    assert "stuck" in {episode.category for episode in found.standing(stuck_at)}
+    assert "stuck" not in {episode.category for episode in found.standing(len(trace.events))}
+
+
+def test_another_agent_that_is_stuck_leaves_the_others_alone(trace: Any) -> None:
+    for number in range(1, 4):
+        run(trace, number, "make x", agent="a", failed=True)
+        run(trace, number, f"make {'abc'[number - 1]}")
+    trace.llm(4, cost=0.5, tokens=100)
+    trace.llm(4, cost=0.25, tokens=50, agent="a")
+    view = trace.view()
+    found = SecondPass(view.session)
+    found.extend_to_end()
+    (episode,) = [episode for episode in found.standing(view.at) if episode.category == "stuck"]
+    toll = assess(episode, Tree(view)).toll
+    assert (view.session.lanes.names.name(episode.lane), toll.tokens, toll.cost) == ("a", 50, 0.25)

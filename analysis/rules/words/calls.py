@@ -151,6 +151,16 @@ WORDINGS: dict[str, Wording] = {
         ),
         "See what these were for: a clear end of the task in the prompt saves them.",
     ),
+    "stuck": Wording(
+        "high",
+        "medium",
+        lambda episode, value, count: f"should have stopped here: {episode.detail}",
+        lambda episode, value, count: (
+            f"From here on it was known that the run goes round in circles ({episode.detail}). No call since then "
+            "succeeded that changed a file or had not been made before. The cost is what was spent since."
+        ),
+        "Stop a run at this point, or step in: show the agent what it has tried, or give it what it lacks.",
+    ),
     "unverified_finish": Wording(
         "medium",
         "medium",

@@ -88,7 +88,7 @@ async def test_headlines_are_the_figures_of_the_view(show, demo):
         assert f"{figures.tokens(view.tokens.output)} out" in tokens
         assert cache.startswith(f"{figures.share(view.cache_hit_rate)} hit")
         assert f"boundary {figures.tokens(view.cache.boundary_position)}" in cache
-        assert it.title("issues") == f"5 issues · {len(view.issues()) + 1} · 1 high · 3 medium · 1 low"
+        assert it.title("issues") == f"5 issues · {len(view.issues()) + 1} · ~$0.079 wasted (11%)"
 
 
 async def test_the_strip_has_the_figures_of_the_session(show, demo):

@@ -1,0 +1,101 @@
+"""Where a run should have been stopped: a loop was known, and nothing new came after it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from ..issues.episodes import Episode
+from .findings import title_of
+from .second_pass import Call, Rule
+from .thresholds import Tuning
+
+QUIET = "excessive_iterations"
+STUCK_BY = frozenset({"cycle", "error_loop", "no_progress", QUIET})
+"""What says that an agent goes round in circles."""
+
+_MOST_SEEN = 20_000
+"""Calls of a run that are known again."""
+
+
+@dataclass(slots=True)
+class _Course:
+    """What a run called with success, the loops it went into since anything was new, and that it is stuck, if it is."""
+
+    has_called: bool = False
+    seen: set[int] = field(default_factory=set)
+    loops: list[int] = field(default_factory=list)
+    episode: Episode | None = None
+
+
+class Stuck(Rule):
+    """A run in which a loop was found, and no call since succeeded that changed a file or had not been made before.
+
+    It goes by what other rules find, so it stands behind them. Progress withdraws it.
+    """
+
+    CATEGORY = "stuck"
+
+    def tune(self, tuning: Tuning) -> None:
+        self._loops = tuning.count(self.CATEGORY, "loops")
+        self._courses: dict[int, _Course] = {}
+        self._documented = 0
+        self._found = 0
+
+    def ended(self, call: Call) -> None:
+        course = self._course_of(call.event, call.lane)
+        course.has_called = True
+        is_new = not call.fingerprint or call.fingerprint not in course.seen
+        if not call.failed:
+            if len(course.seen) >= _MOST_SEEN:
+                course.seen.clear()
+            course.seen.add(call.fingerprint)
+        self._look(call.event)
+        if not call.failed and (call.changed or is_new):
+            if course.episode is not None:
+                course.episode.withdraw(call.event)
+            course.episode = None
+            course.loops.clear()
+
+    def iteration(self, event: int, lane: int, row: int) -> None:
+        self._look(event)
+
+    def response(self, event: int, lane: int) -> None:
+        self._look(event)
+
+    def _look(self, event: int) -> None:
+        """Take in the loops that became known up to an event."""
+        for episode in self._raised_by(event):
+            course = self._course_of(episode.raised, episode.lane)
+            if episode.category == QUIET and not course.has_called:
+                continue  # a conversation, not a run that calls tools
+            if course.episode is not None:
+                course.episode.update(event, course.episode.values[-1] + 1, [episode.raised])
+                continue
+            course.loops.append(episode.raised)
+            if len(course.loops) >= self._loops:
+                course.episode = self.findings.open(
+                    self.CATEGORY,
+                    event,
+                    len(course.loops),
+                    course.loops,
+                    lane=episode.lane,
+                    detail=title_of(episode, event + 1),
+                )
+
+    def _raised_by(self, event: int) -> list[Episode]:
+        documented, found = self.findings.session.issues, self.findings.log
+        end = bisect_right(documented.raised, event, lo=self._documented)
+        raised = documented.episodes[self._documented : end] + found.episodes[self._found :]
+        self._documented, self._found = end, len(found.episodes)
+        return [episode for episode in raised if episode.category in STUCK_BY]
+
+    def _course_of(self, event: int, lane: int) -> _Course:
+        """The course of the run that an event stands in; outside all iterations, of what its agent does there."""
+        session = self.findings.session
+        row = session.events.iteration[event]
+        key = session.iterations.branch[row] if row else -1 - lane
+        course = self._courses.get(key)
+        if course is None:
+            course = self._courses[key] = _Course()
+        return course
