@@ -15,7 +15,7 @@ from heapq import heappush, heapreplace, nlargest
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_READ, NONE
+from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, NONE
 from .prices import Price
 
 if TYPE_CHECKING:
@@ -116,8 +116,39 @@ class Rent:
         for row in range(self._taken, last):
             if llm.flags[row] & (KNOWN_INPUT | KNOWN_READ):
                 self._respond(row)
+            elif llm.flags[row] & KNOWN_OUTPUT and row:  # more of an answer that is told already
+                context = self._context(self.session.events.lane[llm.event[row]])
+                context.output += llm.sum_output[row] - llm.sum_output[row - 1]
         self._taken = last
         return last < known
+
+    def arrivals(self, first: int, through: int) -> list[tuple[int, int]]:
+        """The results from number `first` on that came into a context by a response up to event `through`.
+
+        Each by the event that ended its call, with its size in tokens. Extends as far as it needs.
+        """
+        llm = self.session.llm
+        while self._taken < llm.rows(through + 1):
+            self.extend()
+        end = bisect_left(self._arrived_at, through + 1)
+        return list(zip(self._event[first:end], self._tokens[first:end], strict=True))
+
+    def of_call(self, end: int, at: int) -> Rented | None:
+        """What the result of the call that an event ended took as of event `at`; None where it has no size by then."""
+        index = self.index_of(end)
+        return None if index is None or self._arrived_at[index] >= at else self._rented(index, at)
+
+    def index_of(self, end: int) -> int | None:
+        """The number of the result of the call that an event ended; None where it has no size yet."""
+        context = self._contexts.get(self.session.events.lane[end])
+        if context is None:
+            return None
+        response = bisect_left(context.event, end)
+        if response == len(context.event):
+            return None
+        first = bisect_left(self._arrived_at, context.event[response])
+        last = bisect_left(self._arrived_at, context.event[response] + 1)
+        return next((index for index in range(first, last) if self._event[index] == end), None)
 
     def total(self, at: int) -> tuple[int, float | None]:
         """Tokens and dollars of all rent as of event `at`; the latter None where no response says what it cost."""
