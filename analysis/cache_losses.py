@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .session import Session
 
 _PER_MILLION = 1e-6
-_LONG_WRITE_SURCHARGE = 0.75
+LONG_WRITE_SURCHARGE = 0.75
 """A cache of an hour is written at twice the price of input, one of five minutes at 1.25 times."""
 
 
@@ -187,7 +187,7 @@ class CacheLosses:
         price = self._prices.price_of(label, events[-1]) or self._known_price(label)
         if price is None or price.input is None:
             return Loss()
-        surcharge = self._written(finding.lane, events[0], events[-1]) * price.input * _LONG_WRITE_SURCHARGE
+        surcharge = self._written(finding.lane, events[0], events[-1]) * price.input * LONG_WRITE_SURCHARGE
         return Loss(losses.dollars - surcharge * _PER_MILLION, Basis.ESTIMATED)
 
     def _written(self, lane: int, first: int, last: int) -> int:

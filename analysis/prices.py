@@ -133,15 +133,17 @@ class Tariff:
         self, sent: int, output: int, read: int, written: int, written_1h: int = 0, time: float = 0.0
     ) -> float | None:
         """The same for the buckets themselves, nothing of them unknown."""
+        return self.price_at(sent + read + written, time).charge(sent, output, read, written, written_1h)
+
+    def price_at(self, prompt: int, time: float) -> Price:
+        """The price of a call made at `time` whose prompt has so many tokens in all."""
         periods = self.periods
         period = periods[0] if len(periods) == 1 else self._period(time)
         price = period.price
-        if period.tiers:
-            prompt = sent + read + written
-            for tier in period.tiers:
-                if prompt > tier.above:
-                    price = tier.price
-        return price.charge(sent, output, read, written, written_1h)
+        for tier in period.tiers:
+            if prompt > tier.above:
+                price = tier.price
+        return price
 
     def _period(self, time: float) -> Period:
         return next((period for period in reversed(self.periods) if period.holds_at(time)), self.periods[0])
@@ -156,6 +158,12 @@ class PriceList(Protocol):
 
     def tariff_of(self, model: str) -> Tariff | None:
         """What a model takes, by its name as traces have it; None where the list does not know."""
+
+    def window_of(self, model: str) -> int | None:
+        """The longest prompt that a model takes, in tokens; None where the list does not know."""
+
+    def others(self, model: str) -> tuple[str, ...]:
+        """A handful of models to hold a model against, those of its provider first, and without the model itself."""
 
 
 Rate: TypeAlias = Price | Tariff
