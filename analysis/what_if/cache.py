@@ -103,7 +103,7 @@ class HourCache:
         if self._is_long:
             return Choice((replace(made, unknown="the session writes to the 1-hour cache already"),))
         if not dearer.calls:
-            return Choice((replace(made, unknown="no response reports what it wrote to the cache"),))
+            return Choice((replace(made, unknown="no response tells what it wrote"),))
         if not dearer.is_known or not spared.is_known:
             return Choice((replace(made, unknown="no price is known for what was written"),))
         tally = Tally(spared.dollars + dearer.dollars, bases={Basis.ESTIMATED})

@@ -99,7 +99,7 @@ class _Lane:
     kept: list[int] = field(default_factory=lambda: [0] * len(SHARES))
     prompt: int | None = None
     is_cut: bool = False
-    reads: bool = False
+    caches: bool = False
     writes: bool = False
 
 
@@ -125,7 +125,8 @@ class Compaction:
         prompt, before = call.prompt, lane.prompt
         was_cut = lane.is_cut and before is not None and prompt < before
         lane.is_cut = False
-        lane.reads, lane.writes = lane.reads or call.read > 0, lane.writes or call.written > 0
+        lane.writes = lane.writes or call.written > 0
+        lane.caches = lane.caches or lane.writes or call.read > 0
         for number, share in enumerate(SHARES):
             if was_cut and before is not None:
                 lane.dropped[number] += prompt - before
@@ -137,12 +138,12 @@ class Compaction:
             if kept > threshold > context.after and before is not None:
                 self._cut(number, call, lane)
             elif was_cut:
-                whole = (0, kept) if lane.reads else (kept, 0)
+                whole = (0, kept) if lane.caches else (kept, 0)
                 self._bill(number, call, (whole[0], call.output, whole[1], 0), kept)
                 lane.kept[number] = kept
             else:
                 if kept != prompt:
-                    self._bill(number, call, _shortened(call, prompt - kept, lane.reads), kept)
+                    self._bill(number, call, _shortened(call, prompt - kept), kept)
                 lane.kept[number] = kept
         lane.prompt = prompt
 
@@ -183,7 +184,7 @@ class Compaction:
         """The prompt would be too long: it is summed up by a call of its own, and sent anew, short."""
         assert self._context is not None
         after, before = self._context.after, lane.kept[number]
-        summing = call.charge(0, SUMMARY, before, 0) if lane.reads else call.charge(before, SUMMARY, 0, 0)
+        summing = call.charge(0, SUMMARY, before, 0) if lane.caches else call.charge(before, SUMMARY, 0, 0)
         anew = (0, call.output, 0, after) if lane.writes else (after, call.output, 0, 0)
         self._cuts[number] += 1
         self._bill(number, call, anew, after + before, summing)
@@ -213,12 +214,25 @@ class Compaction:
             self._branches_taken += 1
 
 
-def _shortened(call: Call, less: int, reads: bool) -> tuple[int, int, int, int]:
-    """The buckets of a call with a prompt of so many tokens less, or more: history, which is read if anything is."""
+def _shortened(call: Call, less: int) -> tuple[int, int, int, int]:
+    """The buckets of a call with a prompt of so many tokens less, or more where fewer than 0.
+
+    These are of its history, and that was read where at least half of its prompt was; else it was sent anew.
+    """
+    sent, read, written = call.sent, call.read, call.written
+    was_read = 2 * read >= call.prompt
     if less < 0:
-        return (call.sent, call.output, call.read - less, call.written) if reads else (
-            call.sent - less, call.output, call.read, call.written
-        )  # fmt: skip
-    read = min(less, call.read)
-    written = min(less - read, call.written)
-    return call.sent - (less - read - written), call.output, call.read - read, call.written - written
+        if was_read:
+            read -= less
+        elif written:
+            written -= less
+        else:
+            sent -= less
+        return sent, call.output, read, written
+    if was_read:
+        taken = min(less, read)
+        read, less = read - taken, less - taken
+    taken = min(less, written)
+    written, less = written - taken, less - taken
+    taken = min(less, sent)
+    return sent - taken, call.output, read - (less - taken), written

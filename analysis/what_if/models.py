@@ -63,12 +63,9 @@ class OtherModels:
 
     def tell(self) -> list[Choice]:
         """A scenario for each model whose price covers all that was used."""
-        if not self._candidates:
-            unknown = Scenario(FAMILY, "with another model", unknown="no price of another model is known")
-            return [Choice((unknown,))]
-        if not self._calls:
-            unknown = Scenario(FAMILY, "with another model", unknown="no call tells all of its tokens")
-            return [Choice((unknown,))]
+        if not self._calls or not self._candidates:
+            why = "no price of another model is known" if self._calls else "no call tells all of its tokens"
+            return [Choice((Scenario(FAMILY, "with another model", unknown=why),))]
         told = [self._tell(candidate) for candidate in self._candidates]
         known = [scenario for scenario in told if scenario is not None]
         left = len(told) - len(known)
@@ -100,13 +97,12 @@ class OtherModels:
 
 def _candidates(view: View, used: Counter[str]) -> list[_Candidate]:
     prices = view.session.prices
-    if not prices:
+    if not prices or not used:  # a list is not to be loaded for nothing
         return []
     only = next(iter(used)) if len(used) == 1 else None
     own = [name for name in prices.by_model if WILDCARD not in name]
     mixed = [name for name, _ in used.most_common(MOST_USED)] if len(used) > 1 else []
-    main = used.most_common(1)[0][0] if used else ""
-    listed = prices.listed.others(main) if prices.listed is not None else ()
+    listed = prices.listed.others(used.most_common(1)[0][0]) if prices.listed is not None else ()
     found: dict[str, _Candidate] = {}
     for name in (*own[:MOST_OWN], *mixed, *listed):
         rate = prices.rate_of(name)

@@ -11,7 +11,7 @@ from ..widgets.palette import Cell
 
 _GAP = "  "
 _BILL, _SAVING, _SHARE = 13, 17, 6
-_NAME = 32
+_NAME = 34
 _ROOM_FOR_BILL, _ROOM_FOR_SHARE = 60, 48
 _FEWEST_REMARK = 14
 _OPTIONS = " ←→"

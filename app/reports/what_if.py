@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...analysis import figures
+from ...analysis.what_if.models import FAMILY
 from ...analysis.what_if.scenario import Choice, Scenario, by_saving
 from ...analysis.what_if.what_if import OVERLAP, WhatIf
 from ..trace import Trace
@@ -14,6 +15,7 @@ from .json_text import known
 from .layout import heading, more, table, wrapped
 
 _SHOWN = 5
+_MODELS_SHOWN = 2
 
 
 def choices_of(trace: Trace) -> tuple[Choice, ...]:
@@ -29,13 +31,20 @@ def what_if_lines(trace: Trace, width: int) -> Iterator[str]:
         return
     yield ""
     yield heading("what if", f"the bill is {figures.cost(view.cost, view.cost_estimated)}", width)
-    rows = [[each.name, bill_of(each), saving_of(each), share_of(each), remark_of(each)] for each in saving[:_SHOWN]]
+    shown = _without_most_models(saving)[:_SHOWN]
+    rows = [[each.name, bill_of(each), saving_of(each), share_of(each), remark_of(each)] for each in shown]
     yield from table(["", "the bill then", "saves", "", ""], rows, width, left=frozenset({0, 4}), elastic=4)
-    if len(saving) > _SHOWN:
-        yield f"  {more(len(saving) - _SHOWN, 'scenarios that save something')}"
-    told = dict.fromkeys(text for each in saving[:_SHOWN] for text in each.assumptions)
+    if len(saving) > len(shown):
+        yield f"  {more(len(saving) - len(shown), 'that save something')}"
+    told = dict.fromkeys(text for each in shown for text in each.assumptions)
     for text in (OVERLAP, *told):
         yield from wrapped(text, width, "  ")
+
+
+def _without_most_models(scenarios: list[Scenario]) -> list[Scenario]:
+    """The scenarios without all but the first models: there are many, and what an agent may do otherwise is more."""
+    models = [each for each in scenarios if each.family == FAMILY]
+    return [each for each in scenarios if each not in models[_MODELS_SHOWN:]]
 
 
 def _saves(scenario: Scenario) -> bool:
