@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -176,8 +175,9 @@ class Compaction:
         )
         if context.after >= context.limit * share:
             return replace(made, tokens=None, unknown="prompts are longer than that right after a compaction")
-        mine = bisect_left(self._view.session.compactions, self._view.at)
-        remark = f"{figures.count(cuts, 'compaction')}, not {mine:,}" if tally.calls else "no prompt is that long"
+        mine = self._view.compactions
+        instead = f"instead of {mine:,}" if cuts != mine else "at other times"
+        remark = f"{figures.count(cuts, 'compaction')} {instead}" if tally.calls else "no prompt is that long"
         return with_money(made, self._view, tally, remark)
 
     def _cut(self, number: int, call: Call, lane: _Lane) -> None:

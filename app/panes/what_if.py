@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from ...analysis import figures
-from ...analysis.prices import PriceList
 from ...analysis.what_if.what_if import OVERLAP, WhatIf
 from ..contain import contained
 from ..safe_text import fit, one_line
@@ -27,6 +26,7 @@ from .what_if_rows import WhatIfRows
 
 _REST = 4.0
 """A session that goes on is gone over again after so many times what that took."""
+_NAP = 0.05
 _LOOKING = "going over the session …"
 _GROUP = Binding.Group("what if")
 
@@ -111,9 +111,10 @@ class WhatIfPane(ListPane):
         self._what_if: WhatIf | None = None
         self._frame: Frame | None = None
         self._lists_loaded: set[str] = set()
-        self._loading = self._stepping = self._waiting = False
-        self._took = 0.0
+        self._at_work_on: WhatIf | None = None
         self._rests_until = 0.0
+        self._family = ""
+        """The scenario under the cursor."""
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
@@ -133,63 +134,49 @@ class WhatIfPane(ListPane):
             self._rests_until = 0.0
             self._rows.forget()
             self._list_them()
-        self._go_on()
+        if self._at_work_on is not self._what_if and self.display and not self.is_settled:
+            self._at_work_on = self._what_if
+            self.run_worker(self._show_scenarios(self._what_if), exit_on_error=False)
 
-    def _go_on(self) -> None:
-        """Go over the session, if what is shown is not of the frame; what was begun is finished first."""
-        frame, what_if = self._frame, self._what_if
-        if frame is None or what_if is None or not self.display or self._stepping or self._loading or self._waiting:
-            return
-        if not what_if.is_looking:
-            if what_if.at == frame.view.at:
-                return
-            prices = frame.view.session.prices
-            listed = prices.listed if prices else None
-            if listed is not None and listed.name not in self._lists_loaded:
-                self._loading = True
-                self.run_worker(self._load(listed), exit_on_error=False)
-                return
-            rest = self._rests_until - monotonic()
-            if rest > 0.0:
-                self._waiting = True
-                self.set_timer(rest, self._rested)
-                return
-            what_if.look(frame.view.at)
-            self._took = 0.0
-        self._stepping = True
-        self._step()
+    async def _show_scenarios(self, what_if: WhatIf) -> None:
+        """Go over the session until what is shown is of the newest frame, as long as anybody looks.
 
-    async def _load(self, listed: PriceList) -> None:
-        """Have the price list loaded, a tenth of a second, beside what else there is to do."""
-        try:
-            await asyncio.to_thread(listed.others, "")
-        finally:
+        Where that fails it is not tried again: it would fail with every frame.
+        """
+        while self._is_wanted(what_if) and not self.is_settled:
+            # Whoever looks at the past does not wait: it does not go on by itself.
+            if self._frame is not None and self._frame.live and monotonic() < self._rests_until:
+                await asyncio.sleep(_NAP)
+                continue
+            took = await self._go_over(what_if)
+            self._rests_until = monotonic() + _REST * took
+        if self._at_work_on is what_if:
+            self._at_work_on = None
+
+    async def _go_over(self, what_if: WhatIf) -> float:
+        """Go over the session as of the frame, in slices, and list what comes out. Gives the seconds that took."""
+        frame, took, has_more = self._frame, 0.0, True
+        if frame is None:
+            return took
+        prices = frame.view.session.prices
+        listed = prices.listed if prices else None
+        if listed is not None and listed.name not in self._lists_loaded:
+            await asyncio.to_thread(listed.others, "")  # to load it takes a tenth of a second
             self._lists_loaded.add(listed.name)
-            self._loading = False
-            self._go_on()
+        what_if.look(frame.view.at)
+        while has_more and self._is_wanted(what_if):
+            begun = monotonic()
+            has_more = what_if.extend()
+            slice_took = monotonic() - begun
+            took += slice_took
+            await asyncio.sleep(slice_took)  # keys and frames come first
+        if not has_more and what_if is self._what_if:
+            self._rows.take(what_if.choices)
+            self._list_them()
+        return took
 
-    def _rested(self) -> None:
-        self._waiting = False
-        self._go_on()
-
-    def _step(self) -> None:
-        """Go over some more; the rest between other things that wait to be done."""
-        what_if = self._what_if
-        if what_if is None or not self.display:
-            self._stepping = False
-            return
-        begun = monotonic()
-        has_more = what_if.extend()
-        now = monotonic()
-        self._took += now - begun
-        if has_more:
-            self.call_later(self._step)
-            return
-        self._stepping = False
-        self._rests_until = now + _REST * self._took
-        self._rows.take(what_if.choices)
-        self._list_them()
-        self._go_on()
+    def _is_wanted(self, what_if: WhatIf) -> bool:
+        return self.display and what_if is self._what_if
 
     def _list_them(self, family: str = "") -> None:
         """List what is known, the cursor on the scenario it was on."""
@@ -198,9 +185,6 @@ class WhatIfPane(ListPane):
         self._head.display = self._rows.count > 0
         self._list.move_to(self._rows.row_of(before))
         self._tell()
-
-    _family = ""
-    """The scenario under the cursor."""
 
     def _tell(self) -> None:
         rows, row = self._rows, self._list.cursor

@@ -141,7 +141,7 @@ def test_prompts_grow_by_the_same_steps_from_where_they_were_cut(trace: Any) -> 
     # At 50 %: 60k becomes 20k, for 40k that are read and 2k that are put out; 80k becomes 40k.
     half = option(trace.events, "compaction", "50%")
     assert half.saving == pytest.approx(0.060 - 0.020 - 0.040 - 0.010 + 0.040)
-    assert (half.tokens, half.remark) == (60_000 - 20_000 - 40_000 + 40_000, "1 compaction, not 0")
+    assert (half.tokens, half.remark) == (60_000 - 20_000 - 40_000 + 40_000, "1 compaction instead of 0")
     assert (
         "Limit 100k: told by a budget event. A compaction leaves 20.0k (assumed, 20% of the limit)"
         in half.assumptions[0]
@@ -180,7 +180,7 @@ def test_the_compactions_of_the_trace_are_left_out(trace: Any) -> None:
     told = option(compacted(trace), "compaction", "80%")
     # Not compacted: 60k are read, not 30k written, and 30k more are read by the next.
     assert told.saving == pytest.approx(1.25 * 0.030 - 0.1 * 0.060 - 0.1 * 0.030)
-    assert (told.tokens, told.remark) == (-60_000, "0 compactions, not 1")
+    assert (told.tokens, told.remark) == (-60_000, "0 compactions instead of 1")
     assert "leaves 30.0k (the median of 1)" in told.assumptions[0]
 
 
@@ -196,7 +196,7 @@ def test_an_agent_that_is_not_long_is_not_compacted_for_another(trace: Any) -> N
     for prompt in (40_000, 60_000):
         plain(trace, [prompt])
         plain(trace, [1_000], agent="a")
-    assert option(trace.events, "compaction", "50%").remark == "1 compaction, not 0"
+    assert option(trace.events, "compaction", "50%").remark == "1 compaction instead of 0"
     assert option(trace.events, "compaction", "50%").saving == pytest.approx(0.060 - 0.020 - 0.040 - 0.010)
 
 
