@@ -82,7 +82,8 @@ class HourCache:
             self._read += 1
             self._is_long = self._is_long or _is_for_an_hour(self._losses.event_of(call.event).data)
         written = call.written - min(call.written, self._rewritten.get(call.event, 0))
-        surcharge = None if call.price is None else _surcharge(call.price)
+        price = call.price
+        surcharge = None if price is None else _surcharge(price)
         dollars = None if surcharge is None else -dollars_for(written, surcharge) * call.scale
         self._dearer.add(dollars, Basis.ESTIMATED)
 

@@ -32,8 +32,8 @@ class _Candidate:
         self.dollars: float | None = 0.0
 
     def take(self, call: Call) -> None:
-        """Take in a call, where what it takes is not the same for all."""
-        if self.is_flat or self.dollars is None:
+        """Take in a call; needed only where a token is not the same price in all of them."""
+        if self.dollars is None:
             return
         more = self.rate.charge(call.sent, call.output, call.read, call.written, 0, call.time)
         self.dollars = None if more is None else self.dollars + more
@@ -44,7 +44,8 @@ class OtherModels:
 
     def __init__(self, view: View, used: Counter[str]) -> None:
         self._view = view
-        self._candidates = list(_candidates(view, used))
+        self._candidates = _candidates(view, used)
+        self._by_call = [each for each in self._candidates if not each.is_flat]
         self._sums = [0, 0, 0, 0]
         self._cost = 0.0
         self._calls = self._left_out = self._estimated = 0
@@ -58,7 +59,7 @@ class OtherModels:
         self._cost += call.cost or 0.0
         for place, count in enumerate((call.sent, call.output, call.read, call.written)):
             self._sums[place] += count
-        for candidate in self._candidates:
+        for candidate in self._by_call:
             candidate.take(call)
 
     def tell(self) -> list[Choice]:
