@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .cache_limits import LIMITS, CacheLimits
 from .cache_patterns import CachePatterns
+from .cache_prices import CachePrices
 from .columns import KNOWN_COST, KNOWN_READ, NONE
 from .lanes import MAIN_LANE
 
@@ -76,6 +77,8 @@ class CacheBreaks:
         self.patterns = CachePatterns(limits)
         self.priced: dict[int, array[int]] = {}
         """By model the first LLM rows whose cost the trace gives."""
+        self.prices = CachePrices(self)
+        """What each break cost."""
         self.taken = 0
         """How many requests of the cache were looked at."""
         self._newest: dict[int, _Newest] = {}
@@ -101,6 +104,20 @@ class CacheBreaks:
     def rebilled_by(self, index: int) -> int:
         """The same of one break."""
         return self.rebilled[index] - self.rebilled_before(index)
+
+    def tune(self, limits: CacheLimits) -> None:
+        """Take other limits, before anything is taken in. Raises ValueError where they would come too late."""
+        if self.taken and limits != self.limits:
+            raise ValueError("breaks were found by other limits")
+        self.limits = self.patterns.limits = limits
+
+    @property
+    def covered(self) -> int:
+        """Up to which event all is known; what was folded since, or is folded meanwhile, may come behind it."""
+        llm, count = self.session.llm, self.session.count
+        rows = llm.cache_rows
+        known = bisect_left(rows, llm.rows(count))
+        return count if self.taken >= known else llm.event[rows[self.taken]]
 
     def extend_all(self) -> None:
         """Take in all that was folded."""

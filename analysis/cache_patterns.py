@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -33,10 +32,6 @@ class Finding:
     def raised(self) -> int:
         """The event that made it a finding."""
         return self.evidence[self.needed - 1]
-
-    def count(self, at: int) -> int:
-        """How many responses prove it as of event `at`."""
-        return bisect_left(self.evidence, at)
 
 
 @dataclass(slots=True)
@@ -74,14 +69,10 @@ class CachePatterns:
     """Watches the responses of each lane, one by one, and keeps the findings in the order in which they were raised."""
 
     def __init__(self, limits: CacheLimits) -> None:
-        self._limits = limits
+        self.limits = limits
         self._watches: dict[int, _Watch] = {}
         self.findings: list[Finding] = []
         self.raised: array[int] = array("I")
-
-    def standing(self, at: int) -> list[Finding]:
-        """The findings as of event `at`, oldest first."""
-        return self.findings[: bisect_left(self.raised, at)]
 
     def end(self, lane: int) -> None:
         """The run of a lane is over."""
@@ -92,7 +83,7 @@ class CachePatterns:
         watch = self._watches.get(lane)
         if watch is None:
             watch = self._watches[lane] = _Watch()
-        limits = self._limits
+        limits = self.limits
         if read:
             if watch.never.events:
                 watch.never.end()
@@ -105,7 +96,7 @@ class CachePatterns:
 
     def _freeze(self, lane: int, watch: _Watch, event: int, prompt: int, read: int) -> None:
         """The boundary stays where it was while the prompt grows away from it."""
-        limits, streak = self._limits, watch.frozen
+        limits, streak = self.limits, watch.frozen
         anchor = watch.frozen_read
         if not streak.events or abs(read - anchor) > limits.frozen_band * anchor or prompt < watch.frozen_prompt:
             streak.end()
@@ -122,7 +113,7 @@ class CachePatterns:
 
     def _alternate(self, lane: int, watch: _Watch, event: int, prompt: int, read: int, pause: float) -> None:
         """Hit and miss take turns; a miss after a pause is the cache's time running out, and ends it."""
-        limits = self._limits
+        limits = self.limits
         is_hit = read >= limits.hit_from * prompt
         is_miss = read <= limits.miss_up_to * prompt
         if prompt < limits.alternating_least_prompt or not (is_hit or is_miss) or pause > limits.short_life:
@@ -136,7 +127,7 @@ class CachePatterns:
 
     def _churn(self, lane: int, watch: _Watch, event: int, prompt: int, read: int, written: int) -> None:
         """Again and again much is written to the cache, and little is read from it."""
-        limits, recent = self._limits, watch.recent
+        limits, recent = self.limits, watch.recent
         recent.append((event, prompt, read, written))
         watch.prompts += prompt
         watch.reads += read

@@ -116,6 +116,9 @@ class LlmCalls:
             total = (sent or 0) + (output or 0) + (read or 0) + (written or 0)
             flags |= KNOWN_TOTAL
         lane.last_response_time = record.timestamp
+        if data.revises is not None:
+            self._revise(event, record, data, lane, row, label, flags, cost, (sent, output, read, written, total))
+            return label
         if not flags and _is_chunk(record, data):
             if lane.stream_row >= 0:
                 lane.detail = event
@@ -145,6 +148,37 @@ class LlmCalls:
             lane.tokens_in_iteration += total
         self._rules.response(event, lane, row, sent, output, read, written, total)
         return label
+
+    def _revise(
+        self,
+        event: int,
+        record: EventRecord,
+        data: Payload,
+        lane: Lane,
+        row: int,
+        label: int,
+        flags: int,
+        cost: float | None,
+        buckets: tuple[int | None, ...],
+    ) -> None:
+        """More became known of a call that is told already: a row that adds to the sums and opens no call.
+
+        It is charged as such; of the tiers for long prompts it knows nothing.
+        """
+        if not flags:
+            return
+        sent, output, read, written, total = buckets
+        rate = None if cost is not None or self._rates is None else self._rates[label]
+        if rate is not None:
+            long = _written_1h(data) if written else 0
+            cost = rate.charge(sent or 0, output or 0, read or 0, written or 0, long, record.timestamp)
+            if cost is not None:
+                flags |= KNOWN_COST
+                self._mark_estimate(lane, rate)
+        lane.detail = event
+        self._append(event, lane, row, flags, cost, sent, output, read, written, total)
+        if total:
+            lane.tokens_in_iteration += total
 
     def publish(self) -> None:
         """Write the rows of this batch to the columns, all of a column at once: appending cell by cell costs more."""

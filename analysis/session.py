@@ -76,6 +76,8 @@ class Session:
         self.agents = AgentColumns()
         self.joins = Joins()
         self.issues = IssueLog()
+        self.findings = IssueLog()
+        """What the rules of the second pass found, as far as they looked: theirs to fill."""
         self.labels = Names(0xFFFF, "(other names)")
         self.kinds: list[str] = [*KINDS, TOOL_END_ALIAS]
         self.errors: array[int] = array("I")

@@ -6,10 +6,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .cache_breaks import CacheBreaks
 from .prices import Price
 
 if TYPE_CHECKING:
+    from .cache_breaks import CacheBreaks
     from .columns import LlmColumns
 
 _FURTHEST_OFF = 0.02

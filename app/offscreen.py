@@ -74,6 +74,7 @@ async def offscreen(
         screen.hold_still()
         trace = screen.source.trace
         trace.second_pass(trace.session).extend_to_end()
+        trace.ledger(trace.session).extend_to_end()
         if stage.pane is not None:
             screen.zoom(PANES.index(stage.pane))
         before: list[Strip] = []

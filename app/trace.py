@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from ..analysis.cache_limits import limits_of
 from ..analysis.cache_losses import CacheLosses
 from ..analysis.columns import NAN
 from ..analysis.ledger.ledger import Ledger
@@ -20,11 +21,14 @@ from ..collector.delivery import Delivery, TailState
 from ..collector.events import TraceEvent
 from ..collector.follow import FileTail
 from ..collector.formats.native import BadLine, event_from_line
+from ..collector.formats.translator import Merged
+from ..collector.open_tail import Tail, open_tail
 from ..collector.records import NotAnEventError
+from ..collector.translated import TranslatedTail
 from .read_bytes import ReadBytes
 from .trace_index import TraceIndex
 
-FORMAT = "native"
+NATIVE = "native"
 _KEPT_BAD_LINES = 1_000
 _KEPT_EVENTS = 512
 _KEPT_BYTES = 64 << 20
@@ -59,12 +63,15 @@ class Trace:
     ) -> None:
         self.name = name
         self.from_start = from_start
-        self.tuning = tuning
-        self.session = Session(prices)
+        self._tuning = tuning
+        self.session = self._tuned(Session(prices))
         self.generation = 0
         self.lines = 0
         self.bad_line_count = 0
         self.bad_lines: list[BadLine] = []
+        self.format = NATIVE
+        """What it is written in."""
+        self._merged: Callable[[], Merged] | None = None
         self.torn_bytes = 0
         """What stood behind the last newline when the trace was loaded, if that is not one of its events."""
         self._prices = prices
@@ -77,6 +84,31 @@ class Trace:
         self._second_pass: SecondPass | None = None
         self._ledger: Ledger | None = None
         self._cache_losses = CacheLosses(self.session, self.event)
+
+    @property
+    def tuning(self) -> Tuning:
+        """By what the rules of the second pass fire; to be set before anything is looked at."""
+        return self._tuning
+
+    @tuning.setter
+    def tuning(self, tuning: Tuning) -> None:
+        self._tuning = tuning
+        self._tuned(self.session)
+
+    def _tuned(self, session: Session) -> Session:
+        """A session whose cache is looked at by the same limits."""
+        session.cache_breaks.tune(limits_of(self._tuning))
+        return session
+
+    @property
+    def merged(self) -> Merged | None:
+        """What became of the records of a log in another format; None for our own."""
+        return None if self._merged is None else self._merged()
+
+    def written_in(self, format: str, merged: Callable[[], Merged]) -> None:
+        """Note that this is the log of another agent, and who tells what became of its records."""
+        self.format = format
+        self._merged = merged
 
     @property
     def version(self) -> tuple[int, int, int]:
@@ -123,7 +155,7 @@ class Trace:
 
     def go_on_from(self, session: Session, lines: int, bad_line_count: int, bad_lines: list[BadLine]) -> None:
         """Begin with what was read of the trace some other time."""
-        self.session = session
+        self.session = self._tuned(session)
         self.lines = lines
         self.bad_line_count = bad_line_count
         self.bad_lines = bad_lines
@@ -131,7 +163,7 @@ class Trace:
     def take(self, delivery: Delivery) -> None:
         """Take in what the reader delivered."""
         if delivery.fresh:
-            self.session = Session(self._prices)
+            self.session = self._tuned(Session(self._prices))
             self._events, self._event_bytes = {}, 0
             self.generation += 1
             self.lines = self.bad_line_count = 0
@@ -182,6 +214,15 @@ class Trace:
         return self.event(number).event_id
 
 
+def trace_of(tail: Tail, *, prices: Prices | None = None, tuning: Tuning = DEFAULT_TUNING) -> Trace:
+    """The trace that a tail reads, empty so far."""
+    stretch = tail.stretch if isinstance(tail, FileTail) else None
+    trace = Trace(str(tail.path), tail.line, tail.place, prices=prices, stretch=stretch, tuning=tuning)
+    if isinstance(tail, TranslatedTail):
+        trace.written_in(tail.format.name, lambda: tail.merged)
+    return trace
+
+
 def load_trace(
     path: str | os.PathLike[str],
     *,
@@ -195,22 +236,22 @@ def load_trace(
     With `index` what is known of it from another time is not read again, and what is read of a large one is kept.
     `told` is called again and again with how many bytes are read, of how many.
     """
-    tail = FileTail(path)
-    trace = Trace(str(path), tail.line, tail.place, prices=prices, stretch=tail.stretch, tuning=tuning)
+    tail = open_tail(path)
+    trace = trace_of(tail, prices=prices, tuning=tuning)
     kept = TraceIndex(path, prices) if index else None
     read = None
-    if told is not None:
+    if told is not None and isinstance(tail, FileTail):
         with suppress(OSError, ValueError):  # why it cannot be read is said below
             read = ReadBytes(tail)
     with collection_paused():
-        if kept is not None:
+        if kept is not None and isinstance(tail, FileTail):
             kept.load(trace, tail)
         for _ in range(2):  # the second look takes a last line that lacks its newline
             for delivery in tail.poll():
                 trace.take(delivery)
                 if read is not None and told is not None:
                     told(*read.measure())
-        if kept is not None:
+        if kept is not None and isinstance(tail, FileTail):
             kept.save(trace, tail)
     trace.torn_bytes = tail.torn_size
     if tail.state is TailState.WAITING:

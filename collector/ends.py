@@ -8,10 +8,10 @@ from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
 
+from .formats.decoding import is_whole_object
 from .formats.native import Batch, decode_block
 from .lines import LineSplitter
 from .parts import parts_from
-from .reader import is_whole_object
 from .segments import open_file
 
 HEAD_BYTES = 64 * 1024

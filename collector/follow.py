@@ -14,11 +14,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from .delivery import Delivery, TailState
-from .formats.native import Batch, decode_block
+from .formats.decoding import NATIVE_LINES, Decoding
+from .formats.native import Batch
 from .line_numbers import LineNumbers
 from .lines import Block, LineSplitter
 from .read_mark import ReadMark, mark_part
-from .reader import CHUNK_BYTES, is_whole_object
+from .reader import CHUNK_BYTES
 from .segments import Segments, identity_of
 
 _SEAM_BYTES = 64
@@ -37,10 +38,12 @@ class FileTail:
     one comes back.
 
     With `start`, the offset of a line in that file, nothing before it is read, and line numbers are not known there.
+    `decoding` says what lines mean.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, start: int = 0) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, start: int = 0, decoding: Decoding = NATIVE_LINES) -> None:
         self.path = Path(path)
+        self._decoding = decoding
         self.state = TailState.WAITING
         self.reason = ""
         """Why the file is UNREADABLE; empty in other states."""
@@ -353,7 +356,7 @@ class FileTail:
             yield from self._give_torn()
 
     def _give_torn(self) -> Iterator[Delivery]:
-        if self._splitter.torn_end.rstrip()[-1:] in (b"", b"}") and is_whole_object(self._splitter.torn):
+        if self._splitter.torn_end.rstrip()[-1:] in (b"", b"}") and self._decoding.is_whole(self._splitter.torn):
             block = self._splitter.take_torn()
             if block is not None:
                 yield self._decoded(block, self._segments.base)
@@ -361,10 +364,7 @@ class FileTail:
     def _decoded(self, block: Block, base: int) -> Delivery:
         if base or not self._starts_within:
             self._line_numbers.note(base + block.offset, base, block.first_line)
-        batch = decode_block(block)
-        if base:
-            batch.offsets = [base + offset for offset in batch.offsets]
-        return Delivery(batch)
+        return Delivery(self._decoding.decode(block, base))
 
     def _started_over(self) -> Delivery:
         self._forget_place()

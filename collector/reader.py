@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .events import TraceEvent, TraceSession
+from .formats.decoding import is_whole_object
 from .formats.native import Batch, decode_block, event_from_line
 from .lines import Block, LineSplitter
 from .parts import existing_part, places_after
@@ -47,17 +48,6 @@ def read_batches(path: str | os.PathLike[str], chunk_bytes: int = CHUNK_BYTES) -
     """The events of a file and of the parts that follow it, in batches as `read_blocks` gives them. Raises OSError."""
     for block in read_blocks(path, chunk_bytes):
         yield decode_block(block)
-
-
-def is_whole_object(line: bytes) -> bool:
-    """Whether a last line that lacks its newline is an event already, not the torn start of one."""
-    if not line.rstrip().endswith(b"}"):
-        return False
-    try:
-        event_from_line(line)
-    except NotAnEventError:
-        return False
-    return True
 
 
 def load_session(path: str | os.PathLike[str]) -> TraceSession:

@@ -28,6 +28,7 @@ _TEXT_FIELDS = (
     "goal",
     "status",
     "stop_reason",
+    "revises",
 )
 _NUMBER_FIELDS = (
     "tokens",
@@ -67,7 +68,8 @@ class CacheCreation(msgspec.Struct, gc=False):
 class Payload(msgspec.Struct, gc=False):
     """The fields of `data` that change a number somewhere; everything else stays in the trace.
 
-    `args` is the raw JSON of the tool's arguments, empty where the event has none.
+    `args` is the raw JSON of the tool's arguments, empty where the event has none. `revises` is the id of an earlier
+    response: the buckets are what came to it in addition.
     """
 
     tool_name: str | None = None
@@ -82,6 +84,7 @@ class Payload(msgspec.Struct, gc=False):
     goal: str | None = None
     status: str | None = None
     stop_reason: str | None = None
+    revises: str | None = None
     tokens: float | None = None
     input_tokens: float | None = None
     output_tokens: float | None = None

@@ -19,6 +19,7 @@ from .delivery import Delivery
 from .follow import FileTail
 from .parts import part_path
 from .segments import identity_of
+from .translated import TranslatedTail
 
 if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify
@@ -221,7 +222,7 @@ def _first_part(name: str) -> str:
 
 
 def follow(
-    source: FileTail | str | os.PathLike[str],
+    source: FileTail | TranslatedTail | str | os.PathLike[str],
     stop: threading.Event,
     *,
     wake: threading.Event | None = None,
@@ -229,10 +230,10 @@ def follow(
 ) -> Iterator[Delivery]:
     """What a trace file holds and then what it grows by, until `stop` is set; while there is nothing new it blocks.
 
-    `wake`, set by whoever writes the trace in the same process, makes it look at once. A `FileTail` given as `source`
+    `wake`, set by whoever writes the trace in the same process, makes it look at once. A tail given as `source`
     stays open for its `line`; one that is made here is closed. Raises nothing for what happens to the file.
     """
-    tail = source if isinstance(source, FileTail) else FileTail(source)
+    tail = FileTail(source) if isinstance(source, str | os.PathLike) else source
     watch = Watch(tail.path, stop=stop, wake=wake, notify=notify)
     active_until = 0.0
     try:

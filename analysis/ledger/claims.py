@@ -55,6 +55,7 @@ class Claim:
 
 
 CLAIMS: tuple[Claim, ...] = (
+    Claim("cache_break", Scope.REBILLED),
     Claim("empty_response", Scope.RESPONSE),
     Claim("error_loop", Scope.CALL, _first),
     Claim("cycle", Scope.CALL, _first_round),

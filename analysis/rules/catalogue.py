@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .cache import AlternatingMisses, BrokenCache, FrozenBoundary, NeverCached, RepeatedExpiry, WriteChurn
 from .edits import BlindEdit, EditChurn
 from .endings import TailSpin, UnverifiedFinish
 from .loops import Cycle, NearRepeat, NoProgress, Polling
@@ -26,5 +27,11 @@ RULES: tuple[type[Rule], ...] = (
     RetryStorm,
     TailSpin,
     UnverifiedFinish,
+    BrokenCache,
+    NeverCached,
+    WriteChurn,
+    AlternatingMisses,
+    FrozenBoundary,
+    RepeatedExpiry,
     Stuck,  # goes by what those before it find
 )

@@ -13,7 +13,7 @@ from ..issues.episodes import Episode
 from ..issues.issue import SEVERITIES, Issue
 from ..view import View
 from .thresholds import DEFAULT_TUNING, Tuning
-from .words import calls
+from .words import cache, calls
 from .words.wording import Wording
 
 
@@ -28,7 +28,7 @@ class Finding(Issue):
     thresholds: tuple[str, ...] = ()
 
 
-_WORDINGS: dict[str, Wording] = {**calls.WORDINGS}
+_WORDINGS: dict[str, Wording] = {**calls.WORDINGS, **cache.WORDINGS}
 
 CATEGORIES: tuple[str, ...] = tuple(_WORDINGS)
 """The categories of findings, in the order in which they are listed."""
@@ -43,10 +43,10 @@ def severity_of(category: str) -> str:
     return documented.severity_of(category) if wording is None else wording.severity
 
 
-def confidence_of(category: str) -> str:
-    """How sure findings of a category are; empty for the documented ones, which are what they say."""
-    wording = _WORDINGS.get(category)
-    return "" if wording is None else wording.confidence
+def confidence_of(episode: Episode) -> str:
+    """How sure a finding is; empty for the documented issues, which are what they say."""
+    wording = _WORDINGS.get(episode.category)
+    return "" if wording is None else wording.confidence_of(episode)
 
 
 def title_of(episode: Episode, at: int) -> str:
@@ -75,14 +75,14 @@ def describe(
         category=episode.category,
         title=wording.title(episode, value, len(evidence)),
         description=wording.description(episode, value, len(evidence)),
-        suggestion=wording.suggestion,
+        suggestion=wording.suggest(episode, value, len(evidence)),
         iteration=episode.iteration,
         event_ids=tuple(event_id(event) for event in evidence) if event_id is not None else (),
         events=tuple(evidence),
         raised=episode.raised,
         count=len(evidence),
         agent=view.session.lanes.names.name(episode.lane),
-        confidence=wording.confidence,
+        confidence=wording.confidence_of(episode),
         thresholds=tuning.words(episode.category),
     )
 

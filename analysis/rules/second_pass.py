@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...collector.kinds import KINDS
 from ..break_causes import EventOf
+from ..cache_limits import limits_of
 from ..cache_losses import CacheLosses
 from ..issues.episodes import Episode, IssueLog
 from ..tool_calls import MOST_TARGETS
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _EVENTS_AT_A_TIME = 4_000
 """Some 10 ms of work."""
+_BREAKS_AT_A_TIME = 100
+"""The same: why the cache broke is looked for in three payloads."""
 
 _ITERATION, _STARTED, _ENDED, _RESPONSE, _KIND = range(5)
 """What is looked at, in the order in which it is where one event is several of these."""
@@ -154,10 +157,11 @@ class SecondPass:
         """How many events were looked at."""
         self.changes: array[int] = array("I")
         """The ends of the calls that changed some file."""
+        session.cache_breaks.tune(limits_of(tuning))
         self.losses = losses or CacheLosses(session)
         self._acts = Acts(session.labels, session.targets)
         findings = Findings(session, self._acts, self.losses, self.losses.event_of)
-        self.log = findings.log
+        self.log = session.findings = findings.log
         rules = [rule(findings, tuning) for rule in RULES if rule.CATEGORY not in tuning.muted]
         self._on_iteration = [rule.iteration for rule in rules if _hears(rule, "iteration")]
         self._on_start = [rule.started for rule in rules if _hears(rule, "started")]
@@ -175,12 +179,21 @@ class SecondPass:
     def extend(self, most: int = _EVENTS_AT_A_TIME) -> bool:
         """Look at the next events, at most so many; gives whether there are more."""
         first, count = self.taken, self.session.count
-        last = min(count, first + most)
+        last = self._as_far_as_breaks(first, min(count, first + most))
         handlers = self._handlers
         for event, what, row in self._happenings(first, last):
             handlers[what](event, row)
         self.taken = last
         return last < count
+
+    def _as_far_as_breaks(self, first: int, last: int) -> int:
+        """How far it may look: to where the breaks of the cache are worked out, and to so many of them."""
+        breaks = self.losses.breaks
+        while breaks.covered <= first < last:
+            breaks.extend()
+        last = min(last, breaks.covered)
+        beyond = breaks.count(first) + _BREAKS_AT_A_TIME
+        return min(last, breaks.events[beyond]) if beyond < len(breaks) else last
 
     def extend_to_end(self) -> None:
         """Look at all there is."""

@@ -10,7 +10,8 @@ from .findings import title_of
 from .second_pass import Call, Rule
 from .thresholds import Tuning
 
-STUCK_BY = frozenset({"cycle", "error_loop", "no_progress", "excessive_iterations"})
+QUIET = "excessive_iterations"
+STUCK_BY = frozenset({"cycle", "error_loop", "no_progress", QUIET})
 """What says that an agent goes round in circles."""
 
 _MOST_SEEN = 20_000
@@ -21,6 +22,7 @@ _MOST_SEEN = 20_000
 class _Course:
     """What a run called with success, the loops it went into since anything was new, and that it is stuck, if it is."""
 
+    has_called: bool = False
     seen: set[int] = field(default_factory=set)
     loops: list[int] = field(default_factory=list)
     episode: Episode | None = None
@@ -42,6 +44,7 @@ class Stuck(Rule):
 
     def ended(self, call: Call) -> None:
         course = self._course_of(call.event, call.lane)
+        course.has_called = True
         is_new = not call.fingerprint or call.fingerprint not in course.seen
         if not call.failed:
             if len(course.seen) >= _MOST_SEEN:
@@ -64,6 +67,8 @@ class Stuck(Rule):
         """Take in the loops that became known up to an event."""
         for episode in self._raised_by(event):
             course = self._course_of(episode.raised, episode.lane)
+            if episode.category == QUIET and not course.has_called:
+                continue  # a conversation, not a run that calls tools
             if course.episode is not None:
                 course.episode.update(event, course.episode.values[-1] + 1, [episode.raised])
                 continue

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 OURS = "our threshold"
+GIVEN = "as it was asked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Threshold:
     def is_whole(self) -> bool:
         """Whether it counts something."""
         return isinstance(self.default, int)
+
+
+def _given(rule: str, name: str, default: float, meaning: str, least: float = 1, most: float = 1_000_000) -> Threshold:
+    return Threshold(rule, name, default, meaning, GIVEN, least, most)
 
 
 THRESHOLDS: tuple[Threshold, ...] = (
@@ -61,6 +66,29 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold("tail_spin", "iterations", 5, "last iterations with calls, none new since the last change"),
     Threshold("stuck", "loops", 1, "or more loops, and nothing new behind them", most=1_000),
     Threshold("unverified_finish", "edits", 1, "or more edits that nothing was run after"),
+    _given("cache_break", "full_most_read", 0.05, "of what was expected is read at most: a full break", 0, 1),
+    _given("cache_break", "full_least_expected", 4_096, "tokens expected at least, of a full break"),
+    _given("cache_break", "partial_least_lost", 2_000, "tokens lost at least: a partial break"),
+    _given("cache_break", "partial_least_share", 0.10, "of what was expected lost at least, of a partial break", 0, 1),
+    Threshold("cache_break", "least_share_paid", 0.10, "of the prompt not from the cache at least", least=0, most=1),
+    _given("cache_break", "short_life", 300.0, "seconds after which the cache may have run out"),
+    _given("cache_break", "long_life", 3_600.0, "seconds after which it has, however long it is kept"),
+    Threshold("cache_break", "sibling_least_prefix", 4_096, "tokens that a sub-agent's siblings had in the cache"),
+    _given("never_cached", "responses", 5, "responses in a row that read nothing", 2, 1_000),
+    _given("never_cached", "prompt", 4_096, "tokens that their prompts have at least"),
+    _given("write_churn", "responses", 10, "last responses that are looked at", 2, 1_000),
+    _given("write_churn", "written", 0.50, "of their prompts written, and more", 0, 1),
+    Threshold("write_churn", "read", 0.20, "of them read, and less", least=0, most=1),
+    Threshold("write_churn", "prompt", 1_024, "tokens that a prompt has at least"),
+    _given("alternating_misses", "changes", 4, "changes in a row between hit and miss", 2, 1_000),
+    _given("alternating_misses", "prompt", 4_096, "tokens that a prompt has at least"),
+    Threshold("alternating_misses", "hit", 0.50, "of the prompt read at least is a hit", least=0, most=1),
+    Threshold("alternating_misses", "miss", 0.05, "of the prompt read at most is a miss", least=0, most=1),
+    _given("frozen_boundary", "responses", 5, "responses in a row", 2, 1_000),
+    _given("frozen_boundary", "band", 0.02, "of what the first read is how far it moves at most", 0, 1),
+    _given("frozen_boundary", "growth", 0.20, "of its prompt is how far prompts grow at least", 0, 1_000),
+    Threshold("frozen_boundary", "read", 1_024, "tokens read at least"),
+    _given("repeated_expiry", "expiries", 3, "breaks because the cache ran out, within an hour each", 1, 1_000),
 )  # fmt: skip
 
 _DEFAULTS = {threshold.key: threshold.default for threshold in THRESHOLDS}

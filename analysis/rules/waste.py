@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 
+from ..cache_prices import Basis, sum_of
 from ..columns import KNOWN_COST, KNOWN_TOTAL, LlmColumns
 from ..issues import toll as documented
 from ..issues.episodes import Episode
@@ -106,6 +107,18 @@ def _between(llm: LlmColumns, first: int, last: int) -> Spent:
     )
 
 
+def _rebilled(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """What those responses paid again that broke the cache."""
+    breaks = tree.session.cache_breaks
+    found = [(breaks.count(event), event) for event in evidence]
+    broken = [index for index, event in found if index < len(breaks) and breaks.events[index] == event]
+    if not broken:
+        return Assessment(Toll(), True)
+    loss = sum_of([breaks.prices.loss(index) for index in broken])
+    tokens = sum(map(breaks.rebilled_by, broken))
+    return Assessment(Toll(tokens, loss.dollars, is_derived=True, is_estimated=loss.basis is Basis.ESTIMATED), True)
+
+
 def _untold(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     """What that costs cannot be told from the trace."""
     return Assessment(Toll(), True)
@@ -128,4 +141,10 @@ _WASTED: dict[str, Waste] = {
     "tail_spin": _answers,
     "unverified_finish": _untold,
     "stuck": _since,
+    "cache_break": _rebilled,
+    "never_cached": _untold,
+    "write_churn": _untold,
+    "alternating_misses": _rebilled,
+    "frozen_boundary": _untold,
+    "repeated_expiry": _rebilled,
 }

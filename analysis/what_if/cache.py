@@ -8,7 +8,8 @@ from typing import Any
 
 from .. import figures
 from ..break_causes import BreakClass
-from ..cache_losses import LONG_WRITE_SURCHARGE, Basis, CacheLosses
+from ..cache_losses import CacheLosses
+from ..cache_prices import LONG_WRITE_SURCHARGE, Basis
 from ..prices import Price
 from ..view import View
 from .calls import Call, dollars_for

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..cache_breaks import PRICED_CALLS
-from ..cache_losses import Basis
+from ..cache_prices import Basis
 from ..columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, KNOWN_TOTAL
 from ..prices import Price, Rate, Tariff
 from ..solved_prices import solve

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import figures
-from ..cache_losses import Basis
+from ..cache_prices import Basis
 from ..columns import KNOWN_COST, KNOWN_TOTAL
 from ..rent import Rent, Rented
 from ..view import View

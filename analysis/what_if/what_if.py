@@ -105,7 +105,7 @@ class WhatIf:
 
     def _prepare(self, at: int) -> Iterator[None]:
         """Have breaks, findings and rent known up to an event."""
-        breaks = self.session.cache_breaks
+        breaks = self.found.losses.breaks
         while breaks.extend():
             yield
         while self.found.taken < at and self.found.extend():

@@ -60,7 +60,7 @@ def _gate(trace: Trace, severity: str | None, with_findings: bool) -> int:
         return 0
     found = at_least(issues_of(trace), severity)
     if with_findings:
-        found += at_least([finding for finding, _ in findings_of(trace)], severity)
+        found += at_least([told.issue for told in findings_of(trace)], severity)
     if not found:
         return 0
     sys.stdout.flush()

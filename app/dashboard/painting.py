@@ -22,6 +22,7 @@ from ..panes.timeline import TimelinePane
 from ..panes.what_if import WhatIfPane
 from ..safe_text import one_line
 from ..trace import Trace
+from ..waste_words import NO_COSTS
 from .cursor import Cursor, Mode
 from .draw_now import draw_now
 from .opening import Newest
@@ -107,6 +108,7 @@ class Painting:
             self.bookmarks.version,
             found_issues.version(view.at),
             found_issues.taken < view.at,
+            trace.ledger(view.session).version(view.at),
             breaks.taken,
         )
         is_same = painted == self._painted
@@ -164,15 +166,17 @@ class Painting:
 
     def _look_for_findings(self, trace: Trace, view: View) -> None:
         """Have the rules look at some more of the session, so much that a frame has room for it."""
-        found = trace.second_pass(view.session)
+        found, ledger = trace.second_pass(view.session), trace.ledger(view.session)
         for _ in range(_SLICES_A_FRAME):
-            if not found.extend():
+            is_more = found.extend()
+            ledger.extend()
+            if not is_more:
                 return
 
     def _has_issues(self, view: View) -> bool:
-        known = view.session, view.issue_version
+        known = view.session, view.all_version
         if known != self._issues_known:
-            self._issues_known, self._issues_found = known, bool(view.episodes())
+            self._issues_known, self._issues_found = known, bool(view.all_episodes())
         return self._issues_found
 
     def hold_still(self) -> None:
@@ -210,8 +214,8 @@ class Painting:
         issues = self.panes[-1]
         if self._issue is not None and self._episode is not None and isinstance(issues, IssuesPane):
             told = issues.tell(self._episode)
-            self._issue, toll = told or (self._issue, "")
-            self.inspector.update_issue(self._issue, toll, stands=told is not None)
+            self._issue, costs = told or (self._issue, NO_COSTS)
+            self.inspector.update_issue(self._issue, costs, stands=told is not None)
 
     def _show_strip(self, view: View, loading: float | None) -> None:
         strip = self.query_one(SessionStrip)
@@ -249,8 +253,7 @@ class Painting:
         names = [f"{number} {name}" for number, name in enumerate(PANES, 1)]
         if self._frame is not None:
             view = self._frame.view
-            standing = len(view.episodes()) if view.issue_version else 0
-            standing += len(self._frame.trace.second_pass(view.session).standing(view.at))
+            standing = len(view.all_episodes()) if view.all_version else 0
             names[4] += f" ({standing}{SO_FAR_MARK if self._frame.is_so_far else ''})" if standing else ""
         tabs.light(self.active, names)
 

@@ -269,7 +269,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
 
     def on_issues_pane_issue_chosen(self, message: IssuesPane.IssueChosen) -> None:
         self._issue, self._episode = message.issue, message.episode
-        self.inspector.inspect_issue(self.source.trace, message.issue, message.toll)
+        self.inspector.inspect_issue(self.source.trace, message.issue, message.costs)
         self._open(self.inspector)
 
     def on_failed(self, message: Failed) -> None:

@@ -15,7 +15,9 @@ from ...collector.delivery import Delivery, TailState
 from ...collector.follow import FileTail
 from ...collector.formats.native import Batch, decode_block
 from ...collector.lines import Block
+from ...collector.open_tail import open_tail
 from ...collector.recorder import TraceCollector
+from ...collector.translated import TranslatedTail
 from ...collector.watch import SWEEP_SECONDS, follow
 from ..trace import Trace
 from ..trace_index import TraceIndex
@@ -207,7 +209,10 @@ class FileSource(TraceSource):
 
     @property
     def newest(self) -> Newest | None:
-        return self._opening.newest
+        newest = self._opening.newest
+        if newest is not None and newest.trace.tuning is not self.trace.tuning:
+            newest.trace.tuning = self.trace.tuning
+        return newest
 
     def wait_until_looked(self) -> None:
         self._opening.wait_until_looked()
@@ -347,5 +352,10 @@ def _opened(source: SourceLike, prices: Prices | None, index: bool) -> TraceSour
             return CollectorSource(source, prices=prices)
         return RecordingSource(source, path, prices=prices)
     if isinstance(source, str | os.PathLike):
+        tail = open_tail(source)
+        if isinstance(tail, TranslatedTail):
+            from .translated_source import TranslatedSource  # it is a source of the kind that is defined here
+
+            return TranslatedSource(tail, prices=prices)
         return FileSource(source, prices=prices, index=index)
     raise TypeError(f"a dashboard shows a TraceCollector, a path or a TraceSource, not {type(source).__name__}")

@@ -9,6 +9,8 @@ from typing import ClassVar
 from ...analysis import figures
 from ...analysis.cache import WINDOW, CacheView
 from ...analysis.cache_losses import CacheBreak, CacheLosses
+from ...analysis.cache_patterns import PATTERNS
+from ...analysis.rules.second_pass import SecondPass
 from ...analysis.view import View
 from ..contain import contained
 from ..widgets.braille_chart import BrailleChart, Mark, Track
@@ -50,6 +52,9 @@ class CachePane(ChartPane):
         self._drawn: tuple[object, ...] = ()
         self._view: View | None = None
         self._losses: CacheLosses | None = None
+        self._patterns = 0
+        self._patterns_of: tuple[object, int] | None = None
+        """What the number of patterns was counted in: the rules' findings, and how often they had changed."""
         self._gone: tuple[int, int] | None = None
         """The break that the user went from to its culprit, and that event."""
         self._cursor: int | None = None
@@ -61,6 +66,7 @@ class CachePane(ChartPane):
             self._losses, self._gone = losses, None
             self._columns = []
         self._view, self._cursor = view, frame.cursor
+        self._count_patterns(frame.trace.second_pass(view.session), view.at)
         breaks = losses.breaks.count(view.at)
         drawn = (view.session, view.cache.requests, breaks, view.compactions)
         changed = drawn != self._drawn
@@ -77,6 +83,12 @@ class CachePane(ChartPane):
         self.show_table(breaks, row, changed=changed)
         if breaks and row is not None and frame.cursor is not None:
             self._break_list.stand(frame.cursor - losses.breaks.events[row])
+
+    def _count_patterns(self, found: SecondPass, at: int) -> None:
+        known = found, found.version(at)
+        if self._patterns_of != known:
+            self._patterns_of = known
+            self._patterns = sum(episode.category in PATTERNS for episode in found.standing(at))
 
     def _row_at(self, cursor: int, breaks: int) -> int:
         """The break whose culprit the user has gone to, else the last one before the cursor."""
@@ -96,9 +108,8 @@ class CachePane(ChartPane):
         if breaks and prompt:
             parts.append(f"~{figures.share(self._losses.breaks.rebilled_before(breaks) / prompt)} re-billed")
         parts.append(figures.count(breaks, "break") if breaks else "no breaks")
-        patterns = self._losses.finding_count(view.at)
-        if patterns:
-            parts.append(figures.count(patterns, "pattern"))
+        if self._patterns:
+            parts.append(figures.count(self._patterns, "pattern"))
         parts.append(f"boundary {figures.tokens(cache.boundary_position)}")
         if cache.requests > 1:
             parts.append(f"last {min(WINDOW, cache.requests)}: {figures.share(cache.hit_rate)}")

@@ -21,6 +21,7 @@ from ..bookmarks import NO_BOOKMARKS, Bookmark
 from ..contain import contained
 from ..safe_text import one_line
 from ..trace import Trace
+from ..waste_words import NO_COSTS, CostWords
 from ..widgets.line_tree import LineTree
 from .argument_diff import argument_diff
 from .entries import Copied, Entry, Sheet
@@ -62,7 +63,7 @@ class InspectorPane(Pane):
         self._event: int | None = None
         self._bookmarks = NO_BOOKMARKS
         self._issue: Issue | None = None
-        self._toll = ""
+        self._costs = CostWords()
         self._stands = True
         self._at: int | None = None
         self._width = 0
@@ -100,16 +101,16 @@ class InspectorPane(Pane):
         else:
             self._inspect(trace, event, None, at)
 
-    def inspect_issue(self, trace: Trace, issue: Issue, toll: str = "") -> None:
-        """Show an issue and its evidence; `toll` says in words what it cost."""
-        self._toll, self._stands = toll, True
+    def inspect_issue(self, trace: Trace, issue: Issue, costs: CostWords = NO_COSTS) -> None:
+        """Show an issue and its evidence, and what it cost."""
+        self._costs, self._stands = costs, True
         self._inspect(trace, None, issue, None)
 
-    def update_issue(self, issue: Issue, toll: str, *, stands: bool) -> None:
+    def update_issue(self, issue: Issue, costs: CostWords, *, stands: bool) -> None:
         """Show the same issue as it is as of another event; `stands` is False where it was not raised then."""
-        shown = self._issue, self._toll, self._stands
-        if self._issue is not None and shown != (issue, toll, stands):
-            self._issue, self._toll, self._stands = issue, toll, stands
+        shown = self._issue, self._costs, self._stands
+        if self._issue is not None and shown != (issue, costs, stands):
+            self._issue, self._costs, self._stands = issue, costs, stands
             self._redraw(self._tree.place)
             self._show_headline()
 
@@ -226,7 +227,7 @@ class InspectorPane(Pane):
         trace, number = self._trace, self._event
         self._can_compare = False
         if trace is not None and self._issue is not None:
-            return issue_card(trace, self._issue, self._width, self._toll, self._stands)
+            return issue_card(trace, self._issue, self._width, self._costs, self._stands)
         if trace is None or number is None:
             return Sheet([])
         session = trace.session

@@ -9,14 +9,15 @@ from ...analysis.issues.issue import Issue
 from ...analysis.rules.findings import Finding
 from ..safe_text import fit, width_of
 from ..trace import Trace
+from ..waste_words import NO_COSTS, CostWords
 from ..widgets.palette import Cell
 from .card_rows import Fact, event_cells, fact_rows, gap, when
 from .entries import Copied, Entry, Leaf, Sheet, room_at
 from .wrapped_text import WrappedText
 
 
-def issue_card(trace: Trace, issue: Issue, width: int, toll: str = "", stands: bool = True) -> Sheet:
-    """All there is to see of an issue, in a tree of `width` cells; `toll` says in words what it cost.
+def issue_card(trace: Trace, issue: Issue, width: int, costs: CostWords = NO_COSTS, stands: bool = True) -> Sheet:
+    """All there is to see of an issue, in a tree of `width` cells, with what it cost.
 
     Where it does not stand as of the event that is shown, nothing but where it does.
     """
@@ -30,7 +31,7 @@ def issue_card(trace: Trace, issue: Issue, width: int, toll: str = "", stands: b
     severity = f"{issue.severity.upper()} "
     title: list[Cell] = [(severity, issue.severity), (fit(issue.title, room - width_of(severity)), "title")]
     entries: list[Entry] = [Leaf("title", title, copied=Copied("title", issue.title)), gap("facts")]
-    entries += fact_rows(_facts(trace, issue, toll), room)
+    entries += fact_rows(_facts(trace, issue, costs), room)
     entries += [gap("description"), *_paragraph("description", issue.description, room)]
     entries += [gap("suggestion"), Leaf("what to do", [("what to do", "title")])]
     entries += _paragraph("suggestion", issue.suggestion, room)
@@ -67,7 +68,7 @@ class _Evidence(Entry):
         return index if index is not None and index < len(self._events) else None
 
 
-def _facts(trace: Trace, issue: Issue, toll: str) -> list[Fact]:
+def _facts(trace: Trace, issue: Issue, costs: CostWords) -> list[Fact]:
     facts = [
         Fact("category", issue.category),
         *([Fact("confidence", issue.confidence)] if isinstance(issue, Finding) else []),
@@ -78,7 +79,9 @@ def _facts(trace: Trace, issue: Issue, toll: str) -> list[Fact]:
     ]
     if len(issue.events) > 1:
         facts.append(Fact("latest", _event_and_time(trace, max(issue.events))))
-    facts.append(Fact("cost", toll or figures.UNKNOWN))
+    facts.append(Fact("cost", costs.toll or figures.UNKNOWN))
+    if costs.wasted:
+        facts.append(Fact("wasted", costs.wasted))
     if isinstance(issue, Finding):
         facts += [Fact("fires from" if not number else "", words) for number, words in enumerate(issue.thresholds)]
     return facts

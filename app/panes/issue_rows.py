@@ -14,6 +14,8 @@ from ...analysis import figures
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import SEVERITIES, Issue
 from ...analysis.issues.toll import Assessment, Toll
+from ...analysis.ledger.entry import Wasted
+from ...analysis.ledger.ledger import Ledger
 from ...analysis.rules.findings import (
     ALL_CATEGORIES,
     confidence_of,
@@ -28,6 +30,7 @@ from ...analysis.tree import Tree
 from ...analysis.tree_index import TreeIndex
 from ...analysis.view import View
 from ..safe_text import fit, fit_right, one_line, width_of
+from ..waste_words import CostWords, own_waste, told_of_an_issue
 from ..widgets.palette import Cell
 from .timeline import clock
 
@@ -71,6 +74,7 @@ class IssueRows:
         """Whether what some issue cost, of those drawn since this was last set back, may still grow by itself."""
         self._tree: Tree | None = None
         self._found: SecondPass | None = None
+        self._ledger: Ledger | None = None
         self._known: dict[int, _Known] = {}
 
     @property
@@ -78,14 +82,15 @@ class IssueRows:
         """How many issues stand."""
         return len(self.episodes)
 
-    def set_view(self, view: View, index: TreeIndex, found: SecondPass) -> None:
-        """Tell everything as of another view, with the index of its session, and what the rules found in that.
+    def set_view(self, view: View, index: TreeIndex, found: SecondPass, ledger: Ledger) -> None:
+        """Tell everything as of another view: with the index of its session, what rules found there, what that wasted.
 
         `list_issues` finds the issues anew.
         """
         if self._tree is None or self._tree.session is not view.session or self._found is not found:
             self._known.clear()
         self._found = found
+        self._ledger = ledger
         self._tree = Tree(view, index)
 
     def list_issues(self) -> dict[str, int]:
@@ -93,8 +98,7 @@ class IssueRows:
         by_severity: dict[str, list[Episode]] = {severity: [] for severity in SEVERITIES}
         by_category = {category: by_severity[severity_of(category)] for category in ALL_CATEGORIES}
         assert self._found is not None
-        standing = [*self._view.episodes(), *self._found.standing(self._view.at)]
-        for episode in sorted(standing, key=_raised):
+        for episode in self._view.all_episodes():
             by_category[episode.category].append(episode)
         self.episodes = [episode for episodes in by_severity.values() for episode in reversed(episodes)]
         return {severity: len(episodes) for severity, episodes in by_severity.items() if episodes}
@@ -127,15 +131,20 @@ class IssueRows:
         self.is_unsettled = self.is_unsettled or not known.assessment.is_final
         return known.assessment.toll
 
-    def told_toll(self, episode: Episode) -> str:
-        """What an issue has cost so far, in words."""
-        return _BETWEEN.join(self.toll(episode).words())
+    def wasted(self, episode: Episode) -> Wasted | None:
+        """What is an issue's own of all that was wasted; None where its category claims nothing."""
+        return None if self._ledger is None else self._ledger.wasted_by(episode, self._view.at)
 
-    def tell(self, episode: Episode) -> tuple[Issue, str] | None:
+    def told_costs(self, episode: Episode) -> CostWords:
+        """What an issue has cost so far, in words."""
+        toll = _BETWEEN.join(self.toll(episode).words())
+        return CostWords(toll, told_of_an_issue(self.wasted(episode), self._view))
+
+    def tell(self, episode: Episode) -> tuple[Issue, CostWords] | None:
         """An issue as of the view, and what it cost in words; None where it does not stand."""
         if self._tree is None or not episode.stands(self._tree.at):
             return None
-        return self._told(episode), self.told_toll(episode)
+        return self._told(episode), self.told_costs(episode)
 
     def row(self, index: int, width: int) -> list[Cell]:
         """Severity, title, and what there is room for."""
@@ -144,7 +153,7 @@ class IssueRows:
         mark = _severity(severity, width)
         room = max(0, width - width_of(mark) - sum(column.width for column in columns))
         title = one_line(title_of(episode, self._view.at))
-        cells: list[Cell] = [(mark, severity), *_title(title, episode.category, room)]
+        cells: list[Cell] = [(mark, severity), *_title(title, episode, room)]
         for column in columns:
             text, style = column.tell(self, episode, column.width - 1)
             cells.append((fit_right(text, column.width), style))
@@ -201,6 +210,10 @@ class IssueRows:
                 text += _BETWEEN + word
         return text, style
 
+    def tell_wasted(self, episode: Episode, room: int) -> Cell:
+        """Its own part of what was wasted; nothing where that is none."""
+        return own_waste(self.wasted(episode)), "cost"
+
 
 def _columns(width: int) -> list[_Column]:
     """Those for rows of `width` cells: of one head the widest that is shown."""
@@ -208,22 +221,18 @@ def _columns(width: int) -> list[_Column]:
     return list(shown.values())
 
 
-def _title(title: str, category: str, room: int) -> list[Cell]:
+def _title(title: str, episode: Episode, room: int) -> list[Cell]:
     """A title; that of a finding between its category and how sure it is, as far as there is room for the title."""
-    confidence = confidence_of(category)
+    confidence = confidence_of(episode)
     if not confidence:
         return [(fit(title, room), "text")]
-    before, behind = f"{category}: ", f" ({confidence})"
+    before, behind = f"{episode.category}: ", f" ({confidence})"
     if room < width_of(before) + _LEAST_TITLE:
         return [(fit(title, room), "text")]
     left = room - width_of(before)
     if left < width_of(title) + width_of(behind):
         return [(before, "muted"), (fit(title, left), "text")]
     return [(before, "muted"), (title, "text"), (fit(behind, left - width_of(title)), "muted")]
-
-
-def _raised(episode: Episode) -> int:
-    return episode.raised
 
 
 def _severity(severity: str, width: int) -> str:
@@ -237,6 +246,7 @@ _COLUMNS = (
     _Column("iter", 10, 52, IssueRows.tell_where),
     _Column("iter", 18, 110, IssueRows.tell_where),
     _Column("since", 10, 66, IssueRows.tell_since),
+    _Column("wasted", 10, 84, IssueRows.tell_wasted),
     _Column("cost", 8, 34, IssueRows.tell_toll),
     _Column("cost", 12, 60, IssueRows.tell_toll),
     _Column("cost", 21, 92, IssueRows.tell_toll),

@@ -13,11 +13,14 @@ from textual.strip import Strip
 
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
+from ...analysis.ledger.ledger import Ledger
+from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import fit
+from ..waste_words import NO_COSTS, CostWords, bill_forms
 from ..widgets.event_list import EventList
 from .issue_rows import IssueRows
-from .pane import Frame, Pane
+from .pane import Forms, Frame, Pane
 from .table import TableHead
 from .wrapped_text import WrappedText
 
@@ -58,7 +61,7 @@ class IssuesPane(Pane):
 
         issue: Issue
         episode: Episode
-        toll: str = ""
+        costs: CostWords = NO_COSTS
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -66,6 +69,9 @@ class IssuesPane(Pane):
         self._head = TableHead(self._rows.heads, id="trace-issues-head")
         self._list = IssueList(self._rows, can_follow=False, empty_text="no issues so far", id="trace-issues-list")
         self._version = 0
+        self._counts: Mapping[str, int] = {}
+        self._told: list[str | Forms] = []
+        self._waste = 0
         self._shown: tuple[int, ...] = ()
         self._at = -1
         self._place: tuple[object, ...] = ()
@@ -88,16 +94,20 @@ class IssuesPane(Pane):
     def show(self, frame: Frame) -> None:
         view = frame.view
         found = frame.trace.second_pass(view.session)
-        self._rows.set_view(view, frame.trace.tree_index(view.session), found)
+        ledger = frame.trace.ledger(view.session)
+        waste = ledger.version(view.at)
+        self._rows.set_view(view, frame.trace.tree_index(view.session), found, ledger)
         is_looking = found.taken < view.at
         shown = (id(frame.trace), frame.trace.generation, view.issue_version, found.version(view.at), is_looking)
         if shown != self._shown:
             if shown[:2] != self._shown[:2]:
                 self._chosen = None
             self._shown = shown
-            self._list_issues(is_looking)
-        elif view.at < self._at or (view.at > self._at and self._rows.is_unsettled):
+            self._list_issues()
+        elif view.at < self._at or (view.at > self._at and self._rows.is_unsettled) or waste != self._waste:
             self._redraw()
+        self._waste = waste
+        self._head_line(ledger, view, is_looking)
         self._at = view.at
         rows, columns = _HEADS_FROM
         size = self.outer_size
@@ -115,11 +125,24 @@ class IssuesPane(Pane):
         self._version += 1
         self._list.refresh_rows(self._version)
 
-    def _list_issues(self, is_looking: bool) -> None:
-        counts = self._rows.list_issues()
+    def _list_issues(self) -> None:
+        self._counts = self._rows.list_issues()
         self._redraw()
         self._keep_chosen()
-        self.headline_parts([*_headline(counts), *(["still looking"] if is_looking else [])])
+
+    def _head_line(self, ledger: Ledger, view: View, is_looking: bool) -> None:
+        """How many issues there are, what they wasted of the bill, how many of each severity."""
+        count, *severities = _headline(self._counts)
+        wasted = bill_forms(ledger.wasted(view.at), view)
+        told: list[str | Forms] = [
+            count,
+            *([wasted] if wasted else []),
+            *severities,
+            *(["still looking"] if is_looking else []),
+        ]
+        if told != self._told:
+            self._told = told
+            self.headline_parts(told)
 
     def _select_raised_at(self, event: int | None, keep: bool) -> None:
         """Put the cursor on the issue that an event raised, if it did; not away from one that the event proves.
@@ -147,8 +170,8 @@ class IssuesPane(Pane):
         self._list.scroll_rows_to(0)
         self._list.reveal(row)
 
-    def tell(self, episode: Episode) -> tuple[Issue, str] | None:
-        """An issue as of the view that is shown, and what it cost in words; None where it does not stand."""
+    def tell(self, episode: Episode) -> tuple[Issue, CostWords] | None:
+        """An issue as of the view that is shown, and what it cost; None where it does not stand."""
         return self._rows.tell(episode)
 
     def choose_selected(self) -> None:
@@ -182,7 +205,7 @@ class IssuesPane(Pane):
         issue = self.selected
         if issue is not None:
             episode = self._rows.episodes[self._list.cursor]
-            self.post_message(self.IssueChosen(issue, episode, self._rows.told_toll(episode)))
+            self.post_message(self.IssueChosen(issue, episode, self._rows.told_costs(episode)))
 
 
 def _headline(counts: Mapping[str, int]) -> list[str]:

@@ -58,6 +58,10 @@ class Frame:
         return self.live and self.loading is not None
 
 
+Forms = tuple[str, ...]
+"""Ways to tell a figure, the longest first."""
+
+
 @contained
 class Pane(Vertical):
     """A pane of the dashboard. It gets a `Frame` and draws it; what the user does there it says in messages."""
@@ -81,7 +85,7 @@ class Pane(Vertical):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, classes="trace-pane")
         self._so_far = False
-        self._parts: tuple[str, ...] = ()
+        self._parts: tuple[Forms, ...] = ()
         self._title: tuple[object, ...] = ()
         self._titles_only = False
         """Whether what is being drawn again is the title alone."""
@@ -115,15 +119,18 @@ class Pane(Vertical):
     @property
     def headline(self) -> str:
         """All figures meant for the pane's border."""
-        return _BETWEEN.join(self._parts)
+        return _BETWEEN.join(forms[0] for forms in self._parts)
 
     @headline.setter
     def headline(self, text: str) -> None:
         self.headline_parts(text.split(_BETWEEN) if text else ())
 
-    def headline_parts(self, parts: Sequence[str]) -> None:
-        """Show figures in the pane's border, the most important first: those that do not fit are left out whole."""
-        self._parts = tuple(one_line(part) for part in parts)
+    def headline_parts(self, parts: Sequence[str | Forms]) -> None:
+        """Show figures in the pane's border, the most important first: those that do not fit are left out whole.
+
+        Of a figure that may be told in several forms, the longest first, the first that fits is shown.
+        """
+        self._parts = tuple(tuple(map(one_line, (part,) if isinstance(part, str) else part)) for part in parts)
         self._show_title()
 
     def _show_title(self) -> None:
@@ -152,13 +159,14 @@ class Pane(Vertical):
     def _fitting(self, room: int) -> str:
         """As many of the figures as fit; the first is cut where not even that does."""
         kept = ""
-        parts = ("so far", *self._parts) if self._so_far else self._parts
-        for part in parts:
-            longer = f"{kept}{_BETWEEN}{part}" if kept else part
-            if width_of(longer) > room:
+        parts = (("so far",), *self._parts) if self._so_far else self._parts
+        for forms in parts:
+            longer = [f"{kept}{_BETWEEN}{form}" if kept else form for form in forms]
+            fitting = next((text for text in longer if width_of(text) <= room), None)
+            if fitting is None:
                 break
-            kept = longer
-        return kept or (fit(parts[0], room).rstrip() if parts and room >= _FEWEST_CELLS else "")
+            kept = fitting
+        return kept or (fit(parts[0][-1], room).rstrip() if parts and room >= _FEWEST_CELLS else "")
 
     def say(self, message: Message) -> None:
         """Tell the screen what the user did, without the way through all that the pane stands in."""

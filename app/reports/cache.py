@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isnan, nan
 from typing import Any
 
 from ...analysis import figures
 from ...analysis.break_causes import WORDS, BreakClass
-from ...analysis.cache_losses import CacheBreak, CacheLosses, Loss, sum_of
-from ...analysis.cache_patterns import PATTERNS
-from ...analysis.finding_words import CacheFinding, findings_of
+from ...analysis.cache_losses import CacheBreak, CacheLosses
+from ...analysis.cache_patterns import EXPIRING, PATTERNS
+from ...analysis.cache_prices import Basis, Loss, sum_of
+from ...analysis.issues.issue import Issue
+from ...analysis.rules.findings import Finding, describe
 from ...analysis.view import View
 from ..trace import Trace
 from .json_text import known
@@ -34,15 +38,14 @@ def break_objects(trace: Trace, view: View) -> list[dict[str, Any]]:
 
 def finding_objects(trace: Trace, view: View) -> list[dict[str, Any]]:
     """The patterns as JSON has them, oldest first."""
-    return [_finding_object(trace, finding) for finding in findings_of(losses_of(trace), view)]
+    return [_pattern_object(pattern) for pattern in _patterns_of(trace, view)]
 
 
 def cache_lines(trace: Trace, view: View, width: int) -> Iterator[str]:
     """The section of the report; nothing where no response reports its cache."""
     if not view.cache.requests:
         return
-    losses = losses_of(trace)
-    breaks, findings = losses.all(view), findings_of(losses, view)
+    breaks, patterns = losses_of(trace).all(view), _patterns_of(trace, view)
     yield ""
     yield heading("cache", _headline(breaks, view), width)
     if breaks:
@@ -51,9 +54,8 @@ def cache_lines(trace: Trace, view: View, width: int) -> Iterator[str]:
         yield from _worst(breaks, width)
     else:
         yield "  It never broke."
-    for pattern in PATTERNS:
-        alike = [finding for finding in findings if finding.pattern == pattern]
-        yield from _pattern(alike, width)
+    for category in PATTERNS:
+        yield from _pattern([pattern for pattern in patterns if pattern.finding.category == category], width)
 
 
 def _headline(breaks: list[CacheBreak], view: View) -> str:
@@ -103,22 +105,48 @@ def _worst(breaks: list[CacheBreak], width: int) -> Iterator[str]:
         yield f"  {more(len(breaks) - _BREAKS_SHOWN, 'breaks')}"
 
 
-def _pattern(alike: list[CacheFinding], width: int) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _PatternFound:
+    """A pattern of the cache, and what the advice would have saved in dollars (a loss below 0, None unknown)."""
+
+    finding: Finding
+    saving: float | None
+
+
+def _patterns_of(trace: Trace, view: View) -> list[_PatternFound]:
+    """The patterns that stand, oldest first."""
+    found = trace.second_pass(view.session)
+    found.extend_to_end()
+    patterns = []
+    for episode in found.standing(view.at):
+        told = describe(episode, view, trace.event_id, trace.tuning) if episode.category in PATTERNS else None
+        if isinstance(told, Finding):
+            saving = episode.value(view.at) if episode.category == EXPIRING else nan
+            patterns.append(_PatternFound(told, None if isnan(saving) else saving))
+    return patterns
+
+
+def _pattern(alike: list[_PatternFound], width: int) -> Iterator[str]:
     """The findings of one pattern; what to do stands once below them, but for what it saves."""
-    for finding in alike[:_FINDINGS_SHOWN]:
-        yield from wrapped(f"! {finding.title}{_whose(finding)}", width, "  ")
-        if finding.saving.dollars is not None:
-            yield from wrapped(f"→ {finding.advice}", width, "    ")
+    for pattern in alike[:_FINDINGS_SHOWN]:
+        yield from wrapped(f"! {pattern.finding.title}{_whose(pattern.finding)}", width, "  ")
+        if pattern.saving is not None:
+            yield from wrapped(f"→ {pattern.finding.suggestion}", width, "    ")
     if len(alike) > _FINDINGS_SHOWN:
         yield f"  {more(len(alike) - _FINDINGS_SHOWN, 'of these')}"
     if alike:
-        advice, trigger = alike[0].advice, alike[0].trigger
+        finding = alike[0].finding
+        trigger = f"({_trigger(finding)})"
         yield from wrapped(
-            f"({trigger})" if alike[0].saving.dollars is not None else f"→ {advice} ({trigger})", width, "    "
+            trigger if alike[0].saving is not None else f"→ {finding.suggestion} {trigger}", width, "    "
         )
 
 
-def _whose(finding: CacheFinding) -> str:
+def _trigger(finding: Finding) -> str:
+    return "; ".join(finding.thresholds)
+
+
+def _whose(finding: Issue) -> str:
     return f" · agent {finding.agent}" if finding.agent else ""
 
 
@@ -159,16 +187,17 @@ def _break_object(trace: Trace, broken: CacheBreak) -> dict[str, Any]:
     }
 
 
-def _finding_object(trace: Trace, finding: CacheFinding) -> dict[str, Any]:
+def _pattern_object(pattern: _PatternFound) -> dict[str, Any]:
+    finding = pattern.finding
     return {
-        "pattern": finding.pattern,
+        "pattern": finding.category,
         "title": finding.title,
-        "trigger": finding.trigger,
-        "advice": finding.advice,
+        "trigger": _trigger(finding),
+        "advice": finding.suggestion,
         "agent": finding.agent,
         "iteration": finding.iteration,
         "events": [event + 1 for event in finding.events],
-        "event_ids": [trace.event_id(event) for event in finding.events],
-        "saving": known(finding.saving.dollars),
-        "saving_basis": None if finding.saving.basis is None else finding.saving.basis.value,
+        "event_ids": list(finding.event_ids),
+        "saving": known(pattern.saving),
+        "saving_basis": None if pattern.saving is None else Basis.ESTIMATED.value,
     }

@@ -6,43 +6,50 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from ...analysis.issues.toll import Toll
 from ...analysis.rules.findings import Finding, describe, rank
 from ...analysis.rules.waste import assess
+from ...analysis.rules.words.cache import CATEGORIES as CACHE
 from ...analysis.tree import Tree
 from ..trace import Trace
-from .issues import in_full, issue_lines, issue_object, tally
+from .issues import Told, in_full, issue_lines, issue_object, tally
 from .json_text import known
 from .layout import heading, wrapped
+from .waste import ledger_of, told_wasted
 
 _SHOWN = 20
 
 
-def findings_of(trace: Trace) -> list[tuple[Finding, Toll]]:
+def findings_of(trace: Trace) -> list[Told]:
     """The findings that stand, worst first, each with what it cost."""
     view = trace.view()
-    found = trace.second_pass(view.session)
-    found.extend_to_end()
+    ledger = ledger_of(trace)
     tree = Tree(view)
     told = [
-        (describe(episode, view, trace.event_id, trace.tuning), assess(episode, tree).toll)
-        for episode in found.standing(view.at)
+        Told(
+            describe(episode, view, trace.event_id, trace.tuning),
+            assess(episode, tree).toll,
+            ledger.wasted_by(episode, view.at),
+            told_wasted(ledger, episode, view),
+        )
+        for episode in ledger.found.standing(view.at)
     ]
-    findings = [(finding, toll) for finding, toll in told if isinstance(finding, Finding)]
-    return sorted(findings, key=lambda pair: rank(pair[0]))
+    return sorted(told, key=lambda each: rank(each.issue))
 
 
 def finding_objects(trace: Trace) -> list[dict[str, Any]]:
-    """Findings as JSON has them: `tokens` and `cost` in dollars are derived, None where they cannot be told."""
+    """Findings as JSON has them: figures are derived, None where they cannot be told; cost is in dollars."""
     return [
         {
             **issue_object(finding),
             "confidence": finding.confidence,
             "thresholds": list(finding.thresholds),
-            "tokens": toll.tokens,
-            "cost": known(toll.cost),
+            "tokens": told.toll.tokens,
+            "cost": known(told.toll.cost),
+            "wasted_tokens": None if told.wasted is None else told.wasted.tokens,
+            "wasted_cost": None if told.wasted is None else known(told.wasted.cost),
         }
-        for finding, toll in findings_of(trace)
+        for told in findings_of(trace)
+        if isinstance(finding := told.issue, Finding)
     ]
 
 
@@ -52,21 +59,19 @@ def findings_text(trace: Trace, width: int) -> Iterator[str]:
     if not findings:
         return
     yield ""
-    yield heading("findings", tally([finding for finding, _ in findings], "finding"), width)
-    for _, alike in groupby(findings, key=lambda pair: pair[0].category):
-        suggestion = ""
-        for finding, toll in alike:
+    yield heading("findings", tally([told.issue for told in findings], "finding"), width)
+    for (_, suggestion), alike in groupby(findings, key=lambda told: (told.issue.category, told.issue.suggestion)):
+        for told in alike:
             yield ""
-            yield from in_full(finding, toll, width)
-            suggestion = finding.suggestion
-            fires = "; ".join(finding.thresholds)
-            yield from wrapped(f"fires from: {fires}", width, "    ")
+            yield from in_full(told, width)
+            if isinstance(told.issue, Finding):
+                yield from wrapped(f"fires from: {'; '.join(told.issue.thresholds)}", width, "    ")
         yield from wrapped(f"→ {suggestion}", width, "    ")
 
 
 def finding_lines(trace: Trace, width: int) -> Iterator[str]:
-    """Findings in brief, below a heading; nothing where there are none."""
-    findings = [finding for finding, _ in findings_of(trace)]
+    """Findings in brief, below a heading; nothing where there are none. Those on the cache stand with the cache."""
+    findings = [told.issue for told in findings_of(trace) if told.issue.category not in CACHE]
     if findings:
         yield ""
         yield heading("findings", tally(findings, "finding"), width)

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from ...analysis import figures
 from ...analysis.issues.issue import CATEGORIES, SEVERITIES, Issue
 from ...analysis.issues.toll import Toll, toll_of
-from ...analysis.rules.findings import confidence_of
+from ...analysis.ledger.entry import Wasted
+from ...analysis.rules.findings import Finding
 from ...analysis.tree import Tree
 from ..safe_text import fit
 from ..trace import Trace
 from .json_text import json_text
 from .layout import heading, more, wrapped
+from .waste import bill_line, ledger_of, told_wasted
 
 _EVENTS_SHOWN = 12
 _BRIEF_INDENT = " " * 22
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An issue or a finding with what it cost: all that went into it, and what of the bill is its own waste."""
+
+    issue: Issue
+    toll: Toll
+    wasted: Wasted | None
+    wasted_words: str
 
 
 def issues_of(trace: Trace) -> list[Issue]:
@@ -52,40 +65,41 @@ def issues_text(trace: Trace, width: int) -> Iterator[str]:
     """All issues in full, grouped by severity; what to do stands once below those of a category. Then the findings."""
     from .findings import findings_text
 
-    issues = _with_tolls(trace)
+    issues = _told(trace)
     if issues:
         yield from _issues_text(issues, width)
     else:
         yield "No issues."
     yield from findings_text(trace, width)
+    yield from bill_line(trace)
 
 
-def _issues_text(issues: list[tuple[Issue, Toll]], width: int) -> Iterator[str]:
-    yield tally([issue for issue, _ in issues])
+def _issues_text(issues: list[Told], width: int) -> Iterator[str]:
+    yield tally([told.issue for told in issues])
     for severity in SEVERITIES:
-        group = [(issue, toll) for issue, toll in issues if issue.severity == severity]
+        group = [told for told in issues if told.issue.severity == severity]
         if group:
             yield ""
             yield heading(severity, figures.count(len(group), "issue"), width)
-        for _, alike in groupby(group, key=lambda pair: pair[0].category):
+        for _, alike in groupby(group, key=lambda told: told.issue.category):
             suggestion = ""
-            for issue, toll in alike:
+            for told in alike:
                 yield ""
-                yield from in_full(issue, toll, width)
-                suggestion = issue.suggestion
+                yield from in_full(told, width)
+                suggestion = told.issue.suggestion
             yield from wrapped(f"→ {suggestion}", width, "    ")
 
 
 def issue_lines(issues: Sequence[Issue], width: int, most: int, noun: str = "issues") -> Iterator[str]:
     """At most `most` issues in brief: severity, iteration, title, and below those of one category what to do."""
-    for _, group in groupby(issues[:most], key=lambda issue: (issue.severity, issue.category)):
-        suggestion = ""
+    for (_, _, suggestion), group in groupby(
+        issues[:most], key=lambda each: (each.severity, each.category, each.suggestion)
+    ):
         for issue in group:
             where = f"  {issue.severity:<8}  {fit(place(issue), 8)}  "
             first, *rest = wrapped(issue.title, width, _BRIEF_INDENT)
             yield where + first.lstrip()
             yield from rest
-            suggestion = issue.suggestion
         yield from wrapped(f"→ {suggestion}", width, _BRIEF_INDENT)
     if len(issues) > most:
         yield f"  {more(len(issues) - most, noun)}"
@@ -109,28 +123,33 @@ def place(issue: Issue) -> str:
     return f"it {figures.UNKNOWN if issue.iteration is None else issue.iteration}"
 
 
-def _with_tolls(trace: Trace) -> list[tuple[Issue, Toll]]:
+def _told(trace: Trace) -> list[Told]:
     """The same issues in the same order, each with what it cost."""
-    view = trace.view()
+    view, ledger = trace.view(), ledger_of(trace)
     tree = Tree(view)
-    tolls = [toll_of(episode, tree) for episode in view.episodes()]
-    return sorted(zip(view.issues(trace.event_id), tolls, strict=True), key=lambda pair: _rank(pair[0]))
+    told = [
+        Told(issue, toll_of(episode, tree), ledger.wasted_by(episode, view.at), told_wasted(ledger, episode, view))
+        for issue, episode in zip(view.issues(trace.event_id), view.episodes(), strict=True)
+    ]
+    return sorted(told, key=lambda each: _rank(each.issue))
 
 
 def _rank(issue: Issue) -> tuple[int, int]:
     return SEVERITIES.index(issue.severity), CATEGORIES.index(issue.category)
 
 
-def in_full(issue: Issue, toll: Toll, width: int) -> Iterator[str]:
+def in_full(told: Told, width: int) -> Iterator[str]:
     """All there is to say of an issue or a finding but what to do."""
+    issue = told.issue
     first, *rest = wrapped(issue.title, width, "  ")
     yield first
     yield from rest
     agent = f" · agent {issue.agent}" if issue.agent else ""
-    sure = f" · {confidence_of(issue.category)} confidence" if confidence_of(issue.category) else ""
+    sure = f" · {issue.confidence} confidence" if isinstance(issue, Finding) else ""
     yield from wrapped(f"{issue.category}{sure} · {place(issue)}{agent} · {_events(issue)}", width, "    ")
     yield from wrapped(issue.description, width, "    ")
-    yield from wrapped(f"cost: {', '.join(toll.words()) or figures.UNKNOWN}", width, "    ")
+    wasted = f"; wasted of its own: {told.wasted_words}" if told.wasted_words else ""
+    yield from wrapped(f"cost: {', '.join(told.toll.words()) or figures.UNKNOWN}{wasted}", width, "    ")
 
 
 def _events(issue: Issue) -> str:

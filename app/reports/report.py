@@ -12,7 +12,7 @@ from ...analysis.efficiency import WEIGHTS
 from ...analysis.view import View
 from ..bookmarks import Bookmarks
 from ..safe_text import fit, one_line
-from ..trace import FORMAT, Trace
+from ..trace import Trace
 from .bookmarks import bookmark_lines, bookmark_objects
 from .cache import break_objects, cache_lines
 from .cache import finding_objects as cache_finding_objects
@@ -20,10 +20,12 @@ from .findings import finding_lines, finding_objects
 from .issues import issue_lines, issue_object, issues_of, tally
 from .json_text import json_text, known
 from .layout import exact, heading, local_time, more, table, wrapped
+from .merged import merged_fields, merged_lines
 from .price_notes import origin_fields
 from .rent import rent_lines, rent_object
 from .tokens import notes
 from .tools import tool_figures, tool_table
+from .waste import waste_lines, waste_object
 from .what_if import what_if_lines, what_if_objects
 
 _TOOLS_SHOWN = 10
@@ -71,6 +73,7 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
             "components": {name: known(ratio) for name, ratio in asdict(efficiency.components).items()},
         },
         **({} if (rent := rent_object(trace)) is None else {"rent": rent}),
+        "waste": waste_object(trace),
         "issues": [issue_object(issue) for issue in view.issues(trace.event_id)],
         "findings": finding_objects(trace),
         "cache_breaks": break_objects(trace, view),
@@ -81,7 +84,8 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
             "lines": trace.lines,
             "bad_lines": trace.bad_line_count,
             "unknown_kinds": len(view.session.unknown_kinds),
-            "format": FORMAT,
+            "format": trace.format,
+            **merged_fields(trace),
         },
     }
 
@@ -101,6 +105,7 @@ def report_text(trace: Trace, width: int, *, torn_bytes: int = 0, bookmarks: Boo
     yield from cache_lines(trace, view, width)
     yield from _tools(trace, width)
     yield from rent_lines(trace, width)
+    yield from waste_lines(trace, width)
     yield from _issues(trace, width)
     yield from finding_lines(trace, width)
     yield from what_if_lines(trace, width)
@@ -123,6 +128,7 @@ def _session(trace: Trace, view: View, width: int) -> Iterator[str]:
     yield from _field("started", local_time(span[0], "%Y-%m-%d %H:%M:%S") if span else figures.UNKNOWN, width)
     yield from _field("took", " · ".join(facts), width)
     yield f"  {'file':<9}{one_line(trace.name)}"
+    yield from merged_lines(trace, width)
 
 
 def _field(name: str, value: str, width: int) -> Iterator[str]:

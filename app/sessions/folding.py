@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ...analysis.prices import Prices
+from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from ...collector.delivery import TailState
 from ...collector.follow import FileTail
-from ..trace import Trace
+from ...collector.open_tail import open_tail
+from ..trace import trace_of
 from ..trace_index import TraceIndex
 from .entry import Entry, told_by
 
@@ -30,17 +32,19 @@ KEPT_EVENTS = 4_000_000
 class Fold:
     """A trace that is folded piece by piece, and goes on where it was when the trace has grown."""
 
-    def __init__(self, path: Path, prices: Prices | None = None, *, index: bool = False) -> None:
+    def __init__(
+        self, path: Path, prices: Prices | None = None, *, index: bool = False, tuning: Tuning = DEFAULT_TUNING
+    ) -> None:
         """With `index` what is known of the trace from another time is not read again."""
-        self._tail = FileTail(path)
-        self.trace = Trace(str(path), self._tail.line, self._tail.place, prices=prices, stretch=self._tail.stretch)
-        self._index = TraceIndex(path, prices) if index else None
+        self._tail = open_tail(path, kept=False)
+        self.trace = trace_of(self._tail, prices=prices, tuning=tuning)
+        self._index = TraceIndex(path, prices) if index and isinstance(self._tail, FileTail) else None
         self.is_done = False
         """Whether all there was at the last step has been folded."""
 
     def step(self, most_bytes: int = PIECE_BYTES) -> bool:
         """Fold up to so many bytes more; return whether that is all there is. Never raises OSError."""
-        if self._index is not None:
+        if self._index is not None and isinstance(self._tail, FileTail):
             self._index.load(self.trace, self._tail)
             self._index = None
         for delivery in self._tail.poll(most_bytes):
@@ -48,7 +52,9 @@ class Fold:
         if self._tail.is_caught_up and not self.is_done:
             for delivery in self._tail.poll():  # the second look takes a last line that lacks its newline
                 self.trace.take(delivery)
-        self.is_done = self._tail.is_caught_up
+        found = self.trace.second_pass(self.trace.session)
+        is_looked_through = not (found.extend() or (self._tail.is_caught_up and found.extend()))
+        self.is_done = self._tail.is_caught_up and is_looked_through
         return self.is_done
 
     def entry(self, size: int, mtime: float) -> Entry | None:

@@ -45,6 +45,9 @@ _RULES = """\
 #
 #[rules.blind_edit]
 #muted = true
+#
+#[rules.never_cached]
+#responses = 5
 """
 
 

@@ -11,7 +11,6 @@ from tracetop.analysis import Issue, Session, View
 from tracetop.analysis.cache_losses import CacheLosses
 from tracetop.analysis.columns import NONE
 from tracetop.analysis.extents import extent_of
-from tracetop.analysis.finding_words import findings_of
 from tracetop.analysis.joins import completed_by
 from tracetop.analysis.tree import Node, Tree
 from tracetop.collector.events import TraceEvent, TraceSession
@@ -153,12 +152,11 @@ def whole_tree(view: View) -> list[Any]:
 
 
 def cache_losses(view: View) -> dict[str, Any]:
-    """The breaks and patterns of the cache; what only payloads tell is left out."""
+    """The breaks of the cache; what only payloads tell is left out."""
     losses = CacheLosses(view.session)
     losses.breaks.extend_all()
     return {
         "breaks": list(map(repr, losses.all(view))),  # as text, for a time that is not known is not equal to itself
-        "patterns": findings_of(losses, view),
         "rebilled": losses.breaks.rebilled_before(losses.breaks.count(view.at)),
     }
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tracetop.analysis.break_causes import BreakClass, Confidence
-from tracetop.analysis.cache_losses import Basis, CacheBreak, CacheLosses
+from tracetop.analysis.cache_losses import CacheBreak, CacheLosses
+from tracetop.analysis.cache_prices import Basis
 from tracetop.analysis.prices import Price, Prices
 from tracetop.analysis.session import Session
 from tracetop.collector.events import TraceEvent
@@ -386,8 +387,7 @@ def test_extended_as_it_grows_it_tells_the_same_as_of_any_event(steps: list[Any]
         events.append(event(number, kind, now, data))
 
     def told(session: Session, losses: CacheLosses, at: int) -> Any:
-        found = [(each.pattern, each.raised, each.count(at)) for each in losses.findings(at)]
-        return losses.all(session.view(at)), found
+        return losses.all(session.view(at))
 
     grown = Session()
     growing = CacheLosses(grown, events.__getitem__)

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from tracetop.analysis.cache_losses import Basis, CacheLosses
-from tracetop.analysis.cache_patterns import ALTERNATING, CHURN, EXPIRING, FROZEN, NEVER
-from tracetop.analysis.finding_words import CacheFinding, findings_of
+from tracetop.analysis.cache_losses import CacheLosses
+from tracetop.analysis.cache_patterns import ALTERNATING, CHURN, EXPIRING, FROZEN, NEVER, PATTERNS
 from tracetop.analysis.prices import Price, Prices
+from tracetop.analysis.rules.findings import Finding, describe
+from tracetop.analysis.rules.second_pass import SecondPass
+from tracetop.analysis.rules.thresholds import Tuning
+from tracetop.analysis.rules.waste import assess
 from tracetop.analysis.session import Session
+from tracetop.analysis.tree import Tree
 
 MODEL = "claude-test"
 Requests = Iterable[tuple[int, int, int]]
@@ -24,16 +28,25 @@ def fill(trace: Any, requests: Requests, *, step: float = 1.0, **data: Any) -> N
         trace.llm(model=MODEL, at=(first + number) * step, **tokens, **data)
 
 
-def findings(trace: Any, at: int | None = None, prices: Prices | None = None) -> list[CacheFinding]:
+def second_pass(trace: Any, at: int | None = None, prices: Prices | None = None, **given: float) -> SecondPass:
     session = Session(prices)
-    session.apply_events(trace.events)
-    losses = CacheLosses(session, lambda number: trace.events[number])
-    losses.breaks.extend_all()
-    return findings_of(losses, session.view(at))
+    session.apply_events(trace.events[:at])
+    tuning = Tuning({name.replace("__", "."): value for name, value in given.items()})
+    found = SecondPass(session, tuning, CacheLosses(session, trace.events.__getitem__))
+    found.extend_to_end()
+    return found
+
+
+def findings(trace: Any, at: int | None = None, prices: Prices | None = None, **given: float) -> list[Finding]:
+    """The patterns as of an event, as a trace tells them that ends there."""
+    found = second_pass(trace, at, prices, **given)
+    view = found.session.view()
+    told = [describe(episode, view, None, found.tuning) for episode in found.standing(view.at)]
+    return [each for each in told if isinstance(each, Finding) and each.category in PATTERNS]
 
 
 def patterns(trace: Any, at: int | None = None) -> list[tuple[str, int]]:
-    return [(found.pattern, len(found.events)) for found in findings(trace, at)]
+    return [(found.category, len(found.events)) for found in findings(trace, at)]
 
 
 def test_a_frozen_boundary(trace: Any) -> None:
@@ -129,13 +142,14 @@ def test_repeated_expiry_advises_the_longer_life_and_says_what_it_saves(trace: A
     prices = Prices({MODEL: Price(3.0, 15.0, 0.3, 3.75)})
     fill(trace, [(9_000, 100, 1_000)])
     fill(trace, [(0, 100, 10_000)] * 3, step=400.0)
-    (found,) = (each for each in findings(trace, prices=prices) if each.pattern == EXPIRING)
+    (found,) = (each for each in findings(trace, prices=prices) if each.category == EXPIRING)
     assert found.events == (1, 2, 3)
     lost = 3 * 10_000 * (3.75 - 0.3)
     longer = 2 * 10_000 * 3.0 * 0.75
-    assert found.saving.dollars == pytest.approx((lost - longer) / 1e6)
-    assert found.saving.basis is Basis.ESTIMATED
-    assert "cache that lives an hour: saves ~$0.058" in found.advice
+    assert found.suggestion == "use the cache that lives an hour: saves ~$0.058"
+    assert (lost - longer) / 1e6 == pytest.approx(0.0585)
+    (episode,) = (each for each in second_pass(trace, prices=prices).log.episodes if each.category == EXPIRING)
+    assert episode.value(4) == pytest.approx((lost - longer) / 1e6)
     assert findings(trace, 3, prices) == []
 
 
@@ -162,8 +176,48 @@ def test_agents_are_watched_apart(trace: Any) -> None:
     assert (found.agent, found.events) == ("a1", (1, 3, 5, 7, 8))
 
 
+def test_a_longer_life_that_costs_more_than_it_saves_is_told_as_a_loss(trace: Any) -> None:
+    prices = Prices({MODEL: Price(3.0, 15.0, 0.3, 3.75)})
+    fill(trace, [(9_000, 100, 1_000)])
+    fill(trace, [(0, 100, 10_000), (10_000, 100, 90_000)] * 3, step=400.0)
+    (found,) = (each for each in findings(trace, prices=prices) if each.category == EXPIRING)
+    assert found.suggestion.startswith("use the cache that lives an hour: here it would have cost ~$0.")
+
+
 def test_a_finding_says_its_thresholds(trace: Any) -> None:
     fill(trace, [(0, 5_000, 0)] * 5)
     (found,) = findings(trace)
     assert found.title == "the cache is never read: 5 responses, prompts 5.00k to 5.00k"
-    assert found.trigger == "5 responses of 4,096 tokens or more read nothing"
+    assert found.thresholds == (
+        "5 responses in a row that read nothing",
+        "4096 tokens that their prompts have at least",
+    )
+
+
+def test_thresholds_of_the_user_hold(trace: Any) -> None:
+    fill(trace, [(0, 4_000, 0)] * 3)
+    assert not findings(trace, never_cached__responses=3)
+    (found,) = findings(trace, never_cached__responses=3, never_cached__prompt=4_000)
+    assert found.thresholds[0] == "3 responses in a row that read nothing (yours; default 5)"
+
+
+def test_what_broke_the_cache_is_one_finding_per_class(trace: Any) -> None:
+    prices = Prices({MODEL: Price(3.0, 15.0, 0.3, 3.75)})
+    fill(trace, [(0, 100, 20_000), (0, 100, 20_000)], step=1.0)
+    fill(trace, [(0, 100, 20_000), (0, 100, 20_000)], step=400.0)
+    trace.add("compaction_end")
+    fill(trace, [(0, 100, 20_000)], step=400.0)
+    found = second_pass(trace, prices=prices)
+    view = found.session.view()
+    broken = [episode for episode in found.standing(view.at) if episode.category == "cache_break"]
+    told = [describe(episode, view) for episode in broken]
+    assert [each.title for each in told] == [
+        "cache broken 1×: unknown · ~20.0k re-billed",
+        "cache broken 2×: TTL ran out · ~40.0k re-billed",
+    ]
+    assert [each.events for each in told] == [(1,), (2, 3)]
+    assert [each.confidence for each in told if isinstance(each, Finding)] == ["low", "medium"]
+    toll = assess(broken[1], Tree(view)).toll
+    assert toll.words() == ["~$0.14", "~40.0k tokens"]
+    assert toll.cost == pytest.approx(2 * 20_000 * (3.75 - 0.3) / 1e6)
+    assert toll.is_derived and toll.is_estimated

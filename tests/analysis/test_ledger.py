@@ -147,6 +147,29 @@ def test_an_agent_that_completed_wastes_nothing(trace: Any) -> None:
     assert by_category(ledger_of(trace.view().session)) == {}
 
 
+def test_a_break_of_the_cache_wastes_what_was_paid_again_at_what_it_cost_more(trace: Any) -> None:
+    prices = {"input_tokens": 4e-6, "cache_read_tokens": 1e-6, "output_tokens": 10e-6}
+
+    def respond(iteration: int, read: int, sent: int, output: int) -> None:
+        tokens = {"cache_read_tokens": read, "input_tokens": sent, "output_tokens": output, "cache_write_tokens": 0}
+        trace.llm(iteration, **tokens, cost=sum(tokens[name] * price for name, price in prices.items()))
+
+    for number in range(6):
+        respond(number, 20_000 + 100 * number, 1_000 + 37 * number * number, 100 + 11 * number)
+    respond(7, 0, 21_000, 100)
+    ledger = ledger_of(trace.view().session)
+    # The response before left 20,500 tokens; they were sent again as input, for 3 dollars a million more than read.
+    assert by_category(ledger) == {"cache_break": (20_500, round(20_500 * 3e-6, 9))}
+
+
+def test_a_break_by_a_compaction_is_no_waste(trace: Any) -> None:
+    trace.cached(read=20_000, sent=1_000)
+    trace.add("compaction_start")
+    trace.add("compaction_end")
+    trace.cached(read=0, sent=9_000)
+    assert by_category(ledger_of(trace.view().session)) == {}
+
+
 def test_without_any_cost_tokens_are_told_and_no_dollars(trace: Any) -> None:
     for iteration in range(1, 4):
         trace.llm(iteration)

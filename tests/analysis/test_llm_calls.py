@@ -162,3 +162,27 @@ def test_runs_and_agents_have_points_of_their_own(trace: Any) -> None:
     trace.quiet([1])
     points = trace.view().token_flow()
     assert [(point.run, point.agent, point.iteration) for point in points] == [(1, "", 1), (1, "helper", 1), (2, "", 1)]
+
+
+def test_a_call_that_is_revised_is_one_call_with_what_came_to_it(trace: Any) -> None:
+    trace.add("iteration_start", 1)
+    first = trace.llm(1, output_tokens=1, cache_read_tokens=500, model="m")
+    trace.tool(1)
+    trace.add("llm_response", 1, revises=first, output_tokens=399, model="m")
+    view = trace.view()
+    assert (view.llm_calls, view.tokens.output, view.tokens.input, view.tokens.cache_read) == (1, 400, 1000, 500)
+    assert view.tokens.total == 1_900
+    assert view.cache.requests == 1
+    assert view.flow_point(1).calls == 1
+
+
+def test_a_revision_is_charged_by_our_prices(trace: Any) -> None:
+    from tracetop.analysis.prices import Price, Prices
+    from tracetop.analysis.session import Session
+
+    first = trace.llm(1, output_tokens=10, model="m")
+    trace.add("llm_response", 1, revises=first, output_tokens=990, model="m")
+    session = Session(Prices({"m": Price(input=1.0, output=5.0)}))
+    session.apply_events(trace.events)
+    assert session.view().cost == pytest.approx((1_000 * 1.0 + 1_000 * 5.0) / 1e6)
+    assert session.view().cost_estimated

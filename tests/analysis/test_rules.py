@@ -211,7 +211,28 @@ def after_a_loop(*later: tuple[str, bool]) -> Made:
     return failures(("make x", True), ("make x", True), ("make x", True), *later)
 
 
+def called_then_quiet(trace: Any) -> None:
+    run(trace, 1, "make")
+    trace.quiet(range(2, 20))
+
+
 USUAL = [100.0] * 20
+
+
+def responses(*requests: tuple[int, int, int], pause: float = 1.0, between: str = "") -> Made:
+    """What each read from the cache, sent uncached and wrote."""
+
+    def make(trace: Any) -> None:
+        for number, (cached, sent, written) in enumerate(requests, 1):
+            trace.add("iteration_start", number)
+            trace.now += pause - 2.0
+            trace.llm(number, cache_read_tokens=cached, input_tokens=sent, cache_write_tokens=written)
+            if between:
+                trace.add(between, number)
+
+    return make
+
+
 FIRES: dict[str, list[Made]] = {
     "cycle": [turns("make a", "make b"), turns("make a", "make b", "make c"), turns("a", "b", "c", "d", rounds=4)],
     "near_repeat": [commands("curl host/1", "curl host/2", "curl host/3", "curl host/44")],
@@ -227,8 +248,14 @@ FIRES: dict[str, list[Made]] = {
     "hung_call": [hung(125), hung(1, session_ends=True)],
     "retry_storm": [troubles(5, 10)],
     "tail_spin": [tail(5)],
-    "stuck": [after_a_loop(), after_a_loop(("make y", True)), fruitless(8)],
+    "stuck": [after_a_loop(), after_a_loop(("make y", True)), fruitless(8), called_then_quiet],
     "unverified_finish": [finish("read", "edit", "end"), finish("read", "edit", "run", "edit", "end")],
+    "cache_break": [responses((9_000, 100, 1_000), (0, 10_100, 0)), responses((9_000, 100, 1_000), (8_000, 2_100, 0))],
+    "never_cached": [responses(*[(0, 4_096, 0)] * 5)],
+    "write_churn": [responses(*[(600, 500, 3_000)] * 10)],
+    "alternating_misses": [responses(*[(9_000, 500, 0), (0, 9_500, 0)] * 3)],
+    "frozen_boundary": [responses(*[(5_000, sent, 0) for sent in (1_000, 1_400, 1_800, 2_100, 2_200)])],
+    "repeated_expiry": [responses((9_000, 100, 1_000), *[(0, 100, 10_000)] * 3, pause=301)],
 }
 MISSES: dict[str, list[Made]] = {
     "cycle": [
@@ -271,7 +298,11 @@ MISSES: dict[str, list[Made]] = {
     "hung_call": [hung(115), hung(500, ends=True)],
     "retry_storm": [troubles(4, 1), troubles(9, 16)],
     "tail_spin": [tail(4), tail(9, ends=False), tail(9, change_in=8), tail(9, new_in=8)],
-    "stuck": [after_a_loop(("make y", False)), failures(("make x", True), ("make x", True), ("make y", False))],
+    "stuck": [
+        after_a_loop(("make y", False)),
+        failures(("make x", True), ("make x", True), ("make y", False)),
+        lambda trace: trace.quiet(range(1, 20)),
+    ],
     "unverified_finish": [
         finish("read", "edit", "run", "end"),
         finish("read", "edit"),
@@ -279,6 +310,15 @@ MISSES: dict[str, list[Made]] = {
         lambda trace: [trace.tool(1, "write_file", args={"path": ".github/CODEOWNERS"}), trace.add("session_end")],
         finish("read", "end"),
     ],
+    "cache_break": [
+        responses((9_000, 100, 1_000), (8_001, 2_100, 0)),
+        responses((9_000, 100, 1_000), (0, 10_100, 0), between="compaction_end"),
+    ],
+    "never_cached": [responses(*[(0, 4_096, 0)] * 4), responses(*[(0, 4_095, 0)] * 9)],
+    "write_churn": [responses(*[(600, 500, 3_000)] * 9), responses(*[(900, 500, 3_000)] * 12)],
+    "alternating_misses": [responses(*[(9_000, 500, 0), (0, 9_500, 0)] * 2)],
+    "frozen_boundary": [responses(*[(5_000, sent, 0) for sent in (1_000, 1_400, 1_800, 2_000, 2_199)])],
+    "repeated_expiry": [responses((9_000, 100, 1_000), *[(0, 100, 10_000)] * 3, pause=300)],
 }
 
 

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tracetop.analysis import Session
+from tracetop.analysis.cache_losses import CacheLosses
 from tracetop.analysis.rules.findings import describe
 from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import THRESHOLDS, Tuning
 from tracetop.analysis.rules.waste import assess
+from tracetop.analysis.rules.words.cache import CATEGORIES as CACHE
 from tracetop.analysis.session_state import put_together, take_apart
 from tracetop.analysis.tree import Tree
 from tracetop.collector.events import TraceEvent
@@ -23,7 +25,19 @@ from tracetop.collector.reader import load_session
 
 Fold = Callable[[Iterable[TraceEvent]], Session]
 
-EAGER = Tuning({threshold.key: threshold.least for threshold in THRESHOLDS if threshold.name != "regularity"})
+EARLY = {threshold.key: threshold.least for threshold in THRESHOLDS if threshold.name != "regularity"}
+OF_THE_CACHE = {threshold.key: threshold.default for threshold in THRESHOLDS if threshold.rule in CACHE}
+EAGER = Tuning(
+    {
+        **EARLY,
+        **OF_THE_CACHE,
+        "never_cached.responses": 2,
+        "write_churn.responses": 3,
+        "alternating_misses.changes": 2,
+        "frozen_boundary.responses": 2,
+        "repeated_expiry.expiries": 2,
+    }
+)
 """All rules fire as early as they can, so that short traces have many findings."""
 
 TRACES = Path(os.environ.get("TRACETOP_TRACES") or Path(__file__).parents[3] / "shared" / "traces") / "attocode"
@@ -65,12 +79,38 @@ others = st.fixed_dictionaries(
                 "llm_response",
                 "iteration_start",
                 "compaction_end",
+                "mode_change",
             ]
         ),
         "step": st.sampled_from([0.0, 1.0, 60.0]),
         "event_id": st.just(""),
         "iteration": st.integers(1, 9),
         "data": st.just({}),
+    }
+)
+
+
+responses = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["llm_response", "llm_response", "llm_response", "llm_request"]),
+        "step": st.sampled_from([1.0, 1.0, 1.0, 301.0, 3_700.0]),
+        "event_id": st.just(""),
+        "iteration": st.integers(1, 9),
+        "data": st.fixed_dictionaries(
+            {
+                "cache_read_tokens": st.sampled_from([0, 0, 5_000, 5_000, 10_000]),
+                "input_tokens": st.sampled_from([100, 2_000, 6_000]),
+                "cache_write_tokens": st.sampled_from([0, 0, 4_000, 9_000]),
+                "output_tokens": st.just(10),
+            },
+            optional={
+                "agent_id": st.just("a"),
+                "model": st.sampled_from(["claude-a", "claude-b"]),
+                "cost": st.sampled_from([0.01, 0.02]),
+                "tools": st.sampled_from([["a"], ["b"]]),
+                "cache_miss_reason": st.sampled_from(["odd_weather", "cache_expired"]),
+            },
+        ),
     }
 )
 
@@ -83,7 +123,10 @@ def timed(steps: list[dict[str, Any]]) -> list[TraceEvent]:
     return events
 
 
-traces = st.lists(st.one_of(calls, calls, calls, others), max_size=60).map(timed)
+traces = st.one_of(
+    st.lists(st.one_of(calls, calls, calls, others), max_size=60).map(timed),
+    st.lists(st.one_of(responses, responses, responses, responses, responses, others), max_size=60).map(timed),
+)
 
 
 def told(found: SecondPass, at: int) -> list[Any]:
@@ -95,8 +138,12 @@ def told(found: SecondPass, at: int) -> list[Any]:
     ]
 
 
-def whole(session: Session) -> SecondPass:
-    found = SecondPass(session, EAGER)
+def begun(session: Session, events: list[TraceEvent]) -> SecondPass:
+    return SecondPass(session, EAGER, CacheLosses(session, events.__getitem__))
+
+
+def whole(session: Session, events: list[TraceEvent]) -> SecondPass:
+    found = begun(session, events)
     found.extend_to_end()
     return found
 
@@ -104,9 +151,9 @@ def whole(session: Session) -> SecondPass:
 @given(traces, st.randoms(use_true_random=False))
 @quick
 def test_any_slices_find_the_same_as_of_any_event(fold: Fold, events: list[TraceEvent], chance: random.Random) -> None:
-    full = whole(fold(events))
+    full = whole(fold(events), events)
     grown = Session()
-    pieces = SecondPass(grown, EAGER)
+    pieces = begun(grown, events)
     rest = events
     while rest:
         size = chance.randint(1, 9)
@@ -114,10 +161,12 @@ def test_any_slices_find_the_same_as_of_any_event(fold: Fold, events: list[Trace
         rest = rest[size:]
         for _ in range(chance.randint(0, 3)):
             pieces.extend(chance.randint(1, 9))
+        if chance.random() < 0.3:
+            grown.cache_breaks.extend()
     pieces.extend_to_end()
     assert told(pieces, len(events)) == told(full, len(events))
     for at in (chance.randint(0, len(events)) for _ in range(3)):
-        alone = whole(fold(events[:at]))
+        alone = whole(fold(events[:at]), events)
         assert told(full, at) == told(alone, at)
         assert full.version(at) == alone.version(at)
 
@@ -128,7 +177,7 @@ def test_it_finds_the_same_in_a_session_that_was_kept(fold: Fold, events: list[T
     half = len(events) // 2
     kept = put_together(take_apart(fold(events[:half])))
     kept.apply_events(events[half:])
-    assert told(whole(kept), len(events)) == told(whole(fold(events)), len(events))
+    assert told(whole(kept, events), len(events)) == told(whole(fold(events), events), len(events))
 
 
 @pytest.mark.parametrize("name", ["cli-errors", "collector-issues", "collector-typed", "cli-compaction"])
@@ -137,6 +186,6 @@ def test_as_of_an_event_of_a_real_trace(fold: Fold, name: str) -> None:
     if not path.exists():
         pytest.skip(f"no real traces in {TRACES}; set TRACETOP_TRACES")
     events = load_session(path).events
-    full, chance = whole(fold(events)), random.Random(name)
+    full, chance = whole(fold(events), events), random.Random(name)
     for at in [len(events), *(chance.randint(0, len(events)) for _ in range(4))]:
-        assert told(full, at) == told(whole(fold(events[:at])), at)
+        assert told(full, at) == told(whole(fold(events[:at]), events), at)

@@ -239,7 +239,7 @@ def test_rules_that_the_user_set_are_told_and_hold(config: Any, tmp_path: Path) 
     data = {"tool_name": "bash", "args": {"command": "make"}}
     lines = [{**call, "event_id": str(n), "timestamp": START + n, "data": data} for n in range(3)]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    (found,) = json.loads(run("report", path, "--json").stdout)["findings"]
+    found, _ = json.loads(run("report", path, "--json").stdout)["findings"]
     assert (found["category"], found["confidence"]) == ("error_loop", "high")
     assert found["event_ids"] == ["0", "1", "2"]
     assert run("issues", path, "--fail-on", "critical", "--with-findings").exit_code == 0
@@ -267,7 +267,7 @@ def test_findings_fail_a_gate_only_where_told_so(tmp_path: Path) -> None:
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     findings = json.loads(run("report", path, "--json").stdout)["findings"]
-    assert [found["category"] for found in findings] == ["cycle"]
+    assert [found["category"] for found in findings] == ["cycle", "stuck"]
     gate = ("--fail-on", "high")
     documented = json.loads(run("report", path, "--json").stdout)["issues"]
     expected = int(any(issue["severity"] in ("high", "critical") for issue in documented))

@@ -134,6 +134,7 @@ def test_the_report_object_has_the_documented_fields(make: Traces) -> None:
                 "token_efficiency": pytest.approx(60 / 900),
             },
         },
+        "waste": {"tokens": 0, "cost": 0.0, "share": 0.0, "by_category": [], "should_have_stopped": []},
         "issues": [],
         "cache_breaks": [],
         "cache_findings": [],
@@ -289,8 +290,9 @@ def test_each_issue_says_what_it_cost_in_text_alone(make: Traces) -> None:
         event("context_overflow", 10),
     )
     text = text_of(issues_text(trace, 80))
+    told = "cost: $0.090, 31.2k tokens; wasted of its own: ~$0.090 (100% of the bill)"
     costs = [line.strip() for line in text.splitlines() if line.strip().startswith("cost:")]
-    assert costs == ["cost: –", "cost: 5.0s", "cost: $0.090, 31.2k tokens"], "worst first"
+    assert costs == ["cost: –", "cost: 5.0s", told], "worst first"
     assert all("cost" not in issue for issue in parsed(issues_json(trace))), "the contract names the keys"
 
 
@@ -740,7 +742,9 @@ def test_the_report_tells_breaks_of_the_cache_and_what_was_behind_them(make: Tra
     assert "compaction        1     ~9.00k     –" in text
     assert "… and 2 more breaks" in text
     assert "! the cache is never read: 6 responses" in text
-    assert "! the cache runs out again and again: 6 responses" in text
+    assert "! the cache runs out again and again: 6 times" in text
+    assert "── findings" not in text
+    assert [each["category"] for each in told["findings"]] == ["cache_break", "never_cached", "repeated_expiry"]
 
 
 def test_a_cache_that_never_broke_is_said_to_be_whole_and_none_is_not_spoken_of(make: Traces) -> None:

@@ -142,7 +142,7 @@ def test_a_whole_last_line_without_newline_is_delivered_when_the_file_rests(foll
 
 def test_a_torn_line_is_tried_once_only(followed: Follower, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[bytes] = []
-    monkeypatch.setattr("tracetop.collector.follow.is_whole_object", lambda text: bool(tried.append(text)))
+    monkeypatch.setattr("tracetop.collector.formats.decoding.is_whole_object", lambda text: bool(tried.append(text)))
     append(path, b'{"a":')
     for _ in range(10):
         followed.poll()

@@ -14,13 +14,24 @@ Told = Callable[[Episode, float, int], str]
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`severity` and `confidence` (`high`, `medium`, `low`) are the same for all of a category."""
+    """What findings of a category say. `severity` is the same for all of them (`high`, `medium`, `low`).
+
+    So is `confidence`, unless an episode tells its own; and what to do, unless that depends on the episode.
+    """
 
     severity: str
-    confidence: str
+    confidence: str | Callable[[Episode], str]
     title: Told
     description: Told
-    suggestion: str
+    suggestion: str | Told
+
+    def confidence_of(self, episode: Episode) -> str:
+        """How sure a finding is."""
+        return self.confidence if isinstance(self.confidence, str) else self.confidence(episode)
+
+    def suggest(self, episode: Episode, value: float, count: int) -> str:
+        """What to do about it."""
+        return self.suggestion if isinstance(self.suggestion, str) else self.suggestion(episode, value, count)
 
 
 def about(episode: Episode, limit: int = 60) -> str:

@@ -77,8 +77,9 @@ async def test_worst_first_then_newest_with_what_it_cost(show: Any, script: Scri
         assert empty.endswith("$0.50 · 62.4k tok")
         assert "same call 4×: bash ls" in calls and "it 1–9" in calls and calls.endswith("6.0s")
         assert calls.split()[-2] == "20:26:41", "since its first evidence"
-        assert it.crop(HEAD).split() == ["issue", "count", "iter", "since", "cost"]
-        assert it.title("issues").endswith("3 · 1 critical · 2 high")
+        assert it.crop(HEAD).split() == ["issue", "count", "iter", "since", "wasted", "cost"]
+        assert it.title("issues").endswith("3 · ~$0.50 of $0.50 wasted (100%) · 1 critical · 2 high")
+        assert "~$0.50" in empty and "~" not in calls, "each dollar is wasted by one of them"
 
 
 async def test_the_title_stays_readable_where_it_is_narrow(show: Any, script: Script, wasteful: Any) -> None:
@@ -215,7 +216,7 @@ async def test_a_finding_stands_among_the_issues_and_tells_by_what_it_fires(show
     async with show(script.path, size=(120, 36)) as it:
         await it.press("5", "z")
         (row,) = [row for row in rows(it) if "error_loop" in row]
-        assert "error_loop: failed 3× alike: bash make 3 (high)" in row
+        assert "error_loop: failed 3× alike: bash make" in row
         index = rows(it).index(row)
         await it.press(*["down"] * index, "enter")
         card = it.crop("#trace-inspector-lines")

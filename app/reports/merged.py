@@ -1,0 +1,35 @@
+"""What became of the records of another agent's log: told, so that its figures can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..safe_text import one_line
+from ..trace import Trace
+from .layout import more, wrapped
+
+_TYPES_SHOWN = 6
+
+
+def merged_fields(trace: Trace) -> dict[str, Any]:
+    """What is merged, as JSON has it; nothing for a native trace."""
+    merged = trace.merged
+    if merged is None:
+        return {}
+    return {"records": merged.records, "duplicates": merged.duplicates, "skipped": dict(merged.skipped.most_common())}
+
+
+def merged_lines(trace: Trace, width: int) -> Iterator[str]:
+    """The same for people; nothing for a native trace."""
+    merged = trace.merged
+    if merged is None:
+        return
+    skipped = sum(merged.skipped.values())
+    told = f"Read as {trace.format}: {merged.records:,} records, {merged.duplicates:,} of them copies of others"
+    types = merged.skipped.most_common(_TYPES_SHOWN)
+    if types:
+        names = ", ".join(f"{one_line(name, 30)} {count:,}" for name, count in types)
+        hidden = f" {more(len(merged.skipped) - len(types))}" if len(merged.skipped) > len(types) else ""
+        told += f", {skipped:,} that say nothing of what was done ({names}{hidden})"
+    yield from wrapped(f"{told}.", width, "  ")

@@ -1,0 +1,51 @@
+"""The formats that are known beside the native one, and which of them a file is written in. Told by what is in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from .line_records import records_of
+from .translator import Format
+
+FORMATS: tuple[Format, ...] = ()
+"""All of them; the first that recognises a file reads it."""
+
+MOST_RECORDS = 20
+"""So many are looked at."""
+_MOST_BYTES = 8 << 20
+_CHUNK_BYTES = 1 << 18
+
+
+def detect(path: str | os.PathLike[str]) -> Format | None:
+    """The format of a file, by its first records; None for the native one, and where there is nothing to tell by.
+
+    Raises OSError where it cannot be read.
+    """
+    return recognise(first_records(path))
+
+
+def recognise(records: list[dict[str, Any]]) -> Format | None:
+    """The format that these records are of; None for the native one, and where it cannot be told."""
+    if not records or any("kind" in record and "timestamp" in record for record in records):
+        return None
+    return next((each for each in FORMATS if each.recognises(records)), None)
+
+
+def first_records(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
+    """The first records that can be read of a file, at most 20. Raises OSError."""
+    records: list[dict[str, Any]] = []
+    with Path(path).open("rb") as file:
+        left, read = b"", 0
+        while len(records) < MOST_RECORDS and read < _MOST_BYTES:
+            chunk = file.read(_CHUNK_BYTES)
+            read += len(chunk)
+            *lines, left = (left + chunk).split(b"\n")
+            if not chunk:
+                lines = [left]
+            for line in lines:
+                records += records_of(line)[0] if line.strip() else []
+            if not chunk:
+                break
+    return records[:MOST_RECORDS]

@@ -1,0 +1,24 @@
+"""A tail for whatever a file holds: our own format, or one that is translated."""
+
+from __future__ import annotations
+
+import os
+from typing import TypeAlias
+
+from .follow import FileTail
+from .formats.registry import detect
+from .translated import TranslatedTail
+
+Tail: TypeAlias = FileTail | TranslatedTail
+
+
+def open_tail(path: str | os.PathLike[str], *, kept: bool = True) -> Tail:
+    """The tail for a file, by what is in it now. One that cannot be read, or has nothing in it, is taken for our own.
+
+    With `kept` False no line of a translated file can be looked up.
+    """
+    try:
+        found = detect(path)
+    except (OSError, ValueError):
+        found = None
+    return FileTail(path) if found is None else TranslatedTail(path, found, kept=kept)
