@@ -16,6 +16,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_READ, NONE
+from .prices import Price
 
 if TYPE_CHECKING:
     from .session import Session
@@ -25,7 +26,7 @@ SHRUNK = 0.7
 
 READ_PRICE, WRITE_PRICE, OUTPUT_PRICE = 0.1, 1.25, 5.0
 """What a token read from the cache, written to it, or put out costs, beside one of uncached input: as Anthropic's list
-has it. By these the cost of a response is split where only the whole is known."""
+has it. By these the cost of a response is split where nobody knows what its model takes."""
 
 _ROWS_AT_A_TIME = 2_500
 """Some 10 ms of work."""
@@ -108,6 +109,10 @@ class Rent:
         llm = self.session.llm
         known = llm.rows(self.session.count)
         last = min(known, self._taken + _ROWS_AT_A_TIME)
+        breaks = self.session.cache_breaks
+        while self._taken < last and breaks.covered <= llm.event[self._taken]:
+            breaks.extend()
+        last = min(last, llm.rows(breaks.covered))
         for row in range(self._taken, last):
             if llm.flags[row] & (KNOWN_INPUT | KNOWN_READ):
                 self._respond(row)
@@ -191,7 +196,7 @@ class Rent:
         rate = 0.0
         if flags & KNOWN_COST and prompt:
             self._priced_from = min(self._priced_from, event)
-            rate = _rate(llm.cost[row], sent, read, written, output)
+            rate = _rate(llm.cost[row], sent, read, written, output, session.cache_breaks.prices.price_at_hand(row))
         context.rate.append(rate + (context.rate[-1] if context.rate else 0.0))
         context.event.append(event)
         known = len(self._response)
@@ -254,9 +259,24 @@ class Rent:
         context.is_cut = False
 
 
-def _rate(cost: float, sent: int, read: int, written: int, output: int) -> float:
+def _rate(cost: float, sent: int, read: int, written: int, output: int, price: Price | None) -> float:
     """Dollars that a token costs which the prompt had before: read from the cache where most of the prompt was."""
     prompt = sent + read + written
-    parts = sent + READ_PRICE * read + WRITE_PRICE * written
-    unit = cost / (parts + OUTPUT_PRICE * output) if parts + OUTPUT_PRICE * output else 0.0
-    return unit * READ_PRICE if 2 * read >= prompt else unit * parts / prompt
+    of_input, of_output, of_read, of_write = 1.0, OUTPUT_PRICE, READ_PRICE, WRITE_PRICE
+    if price is not None and _tells(price, sent, read, written, output):
+        of_input, of_output = price.input or 0.0, price.output or 0.0
+        of_read, of_write = price.cache_read or 0.0, price.cache_write or 0.0
+    parts = of_input * sent + of_read * read + of_write * written
+    whole = parts + of_output * output
+    unit = cost / whole if whole else 0.0
+    return unit * of_read if 2 * read >= prompt else unit * parts / prompt
+
+
+def _tells(price: Price, sent: int, read: int, written: int, output: int) -> bool:
+    """Whether a price is known of every bucket that is used."""
+    return not (
+        (sent and price.input is None)
+        or (output and price.output is None)
+        or (read and price.cache_read is None)
+        or (written and price.cache_write is None)
+    )

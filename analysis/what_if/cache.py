@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
+from ...collector.events import TraceEvent
+from ...collector.records import record_from_event
 from .. import figures
 from ..break_causes import BreakClass
 from ..cache_losses import CacheLosses
-from ..cache_prices import LONG_WRITE_SURCHARGE, Basis
-from ..prices import Price
+from ..cache_prices import Basis, long_write_surcharge
+from ..llm_calls import written_1h
 from ..view import View
 from .calls import Call, dollars_for
 from .scenario import Choice, Scenario, Tally, with_money
@@ -65,10 +65,12 @@ class HourCache:
         self._read = 0
         self._is_long = False
 
-    def take_expirable(self, index: int) -> None:
-        """Take in a break after a pause that an hour's cache outlives, by its number from 0."""
-        losses = self._losses
-        if losses.causes(index)[0].kind is not BreakClass.EXPIRY:
+    def take_break(self, index: int) -> None:
+        """Take in a break, by its number from 0: it counts if its cache would have outlived the pause before it."""
+        losses, breaks, times = self._losses, self._losses.breaks, self._view.session.events.time
+        pause = times[breaks.events[index]] - times[breaks.previous[index]]
+        has_run_out = breaks.limits.short_life < pause <= breaks.limits.long_life
+        if not has_run_out or losses.causes(index)[0].kind is not BreakClass.EXPIRY:
             return
         loss, rebilled = losses.loss(index), losses.breaks.rebilled_by(index)
         self._spared.add(loss.dollars, loss.basis)
@@ -81,10 +83,10 @@ class HourCache:
             return
         if self._read < _MOST_READ and self._losses.event_of is not None:
             self._read += 1
-            self._is_long = self._is_long or _is_for_an_hour(self._losses.event_of(call.event).data)
+            self._is_long = self._is_long or _is_for_an_hour(self._losses.event_of(call.event))
         written = call.written - min(call.written, self._rewritten.get(call.event, 0))
         price = call.price
-        surcharge = None if price is None else _surcharge(price)
+        surcharge = None if price is None else long_write_surcharge(price)
         dollars = None if surcharge is None else -dollars_for(written, surcharge) * call.scale
         self._dearer.add(dollars, Basis.ESTIMATED)
 
@@ -117,18 +119,7 @@ class HourCache:
         return Choice((with_money(made, view, tally, remark),))
 
 
-def _surcharge(price: Price) -> float | None:
-    """What a token that is kept an hour takes more, in dollars per million."""
-    if price.cache_write_1h is not None and price.cache_write is not None:
-        return price.cache_write_1h - price.cache_write
-    return None if price.input is None else LONG_WRITE_SURCHARGE * price.input
-
-
-def _is_for_an_hour(data: Mapping[str, Any]) -> bool:
+def _is_for_an_hour(event: TraceEvent) -> bool:
     """Whether a response says that it wrote to a cache that is kept an hour."""
-    creation = data.get("cache_creation")
-    told = (
-        data.get("cache_write_1h_tokens"),
-        creation.get("ephemeral_1h_input_tokens") if isinstance(creation, dict) else 0,
-    )
-    return any(isinstance(count, int) and count > 0 for count in told)
+    data = record_from_event(event).data
+    return data is not None and written_1h(data) > 0

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..cache_breaks import PRICED_CALLS
 from ..cache_prices import Basis
 from ..columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, KNOWN_TOTAL
-from ..prices import Price, Rate, Tariff
-from ..solved_prices import solve
+from ..prices import Price, Rate
+from ..solved_prices import PRICED_CALLS, solve
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -54,7 +53,7 @@ class Call:
     @property
     def price(self) -> Price | None:
         """What it was paid by, in dollars per million tokens, before it is scaled."""
-        return self.rate.price_at(self.prompt, self.time) if isinstance(self.rate, Tariff) else self.rate
+        return None if self.rate is None else self.rate.price_at(self.prompt, self.time)
 
     def charge(self, sent: int, output: int, read: int, written: int) -> float | None:
         """What the same call with these tokens would have cost, in dollars; None where a price is missing."""
@@ -126,9 +125,7 @@ class Calls:
         rate, basis = known, Basis.ESTIMATED
         if solved is not None:
             rate, basis = solved, Basis.DERIVED
-            listed = (
-                known.price_at(0, session.events.time[session.llm.event[row]]) if isinstance(known, Tariff) else known
-            )
+            listed = None if known is None else known.price_at(0, session.events.time[session.llm.event[row]])
             if listed is not None and None in (solved.input, solved.output, solved.cache_read, solved.cache_write):
                 rate, basis = _completed(solved, listed), Basis.ESTIMATED
         self._rates[label] = rate, basis

@@ -117,7 +117,7 @@ class Compaction:
     def take(self, call: Call) -> None:
         """Take in a call."""
         context = self._context
-        if context is None:
+        if context is None or not call.prompt:  # what only adds to a call that is told already sends nothing
             return
         self._come_to(call.event)
         lane = self._lanes.setdefault(call.lane, _Lane())

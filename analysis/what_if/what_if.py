@@ -66,14 +66,11 @@ class WhatIf:
         yield from self._prepare(view.at)
         losses, calls = self.found.losses, Calls(self.session, view.at)
         mended, hour = BreaksMended(view, losses), HourCache(view, losses)
-        breaks, count = losses.breaks, losses.breaks.count(view.at)
-        for index in range(count):
+        for index in range(losses.breaks.count(view.at)):
             mended.take(index)
+            hour.take_break(index)
             if index % _BREAKS == _BREAKS - 1:
                 yield
-        for index in breaks.expirable:
-            if index < count:
-                hour.take_expirable(index)
         longest, used = 0, Counter[str]()
         for first in range(0, calls.rows, _GLANCES):
             more, labels = _glance(calls, range(first, min(calls.rows, first + _GLANCES)))

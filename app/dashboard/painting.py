@@ -13,6 +13,7 @@ from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ...analysis.view import View
 from ..contain import attempt, contained
+from ..panes.cache import CachePane
 from ..panes.context import ContextPane
 from ..panes.inspector import InspectorPane
 from ..panes.issues import IssuesPane
@@ -32,6 +33,7 @@ from .source import TraceSource
 from .strip import SO_FAR_MARK, SessionStrip, SoFar, facts_of
 from .tab_line import TabLine
 
+_CACHE = PANES.index("cache")
 _SLICES_A_FRAME = 2
 """Of what the rules look at, some 10 ms each."""
 _MOVED, _GREW = "moved", "grew"
@@ -118,6 +120,7 @@ class Painting:
             self._turn = 0
         if not self._turn or loading is not None:  # frames are rare while much is read
             self._show_strip(view, loading)
+            self._tell_time()
             self._show_ribbon(view, loading)
         if is_same and not self._late:
             return
@@ -225,6 +228,12 @@ class Painting:
         if loading is not None and mode is Mode.LIVE:
             so_far = SoFar(*((None, None) if newest is None else (newest.head, newest.trace.view())))
         strip.show(facts_of(view, mode, now=self.now, speed=self.replay.speed, waiting=waiting, so_far=so_far))
+
+    def _tell_time(self) -> None:
+        """Have the cache's pane count down while nothing happens; it draws nothing unless its title changes."""
+        cache = self.panes[_CACHE]
+        if isinstance(cache, CachePane):
+            cache.tell_time(self.now)
 
     def _show_ribbon(self, view: View, loading: float | None) -> None:
         timeline = self.panes[0]

@@ -207,6 +207,14 @@ def test_a_small_call_beside_the_history_stays_what_it_is(trace: Any) -> None:
     assert option(trace.events, "compaction", "50%").saving == pytest.approx(0.060 - 0.020 - 0.040 - 0.010 + 0.040)
 
 
+def test_what_is_told_of_a_call_later_sends_nothing(trace: Any) -> None:
+    trace.add("budget_check", context_limit=100_000)
+    plain(trace, [40_000])
+    trace.llm(model="m", input_tokens=0, output_tokens=1_000, revises="e1")
+    plain(trace, [60_000])
+    assert option(trace.events, "compaction", "50%").saving == pytest.approx(0.060 - 0.020 - 0.040 - 0.010)
+
+
 def test_a_run_begins_with_a_context_of_its_own(trace: Any) -> None:
     trace.add("budget_check", context_limit=100_000)
     plain(trace, [40_000, 60_000])
