@@ -169,7 +169,7 @@ class Rent:
             held = (index for context in self._contexts.values() for index in context.held)
             candidates = (index for index in held if index < known)
         ranks = (self._rank(index, min(self._last[index], newest[lanes[self._event[index]]])) for index in candidates)
-        dearest = (self._rented(-number, at) for _, _, number in nlargest(most, chain(gone, ranks)))
+        dearest = (self.tell(-number, at) for _, _, number in nlargest(most, chain(gone, ranks)))
         return [each for each in dearest if each.resent]
 
     def _rank(self, index: int, last: int) -> _Rank:
@@ -178,7 +178,24 @@ class Rent:
         rate = self._contexts[self.session.events.lane[self._event[index]]].rate
         return (rate[last] - rate[first]) * tokens, (last - first) * tokens, -index
 
-    def _rented(self, index: int, at: int) -> Rented:
+    def count(self, at: int) -> int:
+        """How many results had come into a prompt as of event `at`."""
+        return bisect_left(self._arrived_at, at)
+
+    def size(self, index: int) -> int:
+        """How many tokens a result has, by its number from 0."""
+        return self._tokens[index]
+
+    def result(self, index: int) -> int:
+        """The event that ended its call."""
+        return self._event[index]
+
+    def arrived_at(self, index: int) -> int:
+        """The response whose prompt had it first."""
+        return self._arrived_at[index]
+
+    def tell(self, index: int, at: int) -> Rented:
+        """What a result took as of event `at`, by its number from 0; one that had come into a prompt by then."""
         event, first, tokens = self._event[index], self._first[index], self._tokens[index]
         context = self._contexts[self.session.events.lane[event]]
         last = min(self._last[index], bisect_left(context.event, at) - 1)
