@@ -136,7 +136,7 @@ class Rent:
     def of_call(self, end: int, at: int) -> Rented | None:
         """What the result of the call that an event ended took as of event `at`; None where it has no size by then."""
         index = self.index_of(end)
-        return None if index is None or self._arrived_at[index] >= at else self._rented(index, at)
+        return None if index is None or self._arrived_at[index] >= at else self.tell(index, at)
 
     def index_of(self, end: int) -> int | None:
         """The number of the result of the call that an event ended; None where it has no size yet."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..cache_prices import Basis
 from ..columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, KNOWN_TOTAL
-from ..prices import Price, Rate
+from ..prices import Price, Prices, Rate
 from ..solved_prices import PRICED_CALLS, solve
 
 if TYPE_CHECKING:
@@ -68,10 +68,11 @@ class Call:
 
 
 class Calls:
-    """The calls of a session as of event `at`."""
+    """The calls of a session as of event `at`, by these prices where their own do not follow from what they cost."""
 
-    def __init__(self, session: Session, at: int) -> None:
+    def __init__(self, session: Session, at: int, prices: Prices | None) -> None:
         self.session = session
+        self._prices = prices
         self.rows = session.llm.rows(at)
         self._rates: dict[int, tuple[Rate | None, Basis]] = {}
 
@@ -120,7 +121,7 @@ class Calls:
     def _rate_of(self, label: int, row: int) -> tuple[Rate | None, Basis]:
         """What a model takes whose first call is in a row."""
         session = self.session
-        known = session.prices.rate_of(session.labels.name(label)) if session.prices else None
+        known = self._prices.rate_of(session.labels.name(label)) if self._prices else None
         solved = solve(session.llm, self._samples(label, row))
         rate, basis = known, Basis.ESTIMATED
         if solved is not None:

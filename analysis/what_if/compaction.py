@@ -10,6 +10,7 @@ from statistics import median
 from ...collector.events import TraceEvent
 from .. import figures
 from ..budget import told_by
+from ..prices import Prices
 from ..view import View
 from .calls import Call, Calls
 from .scenario import NO_PROMPTS, Choice, Scenario, Tally, with_money
@@ -45,7 +46,13 @@ class Context:
     seen: int
 
 
-def context_of(view: View, calls: Calls, longest: int, event_of: Callable[[int], TraceEvent] | None) -> Context | None:
+def context_of(
+    view: View,
+    calls: Calls,
+    longest: int,
+    event_of: Callable[[int], TraceEvent] | None,
+    prices: Prices | None,
+) -> Context | None:
     """What is known of a session's context as of a view; None where no prompt is told. `longest` is its longest."""
     if not longest:
         return None
@@ -54,7 +61,7 @@ def context_of(view: View, calls: Calls, longest: int, event_of: Callable[[int],
     if told is not None and told >= longest:
         limit, source = told, LimitSource.TOLD
     else:
-        listed = view.session.prices.listed if view.session.prices else None
+        listed = None if prices is None else prices.listed
         window = None if listed is None or not view.model else listed.window_of(view.model)
         if window is not None and window >= longest:  # a longer one than the prompts proves that it is another
             limit, source = window, LimitSource.WINDOW

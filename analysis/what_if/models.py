@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .. import figures
 from ..cache_prices import Basis
-from ..prices import OWN_PRICES, WILDCARD, Price, Rate, Tariff
+from ..prices import OWN_PRICES, WILDCARD, Price, Prices, Rate, Tariff
 from ..view import View
 from .calls import Call
 from .scenario import Choice, Scenario
@@ -42,9 +42,9 @@ class _Candidate:
 class OtherModels:
     """The models to hold a session against: the user's own, those that it used itself, if several, and the list's."""
 
-    def __init__(self, view: View, used: Counter[str]) -> None:
+    def __init__(self, view: View, used: Counter[str], prices: Prices | None) -> None:
         self._view = view
-        self._candidates = _candidates(view, used)
+        self._candidates = _candidates(prices, used)
         self._by_call = [each for each in self._candidates if not each.is_flat]
         self._sums = [0, 0, 0, 0]
         self._cost = 0.0
@@ -96,8 +96,7 @@ class OtherModels:
         return replace(made, bill=bill - self._cost + dollars, saving=self._cost - dollars)
 
 
-def _candidates(view: View, used: Counter[str]) -> list[_Candidate]:
-    prices = view.session.prices
+def _candidates(prices: Prices | None, used: Counter[str]) -> list[_Candidate]:
     if not prices or not used:  # a list is not to be loaded for nothing
         return []
     only = next(iter(used)) if len(used) == 1 else None

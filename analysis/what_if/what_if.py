@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..rent import Rent
 from ..view import View
 from .cache import BreaksMended, HourCache
 from .calls import Calls
@@ -27,17 +27,20 @@ _BREAKS, _ROWS, _GLANCES, _RESULTS, _STARTS = 64, 400, 10_000, 2_000, 40_000
 class WhatIf:
     """The scenarios of a session as of any event, one at a time. `look` begins, `extend` goes on. For one thread.
 
-    Whatever is needed of the breaks of the cache and of findings is looked for along the way.
+    Whatever is needed of the breaks of the cache and of findings is looked for along the way. With `listed` False no
+    list of prices is asked for other models: it may have to be loaded for that.
     """
 
-    def __init__(self, found: SecondPass) -> None:
+    def __init__(self, found: SecondPass, *, listed: bool = True) -> None:
+        prices = found.session.prices
+        self._prices = prices if listed or prices is None else replace(prices, listed=None)
         self.found = found
         self.session = found.session
         self.choices: tuple[Choice, ...] = ()
         """What was found out last, in a fixed order of families."""
         self.at = -1
         """The event that it is as of; -1 before anything is known."""
-        self._rent = Rent(self.session)
+        self._rent = self.session.rent
         self._work: Iterator[None] | None = None
 
     @property
@@ -64,7 +67,7 @@ class WhatIf:
 
     def _look(self, view: View) -> Iterator[None]:
         yield from self._prepare(view.at)
-        losses, calls = self.found.losses, Calls(self.session, view.at)
+        losses, calls = self.found.losses, Calls(self.session, view.at, self._prices)
         mended, hour = BreaksMended(view, losses), HourCache(view, losses)
         for index in range(losses.breaks.count(view.at)):
             mended.take(index)
@@ -77,8 +80,8 @@ class WhatIf:
             longest = max(longest, more)
             used.update(labels)
             yield
-        compaction = Compaction(view, context_of(view, calls, longest, losses.event_of))
-        models = OtherModels(view, used)
+        compaction = Compaction(view, context_of(view, calls, longest, losses.event_of, self._prices))
+        models = OtherModels(view, used, self._prices)
         yield
         for row in range(calls.rows):
             call = calls.call(row)

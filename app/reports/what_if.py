@@ -19,8 +19,10 @@ _MODELS_SHOWN = 2
 
 
 def choices_of(trace: Trace) -> tuple[Choice, ...]:
-    """The scenarios of a trace, as of its end."""
-    return WhatIf(trace.second_pass(trace.session)).all(trace.session.count)
+    """The scenarios of a trace, as of its end. The list of prices is not loaded for a trace that tells its cost."""
+    view = trace.view()
+    listed = view.cost is None or bool(trace.session.llm.listed_rows)
+    return WhatIf(trace.second_pass(trace.session), listed=listed).all(view.at)
 
 
 def what_if_lines(trace: Trace, width: int) -> Iterator[str]:

@@ -378,7 +378,7 @@ def test_the_buckets_of_a_call_add_up_to_what_it_cost(trace: Any) -> None:
     answer(trace, sent=1000, read=2000, written=3000, output_tokens=100, cost=0.0107)
     answer(trace, sent=500, read=5000, written=300, output_tokens=100)
     session = what_if_of(trace.events).session
-    calls = Calls(session, session.count)
+    calls = Calls(session, session.count, session.prices)
     told = [calls.call(row) for row in range(calls.rows)]
     parts = [call.charge(call.sent, call.output, call.read, call.written) for call in told if call is not None]
     assert sum(part or 0.0 for part in parts) == pytest.approx(session.view().cost)
