@@ -8,7 +8,7 @@ from itertools import accumulate
 from operator import add, or_
 from typing import TypeVar
 
-from ..collector.records import EventRecord, Payload
+from ..collector.records import EventRecord, Payload, input_includes_cache
 from .cache import reports_cache
 from .columns import (
     INPUT_INCLUDED_CACHE,
@@ -29,7 +29,7 @@ from .issues.responses import ResponseRules
 from .lanes import Lane
 from .names import Names
 from .prices import Prices, Rate, Tariff
-from .tokens import MOST_DOLLARS, MOST_TOKENS, input_includes_cache
+from .tokens import MOST_DOLLARS, MOST_TOKENS
 
 _MOST_WAITING = 1024
 _UNKNOWN = (None,) * 6

@@ -7,6 +7,7 @@ What comes with a wrong type is read as well as it can be; unknown stays None.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeAlias
 
@@ -16,6 +17,7 @@ import orjson
 from .events import TraceEvent
 
 MAX_SAFE_INT = 2**53
+_INCLUSIVE_MODELS = re.compile(r"(^|[/:.])(gpt|chatgpt|codex|o[1-9](?![0-9])|davinci|text-embedding)", re.IGNORECASE)
 _TEXT_FIELDS = (
     "tool_name",
     "tool",
@@ -108,6 +110,11 @@ class EventRecord(msgspec.Struct, gc=False):
     data: Payload | None = None
     parent_event_id: str | None = None
     duration_ms: float | None = None
+
+
+def input_includes_cache(model: str) -> bool:
+    """Whether events have this model's input with the cached part in it, as OpenAI's interface reports it."""
+    return _INCLUSIVE_MODELS.search(model) is not None
 
 
 def record_from_object(content: Mapping[str, Any]) -> EventRecord:

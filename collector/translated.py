@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from .events import TraceEvent
 from .follow import FileTail
 from .formats.line_records import records_of
 from .formats.native import BadLine, Batch, decode_block
-from .formats.translator import Format, Merged, Origin, Record
+from .formats.translator import Format, Merged, Origin, Record, Settling
 from .lines import Block
 from .reader import CHUNK_BYTES
 from .sanitize import encode_line
@@ -153,20 +153,24 @@ class TranslatedTail:
         self._look_for_companions()
         unread = list(self._logs.values())
         while True:
-            for log in unread:
-                if self._is_replaced(log):
-                    self._begin()
-                    yield Delivery(Batch(), fresh=True)
-                    self._look_for_companions()
-                    unread = list(self._logs.values())
-                    break
-            else:
-                batch = self._translate(self._ready())
+            void = any(self._is_replaced(log) for log in unread)
+            if not void:
+                batch = self._native(self._translated())
                 if batch.lines or batch.records or batch.bad:
                     yield Delivery(batch)
                 unread = [log for log in self._logs.values() if not log.waiting and not log.tail.is_caught_up]
-                if self._left <= 0 or not unread:
+                if not unread:
+                    settled = self._settled()
+                    if settled:
+                        yield Delivery(self._native(settled))
+                    void = settled is None
+                if not void and (self._left <= 0 or not unread):
                     return
+            if void:
+                self._begin()
+                yield Delivery(Batch(), fresh=True)
+                self._look_for_companions()
+                unread = list(self._logs.values())
 
     def line(self, position: int) -> bytes:
         """The native line at a delivered position. From any thread. Raises OSError where none is kept."""
@@ -214,13 +218,22 @@ class TranslatedTail:
                 return
             yield first.waiting.popleft()
 
-    def _translate(self, ready: Iterator[_Waiting]) -> Batch:
+    def _translated(self) -> Iterator[tuple[TraceEvent, Origin]]:
+        """The events of records that may be translated, each with where its record stands."""
+        for waiting in self._ready():
+            for event in self._translator.take(waiting.record, waiting.origin):
+                yield event, waiting.origin
+
+    def _settled(self) -> Sequence[tuple[TraceEvent, Origin]] | None:
+        """What comes in addition, all being read; None where what was told is void."""
+        return self._translator.settle() if isinstance(self._translator, Settling) else ()
+
+    def _native(self, events: Iterable[tuple[TraceEvent, Origin]]) -> Batch:
         lines: list[bytes] = []
         origins: list[Origin] = []
-        for waiting in ready:
-            for event in self._translator.take(waiting.record, waiting.origin):
-                lines.append(native_line(event))
-                origins.append(waiting.origin)
+        for event, origin in events:
+            lines.append(native_line(event))
+            origins.append(origin)
         positions = self._lines.add(lines, origins)
         batch = decode_block(Block(b"\n".join(lines), 0, 1)) if lines else Batch()
         batch.offsets = positions

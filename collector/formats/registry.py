@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from .line_records import records_of
+from .otlp import OTLP
 from .translator import Format
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (OTLP,)
 """All of them; the first that recognises a file reads it."""
 
 MOST_RECORDS = 20

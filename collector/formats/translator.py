@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ..events import TraceEvent
 
@@ -47,6 +47,21 @@ class Translator(Protocol):
 
     def take(self, record: Record, origin: Origin) -> Iterable[TraceEvent]:
         """The events that a record adds, in order. Raises nothing for what a record may hold."""
+        ...
+
+
+@runtime_checkable
+class Settling(Protocol):
+    """What a translator is beside that tells nothing in `take`: where a record's place shows only by those after it.
+
+    It is asked to `settle` whenever all that is there was taken.
+    """
+
+    def settle(self) -> Sequence[tuple[TraceEvent, Origin]] | None:
+        """The events of what was taken since, each with its record; None where earlier ones proved wrong.
+
+        Then the session is read again from its start by a new translator, which is not to give None at once.
+        """
         ...
 
 

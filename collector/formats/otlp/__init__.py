@@ -1,0 +1,23 @@
+"""OpenTelemetry spans as OTLP/JSON lines, with GenAI or OpenInference attributes, as events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..translator import Format, Record
+from .spans import is_dumped_span, signal_of, spans_of
+from .translation import SpanTranslator
+
+NAME = "OpenTelemetry"
+
+
+def _recognises(records: Sequence[Record]) -> bool:
+    return any(signal_of(record) is not None or is_dumped_span(record) for record in records)
+
+
+def _time_of(record: Record) -> float | None:
+    return max((span.end for span in spans_of(record)), default=None)
+
+
+OTLP = Format(NAME, _recognises, SpanTranslator, _time_of)
+"""As the OTLP file exporter and the collector's write it, and spans as the JavaScript SDK dumps them."""
