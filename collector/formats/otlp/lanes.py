@@ -18,14 +18,15 @@ class Lane:
     name: str
     is_spawned: bool = False
     open: int | None = None
+    opened_by: Node | None = None
     last: int = 0
     _starts: list[float] = field(default_factory=list)
     _numbers: list[int] = field(default_factory=list)
 
-    def begin(self, time: float) -> int:
-        """The number of an iteration that begins at a time."""
+    def begin(self, node: Node) -> int:
+        """The number of an iteration that begins with a span."""
         self.last += 1
-        self.open = self.last
+        self.open, self.opened_by, time = self.last, node, node.span.start
         place = bisect_right(self._starts, time)
         self._starts.insert(place, time)
         self._numbers.insert(place, self.last)

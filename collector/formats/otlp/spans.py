@@ -134,19 +134,19 @@ def _parent_of(record: Record, attributes: Attributes) -> str:
 
 def _time(record: Record, *keys: str) -> float:
     for key in keys:
-        seconds = _seconds(record.get(key), 1e-9)
+        seconds = _seconds(record.get(key), per_second=1e9)
         if seconds:
             return seconds
     return 0.0
 
 
-def _seconds(given: object, unit: float = 1.0) -> float:
+def _seconds(given: object, per_second: float = 1.0) -> float:
     """A time: `[seconds, nanoseconds]`, or a number of a unit; 0 for anything that is none."""
     if isinstance(given, Sequence) and not isinstance(given, str) and len(given) == 2:
         whole, rest = number_of(given[0]), number_of(given[1])
-        seconds = (whole or 0) + (rest or 0) * 1e-9
+        seconds = (whole or 0) + (rest or 0) / 1e9
     else:
-        seconds = (number_of(given) or 0) * unit
+        seconds = (number_of(given) or 0) / per_second
     return seconds if 0 < seconds < _LONGEST_SECONDS else 0.0
 
 

@@ -102,7 +102,7 @@ class Teller:
         self._open.add(session)
 
     def _end(self, root: Node) -> None:
-        self._close(root, self._lanes.main, root.span.end)
+        self._close(self._lanes.main, root.span.end, root)
         status = "error" if root.span.failed else "complete"
         self._add("session_end", root, "end", root.span.end, {"status": status}, self._lanes.main)
         self._open.discard(self._session)
@@ -116,8 +116,8 @@ class Teller:
         """A call of a model begins, and an iteration with it."""
         self._announce(node, lane)
         start = node.span.start
-        self._close(node, lane, start)
-        number = self._iterations[node] = lane.begin(start)
+        self._close(lane, start, node)
+        number = self._iterations[node] = lane.begin(node)
         self._add("iteration_start", node, "iteration", start, {}, lane, number)
         if node.span.compacted:
             self._add("compaction_end", node, "compaction", start, {}, lane, number)
@@ -171,7 +171,7 @@ class Teller:
 
     def _complete(self, node: Node, lane: Lane) -> None:
         span = node.span
-        self._close(node, lane, span.end)
+        self._close(lane, span.end, node)
         if not lane.name:
             return
         caller = next((above for above in node.above() if above.span.role in (Role.TOOL, Role.AGENT)), None)
@@ -212,11 +212,11 @@ class Teller:
         number = lane.iteration_at(span.start)
         self._add(kind, node, "note", span.end, span.data, lane, number, took=span.duration_ms)
 
-    def _close(self, node: Node, lane: Lane, time: float) -> None:
-        """End the iteration that is open."""
-        if lane.open is not None:
+    def _close(self, lane: Lane, time: float, node: Node) -> None:
+        """End the iteration that is open, with the record of `node`."""
+        if lane.open is not None and lane.opened_by is not None:
             number, lane.open = lane.open, None
-            self._add("iteration_end", node, f"{number}.over", time, {}, lane, number)
+            self._add("iteration_end", node, "", time, {}, lane, number, id=_id(lane.opened_by, "over"))
 
     def _add(
         self,
@@ -229,10 +229,11 @@ class Teller:
         iteration: int | None = None,
         parent: str | None = None,
         took: float | None = None,
+        id: str = "",
     ) -> None:
         if lane.name:
             data = {**data, "agent_id": lane.name}
-        event = TraceEvent(kind, time, node.tree.session, _id(node, suffix), iteration, data, parent, took)
+        event = TraceEvent(kind, time, node.tree.session, id or _id(node, suffix), iteration, data, parent, took)
         self._lines.append((event, node.origin))
 
 
