@@ -9,7 +9,7 @@ import click
 
 from .. import __version__
 from .command_group import OpenCommand, TracetopGroup, is_debugging
-from .commands import reports, screens, upkeep
+from .commands import foreign, reports, screens, upkeep
 from .commands.options import debug_option, index_option, theme_option, usage_errors
 
 _THEMED = ("PATH", "demo", "replay", "wall")
@@ -88,6 +88,7 @@ for command in (
     screens.shot,
     screens.cast,
     screens.demo,
+    foreign.convert,
     upkeep.config,
     upkeep.clean,
     upkeep.completion,

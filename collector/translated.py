@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from .sanitize import encode_line
 from .translated_lines import TranslatedLines
 
 _COMPANIONS_EVERY_SECONDS = 1.0
+_BYTES_A_LOOK = 1 << 22
+_LINES_A_PIECE = 10_000
 
 
 @dataclass(slots=True)
@@ -270,15 +272,28 @@ def native_line(event: TraceEvent) -> bytes:
     return encode_line(fields)[0].rstrip(b"\n")
 
 
-def translated(path: Path, format: Format) -> Iterator[tuple[Sequence[bytes], Merged]]:
-    """The native lines of a whole session, piece by piece, and what became of its records so far.
+def translated(
+    path: Path, format: Format, told: Callable[[int, int], None] | None = None
+) -> Iterator[tuple[Sequence[bytes], Merged]]:
+    """The native lines of a whole session, piece by piece, and what became of its records.
 
-    Raises OSError where its file cannot be read.
+    `told` is called again and again with how many bytes are read, of how many. Raises OSError where the session's file
+    cannot be read.
     """
     tail = TranslatedTail(path, format)
+    positions: list[int] = []
     for _ in range(2):  # the second look takes a last line that lacks its newline
-        for delivery in tail.poll():
-            yield [tail.line(position) for position in delivery.batch.offsets], tail.merged
-    if tail.state is TailState.UNREADABLE:
-        raise OSError(f"{path}: {tail.reason}")
+        while True:
+            for delivery in tail.poll(_BYTES_A_LOOK):
+                if delivery.fresh:
+                    positions.clear()
+                positions += delivery.batch.offsets
+            if told is not None:
+                told(tail.read_bytes, tail.size)
+            if not tail.has_more:
+                break
+    if tail.state in (TailState.UNREADABLE, TailState.WAITING):
+        raise OSError(f"{path}: {tail.reason or 'no such file'}")
+    for first in range(0, max(1, len(positions)), _LINES_A_PIECE):
+        yield [tail.line(position) for position in positions[first : first + _LINES_A_PIECE]], tail.merged
     tail.close()

@@ -51,3 +51,9 @@ def usage_errors(kind: type[ValueError] = NoSuchThemeError) -> Iterator[None]:
         yield
     except kind as error:
         raise click.UsageError(str(error), click.get_current_context()) from error
+
+
+def check_folder(out: Path) -> None:
+    """Make sure that there is a folder to write a file into. Raises click.BadParameter."""
+    if not out.absolute().parent.is_dir():
+        raise click.BadParameter(f"no folder {out.parent}", param_hint="-o")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from ..command_group import is_debugging
-from .options import debug_option, file_argument, index_option, theme_option, usage_errors
+from .options import check_folder, debug_option, file_argument, index_option, theme_option, usage_errors
 
 if TYPE_CHECKING:
     from ..dashboard.screen import DashboardScreen
@@ -211,14 +211,9 @@ def shot(
     """
     from ..shot import take_shot
 
-    _check_folder(out)
+    check_folder(out)
     with usage_errors(ValueError):
         take_shot(file, out, size, pane, None if at is None else at.text, theme)
-
-
-def _check_folder(out: Path) -> None:
-    if not out.absolute().parent.is_dir():
-        raise click.BadParameter(f"no folder {out.parent}", param_hint="-o")
 
 
 @click.command()
@@ -257,7 +252,7 @@ def cast(
     """
     from ..cast import make_cast
 
-    _check_folder(out)
+    check_folder(out)
     with usage_errors(ValueError):
         make_cast(
             file,

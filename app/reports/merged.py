@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...collector.formats.translator import Merged
 from ..safe_text import one_line
 from ..trace import Trace
 from .layout import more, wrapped
@@ -22,14 +23,17 @@ def merged_fields(trace: Trace) -> dict[str, Any]:
 
 def merged_lines(trace: Trace, width: int) -> Iterator[str]:
     """The same for people; nothing for a native trace."""
-    merged = trace.merged
-    if merged is None:
-        return
+    if trace.merged is not None:
+        yield from wrapped(f"Read as {merged_words(trace.format, trace.merged)}.", width, "  ")
+
+
+def merged_words(format: str, merged: Merged) -> str:
+    """What became of the records of a log in a format, in one sentence."""
     skipped = sum(merged.skipped.values())
-    told = f"Read as {trace.format}: {merged.records:,} records, {merged.duplicates:,} of them copies of others"
+    told = f"{format}: {merged.records:,} records, {merged.duplicates:,} of them copies of others"
     types = merged.skipped.most_common(_TYPES_SHOWN)
     if types:
         names = ", ".join(f"{one_line(name, 30)} {count:,}" for name, count in types)
         hidden = f" {more(len(merged.skipped) - len(types))}" if len(merged.skipped) > len(types) else ""
         told += f", {skipped:,} that say nothing of what was done ({names}{hidden})"
-    yield from wrapped(f"{told}.", width, "  ")
+    return told
