@@ -12,7 +12,7 @@ from .command_group import OpenCommand, TracetopGroup, is_debugging
 from .commands import foreign, reports, screens, upkeep
 from .commands.options import debug_option, index_option, theme_option, usage_errors
 
-_THEMED = ("PATH", "demo", "replay", "wall")
+_THEMED = ("PATH", "demo", "listen", "replay", "wall")
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -40,6 +40,7 @@ def cli(ctx: click.Context, theme: str | None) -> None:
       tracetop report session-1.jsonl        the morning after, in plain text
       tracetop issues X.jsonl --fail-on high  a gate for CI
       tracetop ./report                      a file that is called like a command
+      tracetop listen                        record what agents send with OpenTelemetry
       tracetop demo                          a scripted agent to look at
 
     What you always want so goes into a file: see tracetop config --help.
@@ -89,6 +90,7 @@ for command in (
     screens.cast,
     screens.demo,
     foreign.convert,
+    foreign.listen,
     upkeep.config,
     upkeep.clean,
     upkeep.completion,

@@ -16,7 +16,7 @@ from ..translator import Merged, Origin, Record
 from .forest import Node, Tree
 from .lanes import Lanes
 from .roles import NOBODY, agent_key, fails_by_itself, highest_agents, part_of
-from .spans import signal_of, spans_of
+from .spans import Span, signal_of, spans_of
 from .telling import Teller
 from .told import Told
 from .vocabulary import Role
@@ -37,37 +37,51 @@ class SpanTranslator:
         """Put the spans of a record where they belong; what they add is told when all that is there was taken."""
         before = self.merged.records
         for span in spans_of(record):
-            self.merged.records += 1
-            if not span.end:
-                span.start = span.end = self._latest
-            self._latest = max(self._latest, span.end)
-            tree = self._trees.get(span.trace)
-            if tree is None:
-                tree = self._trees[span.trace] = Tree(span.trace)
-            node = tree.add(span, origin)
-            if node is None:
-                self.merged.duplicates += 1
-            else:
-                self._waiting.append(node)
+            self.add(span, origin)
         if self.merged.records == before:
             self.merged.records += 1
             self.merged.skipped[signal_of(record) or "unknown"] += 1
         return ()
 
+    def add(self, span: Span, origin: Origin) -> bool:
+        """Put a span where it belongs; gives whether it is a new one."""
+        self.merged.records += 1
+        if not span.end:
+            span.start = span.end = self._latest
+        self._latest = max(self._latest, span.end)
+        tree = self._trees.get(span.trace)
+        if tree is None:
+            tree = self._trees[span.trace] = Tree(span.trace)
+        node = tree.add(span, origin)
+        if node is None:
+            self.merged.duplicates += 1
+            return False
+        self._waiting.append(node)
+        return True
+
     def settle(self) -> Sequence[tuple[TraceEvent, Origin]] | None:
         """What is to be told of the spans that were taken since; None where what was told before proves wrong."""
-        news: dict[Tree, list[Node]] = {}
-        for node in self._waiting:
-            news.setdefault(node.tree, []).append(node)
-        self._waiting = []
-        for tree, nodes in news.items():
-            if self._is_refuted(tree, nodes):
-                return None
+        news = self._news()
+        refuted = [self._is_refuted(tree, nodes) for tree, nodes in news.items()]
+        if any(refuted):
+            return None
+        return self.settle_as_it_is()
+
+    def settle_as_it_is(self) -> Sequence[tuple[TraceEvent, Origin]]:
+        """The same, with what was told before left as it is, right or wrong."""
+        news, self._waiting = self._news(), []
         for tree, nodes in news.items():
             for node in nodes:
                 node.told = self._to_tell(node)
             tree.told = True
         return self._teller.tell([node for nodes in news.values() for node in nodes])
+
+    def _news(self) -> dict[Tree, list[Node]]:
+        """The spans that are not told yet, by their traces."""
+        news: dict[Tree, list[Node]] = {}
+        for node in self._waiting:
+            news.setdefault(node.tree, []).append(node)
+        return news
 
     def _is_refuted(self, tree: Tree, nodes: list[Node]) -> bool:
         """Take new spans of a trace into account; gives whether something was told of it that is not so."""
