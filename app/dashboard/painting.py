@@ -83,7 +83,10 @@ class Painting:
             self.history.forget()
             self._issue = self._episode = None
             self.look_again()
-            self.notify("the trace was truncated or replaced: reading it again", title="tracetop")
+            told_anew = (
+                "the trace was truncated or replaced" if trace.merged is None else "more is known of the session now"
+            )
+            self.notify(f"{told_anew}: reading it again", title="tracetop")
         self.look_at_bookmarks()
         # What is read is asked for last: where nothing is being read any more, the trace is whole.
         loading, newest = self.source.progress, self.look_at_newest()

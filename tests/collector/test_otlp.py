@@ -319,7 +319,7 @@ def sub_agent(names_agents: bool) -> list[dict[str, Any]]:
     return [
         chat("c1", "A", 1, 2, name=main, input=100, output=1),
         chat("c2", "B", 4, 5, name=other, input=10, output=1),
-        tool("x", "B", 5, 6, "grep", attributes={"gen_ai.agent.name": other} if other else {}),
+        tool("x", "B", 5, 6, "grep"),
         agent("B", "T", 4, 7, "explorer"),
         tool("T", "A", 3, 8, "delegate", attributes={"gen_ai.tool.call.arguments": '{"task": "look around"}'}),
         chat("c3", "A", 9, 10, name=main, input=200, output=1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..translator import Format, Record
-from .spans import is_dumped_span, signal_of, spans_of
+from .spans import is_dumped_span, latest_end, signal_of
 from .translation import SpanTranslator
 
 NAME = "OpenTelemetry"
@@ -15,9 +15,5 @@ def _recognises(records: Sequence[Record]) -> bool:
     return any(signal_of(record) is not None or is_dumped_span(record) for record in records)
 
 
-def _time_of(record: Record) -> float | None:
-    return max((span.end for span in spans_of(record)), default=None)
-
-
-OTLP = Format(NAME, _recognises, SpanTranslator, _time_of)
+OTLP = Format(NAME, _recognises, SpanTranslator, latest_end)
 """As the OTLP file exporter and the collector's write it, and spans as the JavaScript SDK dumps them."""

@@ -12,17 +12,20 @@ Attributes = Mapping[str, Any]
 
 def attributes_of(given: object) -> dict[str, Any]:
     """Attributes by name: of OTLP's list of keys and values, or of an object, as the JavaScript SDK dumps them."""
-    if isinstance(given, Mapping):
+    if isinstance(given, dict):
         return {str(name): _value(value, 0) for name, value in given.items()}
-    if not isinstance(given, list):
-        return {}
-    pairs = (pair for pair in given if isinstance(pair, Mapping) and isinstance(pair.get("key"), str))
-    return {pair["key"]: _value(pair.get("value"), 0) for pair in pairs}
+    found: dict[str, Any] = {}
+    for pair in given if isinstance(given, list) else ():
+        if isinstance(pair, dict) and isinstance(name := pair.get("key"), str):
+            value = pair.get("value")
+            text = value.get("stringValue") if isinstance(value, dict) else None
+            found[name] = _value(value, 0) if text is None else text  # most are texts
+    return found
 
 
 def _value(given: object, depth: int) -> Any:
     """A plain value of one that names its type (`{"intValue": "3"}`); others stay as they are."""
-    if not isinstance(given, Mapping) or depth > _DEEPEST:
+    if not isinstance(given, dict) or depth > _DEEPEST:
         return given
     for name, read in _READ.items():
         if name in given:
@@ -31,13 +34,13 @@ def _value(given: object, depth: int) -> Any:
 
 
 def _values(given: object, depth: int) -> list[Any]:
-    values = given.get("values") if isinstance(given, Mapping) else None
+    values = given.get("values") if isinstance(given, dict) else None
     return [_value(each, depth) for each in values] if isinstance(values, list) else []
 
 
 def _named_values(given: object, depth: int) -> dict[str, Any]:
-    values = given.get("values") if isinstance(given, Mapping) else None
-    pairs = [pair for pair in values if isinstance(pair, Mapping)] if isinstance(values, list) else []
+    values = given.get("values") if isinstance(given, dict) else None
+    pairs = [pair for pair in values if isinstance(pair, dict)] if isinstance(values, list) else []
     return {str(pair.get("key")): _value(pair.get("value"), depth) for pair in pairs}
 
 

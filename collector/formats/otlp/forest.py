@@ -112,6 +112,9 @@ class Tree:
     agents: list[Node] = field(default_factory=list)
     loose: dict[str, list[Node]] = field(default_factory=dict)
     """Spans under no agent's, by the key of the one that they name."""
+    named_by_children: dict[str, str] = field(default_factory=dict)
+    """The keys of agents by the ids of spans that are not there yet, as a span under them names it: of those beside it
+    some (tools) do not."""
     main: str = ""
     side_by_side: bool = False
     session: str = ""
@@ -138,6 +141,8 @@ class Tree:
             self.agents.append(node)
         elif (key := named_agent(span)) and node.agent is None:
             self.loose.setdefault(key, []).append(node)
+            if node.parent is None and span.parent:
+                self.named_by_children.setdefault(span.parent, key)
         return node
 
     def _place(self, node: Node) -> None:

@@ -38,7 +38,8 @@ def agent_key(node: Node) -> str:
     agent = node.agent
     if agent is not None:
         return agent.span.agent_call or agent.span.id
-    return named_agent(node.span)
+    named = next((key for each in (node, *node.above()) if (key := named_agent(each.span))), "")
+    return named or node.tree.named_by_children.get(node.top().span.parent, "")
 
 
 def highest_agents(tree: Tree) -> dict[str, float]:

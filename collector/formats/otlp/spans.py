@@ -65,7 +65,7 @@ def signal_of(record: Record) -> str | None:
 def is_dumped_span(record: Record) -> bool:
     """Whether a record is a span as the JavaScript SDK holds it: attributes are an object."""
     identified = isinstance(record.get("traceId"), str) and isinstance(record.get("spanId"), str)
-    return identified and isinstance(record.get("attributes"), Mapping)
+    return identified and isinstance(record.get("attributes"), dict)
 
 
 def spans_of(record: Record) -> Iterator[Span]:
@@ -83,12 +83,22 @@ def spans_of(record: Record) -> Iterator[Span]:
                     yield _span(span, service)
 
 
+def latest_end(record: Record) -> float | None:
+    """When the last of the spans of a record ended, without a look at anything else; None where it has none."""
+    if is_dumped_span(record):
+        found: list[Record] = [record]
+    else:
+        scopes = (scope for each in _objects(record.get("resourceSpans")) for scope in _objects(each.get("scopeSpans")))
+        found = [span for scope in scopes for span in _objects(scope.get("spans"))]
+    return max((_time(span, "endTimeUnixNano", "endTime") for span in found), default=None)
+
+
 def _objects(given: object) -> list[Mapping[str, Any]]:
-    return [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
+    return [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
 
 
 def _service_of(resource: object) -> str:
-    attributes = attributes_of(resource.get("attributes")) if isinstance(resource, Mapping) else {}
+    attributes = attributes_of(resource.get("attributes")) if isinstance(resource, dict) else {}
     return first_text(attributes, ("service.name",))
 
 
@@ -126,7 +136,7 @@ def _span(record: Record, service: str) -> Span:
 
 def _parent_of(record: Record, attributes: Attributes) -> str:
     parent = record.get("parentSpanId")
-    if not parent and isinstance(context := record.get("parentSpanContext"), Mapping):
+    if not parent and isinstance(context := record.get("parentSpanContext"), dict):
         parent = context.get("spanId")
     parent = str(parent or attributes.get(names.VIRTUAL_PARENT) or "").lower()
     return "" if parent.strip("0") == "" else parent
@@ -153,7 +163,7 @@ def _seconds(given: object, per_second: float = 1.0) -> float:
 def _note_failure(span: Span, record: Record, attributes: Attributes) -> None:
     """An error is a status that says so, or an exception where the status says nothing."""
     status = record.get("status")
-    told = status if isinstance(status, Mapping) else {}
+    told = status if isinstance(status, dict) else {}
     code = {"STATUS_CODE_ERROR": _FAILED, "STATUS_CODE_OK": _FINE}.get(
         str(told.get("code")), number_of(told.get("code"))
     )
