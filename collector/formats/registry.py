@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from .codex import CODEX
 from .line_records import records_of
 from .translator import Format
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (CODEX,)
 """All of them; the first that recognises a file reads it."""
 
 _MOST_RECORDS = 20
