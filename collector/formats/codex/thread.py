@@ -14,6 +14,7 @@ from .usage import Counted, Usage
 
 _MOST_SAID = 20_000
 """Characters of an answer that are kept."""
+_SAME_PROMPT_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Thread:
     elders: tuple[Thread, ...] = ()
     meta: Meta | None = None
     model: str = ""
+    effort: str = ""
     settings: dict[str, str] = field(default_factory=dict)
     turns: set[str] = field(default_factory=set)
     turn: int = 0
@@ -52,7 +54,8 @@ class Thread:
     """Whether this sub-agent was said to be done."""
     compactions: dict[str, int] = field(default_factory=dict)
     latest: float = 0.0
-    """When it last did anything."""
+    """When it, or a tool it called, last did anything."""
+    is_in_turn: bool = False
     _iterations: int = 0
     _calls_made: int = 0
     _asked_at: float | None = None
@@ -61,6 +64,7 @@ class Thread:
     _is_waiting: bool = False
     _begins_anew: bool = False
     _said: str = ""
+    _prompt: tuple[str, float] | None = None
 
     def event(
         self,
@@ -83,7 +87,6 @@ class Thread:
         self._asked_at = at
         self._is_asked = True
         self._begins_anew = self._begins_anew or anew
-        self.latest = max(self.latest, at)
 
     def speak(self, at: float, said: str = "") -> list[TraceEvent]:
         """The model says something, or calls a tool."""
@@ -108,12 +111,17 @@ class Thread:
         self.iteration = self._iterations
         self._is_asked = self._begins_anew = False
         self._is_waiting = True
+        self._prompt = None
         self._calls_made = 0
         data = {"turn": self.turn} if self.turn else {}
-        asked = {"model": self.model, **data} if self.model else data
+        asked = {name: said for name, said in (("model", self.model), ("effort", self.effort)) if said}
         events.append(self.event("iteration_start", asked_at, self._key("start"), data))
-        events.append(self.event("llm_request", asked_at, self._key("request"), asked))
+        events.append(self.event("llm_request", asked_at, self._key("request"), {**asked, **data}))
         return events
+
+    def is_heard(self, at: float) -> list[TraceEvent]:
+        """The limits of the plan are told anew: an answer begins, for they come with that."""
+        return self.speak(at) if self._is_asked and self.is_in_turn and not self._is_waiting else []
 
     def answer(self, at: float, usage: Usage, response: str) -> list[TraceEvent]:
         """The tokens of a call of the model are told, `response` being its id where it has one."""
@@ -142,6 +150,22 @@ class Thread:
         self._calls_made += 1
         self.calls[call.id] = call
         return [self.event("tool_start", at, call.event_id, call.fields(), iteration=call.iteration)]
+
+    def cancel(self, at: float) -> list[TraceEvent]:
+        """The calls that are open end without a result."""
+        events = []
+        for call in self.calls.values():
+            data = {"tool_name": call.name, "tool_id": call.id, "cancelled": True}
+            self.ended_calls.add(call.id)
+            id = f"{call.id}:end"
+            events.append(self.event("tool_end", at, id, data, iteration=call.iteration, parent=call.event_id))
+        self.calls.clear()
+        return events
+
+    def takes_prompt(self, prompt: str, at: float) -> bool:
+        """Whether a prompt is none that was told just now, by another record."""
+        before, self._prompt = self._prompt, (prompt, at)
+        return before is None or before[0] != prompt or at - before[1] > _SAME_PROMPT_SECONDS
 
     def rest(self, at: float) -> list[TraceEvent]:
         """The open iteration ends."""
