@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from ...packed import is_packed, unpacked
 from ..line_records import records_of
 from .rollout import Meta, meta_of, read
 
 _MOST_FILES = 2_000
 """Of a folder that are looked at, the newest."""
 _MOST_BYTES = 1 << 20
-_NAME = re.compile(r"rollout-.*\.jsonl")
+_NAME = re.compile(r"rollout-.*\.jsonl(?:\.zst)?")
 
 
 def companions(path: Path) -> Sequence[Path]:
@@ -28,15 +30,15 @@ def companions(path: Path) -> Sequence[Path]:
         meta = _meta(other)
         if meta is not None and meta.parent and meta.id != own.id:
             children.setdefault(meta.parent, []).append((other, meta.id))
-    found: list[Path] = []
+    found: set[Path] = set()
     todo, seen = [own.id], {own.id}
     while todo:
         for child, id in children.pop(todo.pop(), ()):
-            found.append(child)
+            found.add(child)
             if id not in seen:
                 seen.add(id)
                 todo.append(id)
-    return sorted(found)
+    return sorted(child for child in found if child.suffix != ".zst" or child.with_suffix("") not in found)
 
 
 def _later(path: Path) -> Iterator[Path]:
@@ -77,10 +79,14 @@ def _meta(path: Path) -> Meta | None:
 @lru_cache(_MOST_FILES * 4)
 def _first_line(path: Path, inode: int) -> Meta | None:
     """The same of one file, which is read once. Raises ValueError as long as its first line is not whole: not kept."""
-    with path.open("rb") as file:
-        line = file.readline(_MOST_BYTES)
-    if not line.endswith(b"\n") and len(line) < _MOST_BYTES:
-        raise ValueError("torn")
+    if is_packed(path):
+        with closing(unpacked(path)) as pieces:
+            line = next(pieces, b"").partition(b"\n")[0]
+    else:
+        with path.open("rb") as file:
+            line = file.readline(_MOST_BYTES)
+        if not line.endswith(b"\n") and len(line) < _MOST_BYTES:
+            raise ValueError("torn")
     for record in records_of(line)[0]:
         kind, payload = read(record)
         if kind == "session_meta":
