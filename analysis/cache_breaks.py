@@ -12,16 +12,15 @@ from .cache_patterns import CachePatterns
 from .cache_prices import CachePrices
 from .columns import KNOWN_COST, KNOWN_READ, NONE
 from .lanes import MAIN_LANE
+from .solved_prices import PRICED_CALLS
 
 if TYPE_CHECKING:
     from .session import Session
 
-FULL, SWITCHED, SHRANK, COLD, SHARED = (1 << bit for bit in range(5))
+FULL, SWITCHED, SHRANK, COLD, SHARED, EXPIRABLE = (1 << bit for bit in range(6))
 """Traits of a break: nearly nothing was read; another model answered; the prompt is shorter than the one before; it is
-the first response of a sub-agent; a sibling's first response had read the prefix that this one did not."""
-
-PRICED_CALLS = 32
-"""So many calls of a model with a cost are remembered: from these its prices are worked out."""
+the first response of a sub-agent; a sibling's first response had read the prefix that this one did not; the short life
+of a cache ran out before it, and not the long one."""
 
 _REQUESTS_AT_A_TIME = 4_000
 """Some 10 ms of work."""
@@ -72,8 +71,6 @@ class CacheBreaks:
         self.expected: array[int] = array("q")
         self.rebilled: array[int] = array("q")
         self.traits = bytearray()
-        self.expirable: array[int] = array("I")
-        """The rows of the breaks before which the short life of a cache ran out, and not the long one."""
         self.patterns = CachePatterns(limits)
         self.priced: dict[int, array[int]] = {}
         """By model the first LLM rows whose cost the trace gives."""
@@ -192,8 +189,8 @@ class CacheBreaks:
                 return  # it found all that it had left itself
         traits = FULL * is_full | SWITCHED * is_switched | SHRANK * (prompt < state.prompt)
         times = self.session.events.time
-        if self.limits.short_life < times[event] - times[state.event] <= self.limits.long_life:
-            self.expirable.append(len(self.events))
+        if limits.short_life < times[event] - times[state.event] <= limits.long_life:
+            traits |= EXPIRABLE
         self._append(request, event, state.event, expected, rebilled, traits)
 
     def _is_partial(self, expected: int, lost: int) -> bool:

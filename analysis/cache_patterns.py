@@ -73,6 +73,8 @@ class CachePatterns:
         self._watches: dict[int, _Watch] = {}
         self.findings: list[Finding] = []
         self.raised: array[int] = array("I")
+        self.proofs: array[int] = array("I")
+        """The responses that raised findings or made one go on."""
 
     def end(self, lane: int) -> None:
         """The run of a lane is over."""
@@ -148,6 +150,7 @@ class CachePatterns:
             watch.churn = None
         elif watch.churn is not None:
             watch.churn.evidence.append(event)
+            self._note(event)
         else:
             evidence = array("I", [each[0] for each in recent])
             watch.churn = self._raise(Finding(CHURN, lane, len(evidence), evidence))
@@ -155,10 +158,17 @@ class CachePatterns:
     def _add(self, pattern: str, lane: int, streak: _Streak, event: int, needed: int) -> None:
         """One more response of a streak, which is a finding from so many on."""
         streak.events.append(event)
-        if streak.finding is None and len(streak.events) >= needed:
+        if streak.finding is not None:
+            self._note(event)
+        elif len(streak.events) >= needed:
             streak.finding = self._raise(Finding(pattern, lane, len(streak.events), streak.events))
 
     def _raise(self, finding: Finding) -> Finding:
         self.findings.append(finding)
         self.raised.append(finding.raised)
+        self._note(finding.raised)
         return finding
+
+    def _note(self, event: int) -> None:
+        if not self.proofs or self.proofs[-1] != event:
+            self.proofs.append(event)

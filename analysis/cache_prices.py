@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .prices import Price
+from .prices import Price, Rate
 from .solved_prices import SolvedPrices
 
 if TYPE_CHECKING:
     from .cache_breaks import CacheBreaks
 
 _PER_MILLION = 1e-6
+_CALLS_TO_TELL = 8
+"""From so many calls of a model with a cost its prices should follow. Before, no list of prices is loaded for them."""
 _LONG_WRITE_SURCHARGE = 0.75
-"""A cache of an hour is written at twice the price of input, one of five minutes at 1.25 times."""
+"""Anthropic's cache of an hour is written at twice the price of input, that of five minutes at 1.25 times."""
 
 
 class Basis(StrEnum):
@@ -38,8 +40,8 @@ class CachePrices:
 
     def __init__(self, breaks: CacheBreaks) -> None:
         self._breaks = breaks
-        self._solved = SolvedPrices(breaks)
-        self._known: dict[int, Price | None] = {}
+        self.solved = SolvedPrices(breaks)
+        self._rates: dict[int, Rate | None] = {}
 
     def loss(self, index: int) -> Loss:
         """What a break cost more than if its tokens had been read from the cache; breaks are numbered from 0.
@@ -48,33 +50,64 @@ class CachePrices:
         """
         breaks, session = self._breaks, self._breaks.session
         event, rebilled = breaks.events[index], breaks.rebilled_by(index)
-        label = session.events.label[event]
         row, sums = session.llm.rows(event), session.llm.sum_write
         written = min(rebilled, sums[row] - (sums[row - 1] if row else 0))
-        solved = _extra(self._solved.price_of(label, event), written, rebilled - written)
+        solved = _extra(self.solved.price_of(session.events.label[event], event), written, rebilled - written)
         if solved is not None:
             return Loss(solved, Basis.DERIVED)
-        known = _extra(self._price_known(label), written, rebilled - written)
+        known = _extra(self.price_known(row), written, rebilled - written)
         return Loss() if known is None else Loss(known, Basis.ESTIMATED)
 
-    def input_price(self, event: int) -> float | None:
-        """Dollars per million tokens of uncached input of the model that answered at an event; None unknown."""
-        label = self._breaks.session.events.label[event]
-        price = self._solved.price_of(label, event) or self._price_known(label)
-        return None if price is None else price.input
+    def long_write(self, event: int) -> float | None:
+        """What `long_write_surcharge` is at a response; None unknown."""
+        session = self._breaks.session
+        price = self.solved.price_of(session.events.label[event], event) or self.price_known(session.llm.rows(event))
+        return None if price is None else long_write_surcharge(price)
 
-    def _price_known(self, label: int) -> Price | None:
-        if label not in self._known:
-            session = self._breaks.session
-            self._known[label] = session.prices.price_of(session.labels.name(label)) if session.prices else None
-        return self._known[label]
+    def miss(self, row: int, tokens: int, *, is_written: bool, is_long: bool) -> float | None:
+        """Dollars that so many tokens, read from the cache by the next call like that of an LLM row, would cost more if
+        they were not there. They are then written again, for an hour where it `is_long`, or plain input.
+        """
+        price = self.price_at_hand(row)
+        if price is not None and is_long and price.cache_write_1h is not None:
+            price = replace(price, cache_write=price.cache_write_1h)
+        return _extra(price, tokens if is_written else 0, 0 if is_written else tokens)
+
+    def price_at_hand(self, row: int) -> Price | None:
+        """What the model of an LLM row takes: as its own calls tell, else as its cost was estimated, else as known.
+
+        No list of prices is loaded for a model of which more calls may tell.
+        """
+        session = self._breaks.session
+        event = session.llm.event[row]
+        label = session.events.label[event]
+        price = self.solved.price_of(label, event)
+        if price is not None or not session.prices:
+            return price
+        if session.llm.estimates(row, row + 1) or self.solved.calls(label, event) >= _CALLS_TO_TELL:
+            return self.price_known(row)
+        return session.prices.price_of(session.labels.name(label))
+
+    def price_known(self, row: int) -> Price | None:
+        """What the model of an LLM row takes, by the user's prices, else by a list of prices, which may be loaded."""
+        session = self._breaks.session
+        llm, event = session.llm, session.llm.event[row]
+        label = session.events.label[event]
+        if label not in self._rates:
+            self._rates[label] = session.prices.rate_of(session.labels.name(label)) if session.prices else None
+        rate = self._rates[label]
+        if rate is None:
+            return None
+        prompt = llm.sum_input[row] + llm.sum_read[row] + llm.sum_write[row]
+        if row:
+            prompt -= llm.sum_input[row - 1] + llm.sum_read[row - 1] + llm.sum_write[row - 1]
+        return rate.price_at(prompt, session.events.time[event])
 
 
 class LongerLife:
     """What a cache that lives an hour would have saved over the expiries of one agent: their cost, less its own.
 
-    Writing to it takes twice the price of input, not 1.25 times: so much more is taken for every token that the agent
-    wrote from its first expiry to the last, at the price of input.
+    Writing to it takes more: that is taken for every token that the agent wrote from its first expiry to the last.
     """
 
     def __init__(self, breaks: CacheBreaks, lane: int) -> None:
@@ -97,10 +130,20 @@ class LongerLife:
             )
         self._row = row
         self._lost = [sum_of([*self._lost, breaks.prices.loss(index)])]
-        lost, price = self._lost[0].dollars, breaks.prices.input_price(event)
-        if lost is None or price is None:
+        lost, surcharge = self._lost[0].dollars, breaks.prices.long_write(event)
+        if lost is None or surcharge is None:
             return None
-        return lost - self._written * price * _LONG_WRITE_SURCHARGE * _PER_MILLION
+        return lost - self._written * surcharge * _PER_MILLION
+
+
+def long_write_surcharge(price: Price) -> float | None:
+    """Dollars per million tokens that writing for an hour takes more than for minutes; None unknown.
+
+    Where prices do not say, three quarters of the price of input.
+    """
+    if price.cache_write is not None and price.cache_write_1h is not None:
+        return price.cache_write_1h - price.cache_write
+    return None if price.input is None else price.input * _LONG_WRITE_SURCHARGE
 
 
 def sum_of(losses: Sequence[Loss]) -> Loss:

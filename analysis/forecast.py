@@ -1,4 +1,5 @@
-"""What will happen if the session goes on as it did: turns to the next compaction, and to the end of the budget.
+"""What will happen if the session goes on as it did: turns to the next compaction, and to the end of the budget; and
+when the cache runs out if it does not.
 
 Each with a band: where it may well come instead. As of a view; nothing here knows what time it is.
 """
@@ -6,6 +7,7 @@ Each with a band: where it may well come instead. As of a view; nothing here kno
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,8 +16,12 @@ from statistics import mean, median, stdev
 from typing import TYPE_CHECKING
 
 from ..collector.events import TraceEvent
+from ..collector.records import record_from_event
 from .budget import Budget, told_by
+from .cache import reports_cache
+from .columns import NONE
 from .lanes import MAIN_LANE
+from .llm_calls import written_1h
 
 if TYPE_CHECKING:
     from .view import View
@@ -24,6 +30,9 @@ FEWEST_TURNS = 4
 """Of fewer prompts nothing is concluded."""
 
 _MOST_TURNS = 24
+MOST_BUDGETS = _MOST_TURNS + 1
+"""So many of the latest budget events tell of the pace."""
+
 _MOST_CUTS = 3
 _MOST_CHECKS = 64
 _BAND = 1.5
@@ -61,6 +70,67 @@ class BudgetEnd:
     seconds: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class CacheExpiry:
+    """When what the main agent's latest response left in the cache runs out: between two moments, in epoch seconds.
+
+    `life` is how many seconds it lives. A miss would make `tokens` be paid for again, for `dollars` more than reading
+    them (None unknown). All of it is estimated: no trace says when a provider lets a cache go.
+    """
+
+    earliest: float
+    latest: float
+    life: float
+    tokens: int
+    dollars: float | None
+
+
+def cache_expiry(view: View, read: Callable[[int], TraceEvent]) -> CacheExpiry | None:
+    """When the main agent's cache runs out unless it is used again; `read` gives the event of a number.
+
+    It lives from its last use, which is some time between request and response. None where no cache is reported or
+    nothing is left in it, where times are unknown, or after a compaction, of which nobody knows what it left.
+    """
+    llm, events = view.session.llm, view.session.events
+    rows = [row for row in _main_rows(view, _MOST_TURNS * 2) if reports_cache(llm.flags[row])]
+    if not rows or llm.event[rows[0]] < _last_compaction(view):
+        return None
+    newest, event = rows[0], llm.event[rows[0]]
+    left = _delta(llm.sum_read, newest) + _delta(llm.sum_write, newest)
+    answered = events.time[event]
+    if not left or not math.isfinite(answered):
+        return None
+    limits, prices = view.session.cache_breaks.limits, view.session.cache_breaks.prices
+    wrote = next((row for row in rows if _delta(llm.sum_write, row)), None)
+    is_long = wrote is not None and 2 * _long_writes(read(llm.event[wrote])) >= _delta(llm.sum_write, wrote)
+    life = limits.long_life if is_long else limits.short_life
+    return CacheExpiry(
+        earliest=_asked(view, newest, answered) + life,
+        latest=answered + life,
+        life=life,
+        tokens=left,
+        dollars=prices.miss(newest, left, is_written=wrote is not None, is_long=is_long),
+    )
+
+
+def _asked(view: View, row: int, answered: float) -> float:
+    """When a response was asked for, as far as anything says so; never after it was there."""
+    llm, events = view.session.llm, view.session.events
+    request, duration = llm.request[row], events.duration[llm.event[row]]
+    asked = answered - duration / 1000.0 if request == NONE else events.time[request]
+    return min(asked, answered) if math.isfinite(asked) else answered
+
+
+def _long_writes(event: TraceEvent) -> int:
+    """How many tokens a response wrote to the cache for an hour."""
+    data = record_from_event(event).data
+    return 0 if data is None else written_1h(data)
+
+
+def _delta(sums: array[int], row: int) -> int:
+    return sums[row] - (sums[row - 1] if row else 0)
+
+
 def next_compaction(view: View, limit: float | None) -> Compaction | None:
     """When the main agent's context will be compacted; `limit` is the longest prompt, where that is told.
 
@@ -82,7 +152,11 @@ def next_compaction(view: View, limit: float | None) -> Compaction | None:
 
 def budget_end(view: View, read: Callable[[int], TraceEvent]) -> BudgetEnd | None:
     """When the budget will be used up, by what the latest events said of it; `read` gives the event of a number."""
-    told = _budgets(view, read)
+    return end_of_budget(view, _budgets(view, read))
+
+
+def end_of_budget(view: View, told: Sequence[Budget]) -> BudgetEnd | None:
+    """The same by what was told of the budget, oldest first."""
     if len(told) < FEWEST_TURNS or told[-1].used is None or told[-1].used >= 1.0:
         return None
     iterations = view.session.iterations
@@ -171,6 +245,6 @@ def _budgets(view: View, read: Callable[[int], TraceEvent]) -> list[Budget]:
         if found and found[-1].used is not None and budget.used > found[-1].used:
             break  # another budget
         found.append(budget)
-        if len(found) > _MOST_TURNS:
+        if len(found) >= MOST_BUDGETS:
             break
     return found[::-1]

@@ -139,7 +139,7 @@ class LlmCalls:
             if total is None or total <= sent + output + kept + new:
                 rate = self._rates[label]
                 if rate is not None:
-                    long = _written_1h(data) if new else 0
+                    long = written_1h(data) if new else 0
                     cost = rate.charge(sent, output, kept, new, long, record.timestamp)
                     if cost is not None:
                         flags |= KNOWN_COST
@@ -171,7 +171,7 @@ class LlmCalls:
         sent, output, read, written, total = buckets
         rate = None if cost is not None or self._rates is None else self._rates[label]
         if rate is not None:
-            long = _written_1h(data) if written else 0
+            long = written_1h(data) if written else 0
             cost = rate.charge(sent or 0, output or 0, read or 0, written or 0, long, record.timestamp)
             if cost is not None:
                 flags |= KNOWN_COST
@@ -310,7 +310,7 @@ def _run_on(sums: array[_Number], values: Sequence[_Number], add: Callable[[_Num
     append_all(sums, list(running))
 
 
-def _written_1h(data: Payload) -> int:
+def written_1h(data: Payload) -> int:
     """How many tokens a response wrote to the cache for an hour: the part of `cache_write_tokens` that is dearer."""
     number = data.cache_write_1h_tokens
     if number is None and data.cache_creation is not None:

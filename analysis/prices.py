@@ -55,6 +55,10 @@ class Price:
         sent, output, read, written, _ = tokens
         return self.charge(sent or 0, output or 0, read or 0, written or 0, written_1h, time)
 
+    def price_at(self, prompt: int, time: float) -> Price:
+        """This, whatever the call."""
+        return self
+
     def charge(
         self, sent: int, output: int, read: int, written: int, written_1h: int = 0, time: float = 0.0
     ) -> float | None:
@@ -104,6 +108,14 @@ class Period(NamedTuple):
     since: float = float("-inf")
     hours: tuple[float, float] | None = None
 
+    def price_above(self, prompt: int) -> Price:
+        """The price of a call with a prompt of so many tokens."""
+        price = self.price
+        for tier in self.tiers:
+            if prompt > tier.above:
+                price = tier.price
+        return price
+
     def holds_at(self, time: float) -> bool:
         """Whether a call at this time, in epoch seconds, falls in it."""
         if self.hours is None:
@@ -135,13 +147,12 @@ class Tariff:
         """The same for the buckets themselves, nothing of them unknown."""
         periods = self.periods
         period = periods[0] if len(periods) == 1 else self._period(time)
-        price = period.price
-        if period.tiers:
-            prompt = sent + read + written
-            for tier in period.tiers:
-                if prompt > tier.above:
-                    price = tier.price
+        price = period.price_above(sent + read + written) if period.tiers else period.price
         return price.charge(sent, output, read, written, written_1h)
+
+    def price_at(self, prompt: int, time: float) -> Price:
+        """What each bucket takes of a call with a prompt of so many tokens, in epoch seconds."""
+        return self._period(time).price_above(prompt)
 
     def _period(self, time: float) -> Period:
         return next((period for period in reversed(self.periods) if period.holds_at(time)), self.periods[0])
@@ -156,6 +167,12 @@ class PriceList(Protocol):
 
     def tariff_of(self, model: str) -> Tariff | None:
         """What a model takes, by its name as traces have it; None where the list does not know."""
+
+    def window_of(self, model: str) -> int | None:
+        """The longest prompt that a model takes, in tokens; None where the list does not know."""
+
+    def others(self, model: str) -> tuple[str, ...]:
+        """A handful of models to hold a model against, those of its provider first, and without the model itself."""
 
 
 Rate: TypeAlias = Price | Tariff

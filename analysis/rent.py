@@ -15,7 +15,8 @@ from heapq import heappush, heapreplace, nlargest
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_READ, NONE
+from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, NONE
+from .prices import Price
 
 if TYPE_CHECKING:
     from .session import Session
@@ -25,7 +26,7 @@ SHRUNK = 0.7
 
 READ_PRICE, WRITE_PRICE, OUTPUT_PRICE = 0.1, 1.25, 5.0
 """What a token read from the cache, written to it, or put out costs, beside one of uncached input: as Anthropic's list
-has it. By these the cost of a response is split where only the whole is known."""
+has it. By these the cost of a response is split where nobody knows what its model takes."""
 
 _ROWS_AT_A_TIME = 2_500
 """Some 10 ms of work."""
@@ -108,11 +109,46 @@ class Rent:
         llm = self.session.llm
         known = llm.rows(self.session.count)
         last = min(known, self._taken + _ROWS_AT_A_TIME)
+        breaks = self.session.cache_breaks
+        while self._taken < last and breaks.covered <= llm.event[self._taken]:
+            breaks.extend()
+        last = min(last, llm.rows(breaks.covered))
         for row in range(self._taken, last):
             if llm.flags[row] & (KNOWN_INPUT | KNOWN_READ):
                 self._respond(row)
+            elif llm.flags[row] & KNOWN_OUTPUT and row:  # more of an answer that is told already
+                context = self._context(self.session.events.lane[llm.event[row]])
+                context.output += llm.sum_output[row] - llm.sum_output[row - 1]
         self._taken = last
         return last < known
+
+    def arrivals(self, first: int, through: int) -> list[tuple[int, int]]:
+        """The results from number `first` on that came into a context by a response up to event `through`.
+
+        Each by the event that ended its call, with its size in tokens. Extends as far as it needs.
+        """
+        llm = self.session.llm
+        while self._taken < llm.rows(through + 1):
+            self.extend()
+        end = bisect_left(self._arrived_at, through + 1)
+        return list(zip(self._event[first:end], self._tokens[first:end], strict=True))
+
+    def of_call(self, end: int, at: int) -> Rented | None:
+        """What the result of the call that an event ended took as of event `at`; None where it has no size by then."""
+        index = self.index_of(end)
+        return None if index is None or self._arrived_at[index] >= at else self.tell(index, at)
+
+    def index_of(self, end: int) -> int | None:
+        """The number of the result of the call that an event ended; None where it has no size yet."""
+        context = self._contexts.get(self.session.events.lane[end])
+        if context is None:
+            return None
+        response = bisect_left(context.event, end)
+        if response == len(context.event):
+            return None
+        first = bisect_left(self._arrived_at, context.event[response])
+        last = bisect_left(self._arrived_at, context.event[response] + 1)
+        return next((index for index in range(first, last) if self._event[index] == end), None)
 
     def total(self, at: int) -> tuple[int, float | None]:
         """Tokens and dollars of all rent as of event `at`; the latter None where no response says what it cost."""
@@ -133,7 +169,7 @@ class Rent:
             held = (index for context in self._contexts.values() for index in context.held)
             candidates = (index for index in held if index < known)
         ranks = (self._rank(index, min(self._last[index], newest[lanes[self._event[index]]])) for index in candidates)
-        dearest = (self._rented(-number, at) for _, _, number in nlargest(most, chain(gone, ranks)))
+        dearest = (self.tell(-number, at) for _, _, number in nlargest(most, chain(gone, ranks)))
         return [each for each in dearest if each.resent]
 
     def _rank(self, index: int, last: int) -> _Rank:
@@ -142,7 +178,24 @@ class Rent:
         rate = self._contexts[self.session.events.lane[self._event[index]]].rate
         return (rate[last] - rate[first]) * tokens, (last - first) * tokens, -index
 
-    def _rented(self, index: int, at: int) -> Rented:
+    def count(self, at: int) -> int:
+        """How many results had come into a prompt as of event `at`."""
+        return bisect_left(self._arrived_at, at)
+
+    def size(self, index: int) -> int:
+        """How many tokens a result has, by its number from 0."""
+        return self._tokens[index]
+
+    def result(self, index: int) -> int:
+        """The event that ended its call."""
+        return self._event[index]
+
+    def arrived_at(self, index: int) -> int:
+        """The response whose prompt had it first."""
+        return self._arrived_at[index]
+
+    def tell(self, index: int, at: int) -> Rented:
+        """What a result took as of event `at`, by its number from 0; one that had come into a prompt by then."""
         event, first, tokens = self._event[index], self._first[index], self._tokens[index]
         context = self._contexts[self.session.events.lane[event]]
         last = min(self._last[index], bisect_left(context.event, at) - 1)
@@ -174,7 +227,7 @@ class Rent:
         rate = 0.0
         if flags & KNOWN_COST and prompt:
             self._priced_from = min(self._priced_from, event)
-            rate = _rate(llm.cost[row], sent, read, written, output)
+            rate = _rate(llm.cost[row], sent, read, written, output, session.cache_breaks.prices.price_at_hand(row))
         context.rate.append(rate + (context.rate[-1] if context.rate else 0.0))
         context.event.append(event)
         known = len(self._response)
@@ -237,9 +290,24 @@ class Rent:
         context.is_cut = False
 
 
-def _rate(cost: float, sent: int, read: int, written: int, output: int) -> float:
+def _rate(cost: float, sent: int, read: int, written: int, output: int, price: Price | None) -> float:
     """Dollars that a token costs which the prompt had before: read from the cache where most of the prompt was."""
     prompt = sent + read + written
-    parts = sent + READ_PRICE * read + WRITE_PRICE * written
-    unit = cost / (parts + OUTPUT_PRICE * output) if parts + OUTPUT_PRICE * output else 0.0
-    return unit * READ_PRICE if 2 * read >= prompt else unit * parts / prompt
+    of_input, of_output, of_read, of_write = 1.0, OUTPUT_PRICE, READ_PRICE, WRITE_PRICE
+    if price is not None and _tells(price, sent, read, written, output):
+        of_input, of_output = price.input or 0.0, price.output or 0.0
+        of_read, of_write = price.cache_read or 0.0, price.cache_write or 0.0
+    parts = of_input * sent + of_read * read + of_write * written
+    whole = parts + of_output * output
+    unit = cost / whole if whole else 0.0
+    return unit * of_read if 2 * read >= prompt else unit * parts / prompt
+
+
+def _tells(price: Price, sent: int, read: int, written: int, output: int) -> bool:
+    """Whether a price is known of every bucket that is used."""
+    return not (
+        (sent and price.input is None)
+        or (output and price.output is None)
+        or (read and price.cache_read is None)
+        or (written and price.cache_write is None)
+    )

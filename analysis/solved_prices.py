@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from .cache_breaks import CacheBreaks
     from .columns import LlmColumns
 
+PRICED_CALLS = 32
+"""So many calls of a model with a cost are remembered: from these its prices are worked out."""
 _FURTHEST_OFF = 0.02
 """Prices that miss the cost of a call by more than this share of it are none."""
 _LEAST_PIVOT = 1e-6
@@ -31,19 +33,33 @@ class SolvedPrices:
     def __init__(self, breaks: CacheBreaks) -> None:
         self._breaks = breaks
         self._known: dict[tuple[int, int], Price | None] = {}
+        self._final: dict[int, tuple[int, Price | None]] = {}
+        """From which event on they are what they are, and what."""
+
+    def calls(self, label: int, event: int) -> int:
+        """How many calls of a model there were to solve them from, as of an event and with it."""
+        llm, samples = self._breaks.session.llm, self._breaks.priced.get(label, ())
+        return bisect_right(samples, event, key=lambda row: llm.event[row])
 
     def price_of(self, label: int, event: int) -> Price | None:
         """The prices of a model as of an event and with it, in dollars per million; None where they do not follow."""
-        llm, samples = self._breaks.session.llm, self._breaks.priced.get(label, ())
-        count = bisect_right(samples, event, key=lambda row: llm.event[row])
+        final = self._final.get(label)
+        if final is not None and event >= final[0]:
+            return final[1]
+        llm, samples, count = self._breaks.session.llm, self._breaks.priced.get(label, ()), self.calls(label, event)
         key = label, count
         if key not in self._known:
-            self._known[key] = _solve(llm, samples[:count])
+            self._known[key] = solve(llm, samples[:count])
+            if count == PRICED_CALLS:
+                self._final[label] = llm.event[self._breaks.priced[label][-1]], self._known[key]
         return self._known[key]
 
 
-def _solve(llm: LlmColumns, rows: Sequence[int]) -> Price | None:
-    """Least squares over the calls; None where buckets or costs do not fix all prices, or contradict each other."""
+def solve(llm: LlmColumns, rows: Sequence[int]) -> Price | None:
+    """The price of a model that its calls in these rows were paid by, by least squares.
+
+    None where buckets or costs do not fix all prices, or contradict each other.
+    """
     calls = [_buckets(llm, row) for row in rows]
     costs = [llm.cost[row] for row in rows]
     used = [bucket for bucket in range(4) if any(call[bucket] for call in calls)]

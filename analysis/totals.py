@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
@@ -11,7 +11,9 @@ from . import efficiency
 from .columns import KNOWN_COST, KNOWN_TOTAL, OPENS_CALL
 from .cost_origins import cost_origins
 from .efficiency import Efficiency
+from .issues.episodes import Episode
 from .issues.issue import severity_of
+from .ledger.entry import NOTHING_WASTED, Wasted
 from .tokens import Buckets
 from .view import View
 
@@ -77,8 +79,8 @@ class ToolTotals:
 class Totals:
     """Sums over sessions; None where none of them says. `seconds` from first to last event, cost in dollars.
 
-    `price_sources` are those of any session. `issues` counts those that stand, by category; `models` and `tools` are by
-    name.
+    `price_sources` are those of any session. `issues` and `findings` count those that stand, by category; `wasted` is
+    what they wasted of the bill; `models` and `tools` are by name.
     """
 
     sessions: int = 0
@@ -95,6 +97,8 @@ class Totals:
     cost_estimated: bool = False
     price_sources: frozenset[str] = frozenset()
     issues: Mapping[str, int] = field(default_factory=dict)
+    findings: Mapping[str, int] = field(default_factory=dict)
+    wasted: Wasted = NOTHING_WASTED
     models: Mapping[str, ModelTotals] = field(default_factory=dict)
     tools: Mapping[str, ToolTotals] = field(default_factory=dict)
 
@@ -133,16 +137,15 @@ class Totals:
             cost_estimated=self.cost_estimated or other.cost_estimated,
             price_sources=self.price_sources | other.price_sources,
             issues=_merged(self.issues, other.issues, int.__add__),
+            findings=_merged(self.findings, other.findings, int.__add__),
+            wasted=self.wasted.plus(other.wasted),
             models=_merged(self.models, other.models, ModelTotals.plus),
             tools=_merged(self.tools, other.tools, ToolTotals.plus),
         )
 
 
-def totals_of(view: View) -> Totals:
-    """The totals of one session."""
-    issues: dict[str, int] = {}
-    for episode in view.episodes():
-        issues[episode.category] = issues.get(episode.category, 0) + 1
+def totals_of(view: View, wasted: Wasted = NOTHING_WASTED) -> Totals:
+    """The totals of one session: findings as far as rules have looked, and what was wasted, as a ledger has it."""
     return Totals(
         sessions=1,
         events=view.at,
@@ -157,10 +160,19 @@ def totals_of(view: View) -> Totals:
         cost=view.cost,
         cost_estimated=view.cost_estimated,
         price_sources=frozenset(view.price_sources),
-        issues=issues,
+        issues=_counts(view.episodes()),
+        findings=_counts(view.session.findings.standing(view.at)),
+        wasted=wasted,
         models=_models(view),
         tools=tools_of(view),
     )
+
+
+def _counts(episodes: Iterable[Episode]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for episode in episodes:
+        counts[episode.category] = counts.get(episode.category, 0) + 1
+    return counts
 
 
 def tools_of(view: View) -> dict[str, ToolTotals]:

@@ -276,6 +276,16 @@ class View:
     def _episodes(self) -> list[Episode]:
         return self.session.issues.standing(self.at)
 
+    def all_episodes(self) -> list[Episode]:
+        """What stands behind the issues and, as far as rules have looked, behind the findings, oldest first."""
+        findings = self.session.findings.standing(self.at)
+        return sorted([*self.episodes(), *findings], key=_raised) if findings else self.episodes()
+
+    @property
+    def all_version(self) -> int:
+        """Changes whenever one of these does, and only then."""
+        return self.issue_version + self.session.findings.version(self.at)
+
     @property
     def issue_version(self) -> int:
         """Changes whenever an issue does, and only then."""
@@ -364,6 +374,10 @@ class View:
     def _cost_through(self, row: int) -> float | None:
         llm = self.session.llm
         return llm.sum_cost[row] if llm.seen[row] & KNOWN_COST else None
+
+
+def _raised(episode: Episode) -> int:
+    return episode.raised
 
 
 def _total(parts: Iterator[int | None]) -> int | None:

@@ -17,6 +17,7 @@ from textual.widgets import Static
 
 from ..analysis import figures
 from ..analysis.prices import Prices
+from ..analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from .browser_heads import Heads
 from .browser_rows import SessionRows
 from .contain import Failed, contained
@@ -82,10 +83,11 @@ class BrowserScreen(SessionPrompt):
         clock: Callable[[], float] = time.time,
         prices: Prices | None = None,
         index: bool = False,
+        tuning: Tuning = DEFAULT_TUNING,
     ) -> None:
         super().__init__()
         self._select = select
-        self.sessions = Sessions(folders, prices=prices, index=index, clock=clock)
+        self.sessions = Sessions(folders, prices=prices, index=index, tuning=tuning, clock=clock)
         self.order: Order = DEFAULT_ORDER
         self._rows = SessionRows(clock)
         self._clock = clock

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from ..analysis.prices import Prices
+from ..analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from ..analysis.totals import Totals, totals_of
 from ..analysis.view import Summary
 from ..collector.parts import parts_from
@@ -34,18 +35,23 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """How traces are folded: by which prices cost is estimated, and whether indexes are used and made."""
+    """How traces are folded: by which prices and rules, and whether indexes are used and made."""
 
     prices: Prices | None = None
     index: bool = False
+    tuning: Tuning = DEFAULT_TUNING
 
     def fold(self, path: Path) -> Folded:
         """One trace."""
         try:
-            view = load_trace(path, prices=self.prices, index=self.index).view()
+            trace = load_trace(path, prices=self.prices, index=self.index, tuning=self.tuning)
         except UnreadableTraceError as error:
             return Folded(path, error=str(error).removeprefix(f"{path}: "))
-        return Folded(path, view.summary(), totals_of(view))
+        trace.second_pass(trace.session).extend_to_end()
+        ledger = trace.ledger(trace.session)
+        ledger.extend_to_end()
+        view = trace.view()
+        return Folded(path, view.summary(), totals_of(view, ledger.wasted(view.at)))
 
 
 def fold_all(paths: Sequence[Path], folding: Folding, processes: int | None = None) -> Iterator[Folded]:

@@ -79,7 +79,7 @@ def put_folder_report(folder: Path, as_json: bool) -> Totals:
     if not paths:
         raise UnreadableTraceError(f"{folder}: no traces in this folder")
     settings = told_settings().settings
-    folded = list(fold_all(paths, Folding(settings.prices, settings.index)))
+    folded = list(fold_all(paths, Folding(settings.prices, settings.index, settings.rules)))
     if all(each.totals is None for each in folded):
         first = min(folded, key=lambda each: each.path)
         told = f"none of its {len(folded)} traces can be read ({first.path.name}: {first.error})"
@@ -120,7 +120,7 @@ def list_sessions(folders: Sequence[Path]) -> Iterable[str]:
             f"no folder {' or '.join(map(str, DEFAULT_FOLDERS))} here; name a trace file or a folder of them"
         )
     settings = told_settings().settings
-    sessions = Sessions(folders, prices=settings.prices, index=settings.index)
+    sessions = Sessions(folders, prices=settings.prices, index=settings.index, tuning=settings.rules)
     newest, count = newest_sessions(sessions)
     if not count:
         return [f"No sessions in {', '.join(map(str, folders))}."]

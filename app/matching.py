@@ -7,7 +7,7 @@ A query is words, and an event must match all of them. Letter case does not matt
 - `kind:tool_error` `category:llm` (`cat:`) `tool:bash` `model:sonnet` `agent:a1`: the name has the value in it (a
   category begins with it); `tool:=read` is that name exactly. Alternatives: `kind:llm_response,tool_error`.
 - `it:7` `it:3-9`: the iteration. `took:>5s` `took:<200ms`: the duration, with its unit; `took:5s` is 5 s or more.
-- `errors`: whatever failed. `issues`: the events that prove an issue that stands.
+- `errors`: whatever failed. `issues`: the events that prove an issue or a finding that stands.
 - `/exit [1-9]/`: a regular expression of Python's, on the first 64 kB of the line; a slash in it is `\\/`. It minds
   letter case only if it has an upper-case letter. `app.query.regex` says what is refused so that nothing freezes.
 - `-tool:bash` `-errors` `-/x/` `-word`: not that.

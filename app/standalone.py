@@ -74,7 +74,12 @@ class TracetopApp(DashboardHost):
         if path is not None:
             folders = (path if path.is_dir() else path.parent,)
         self.browser = BrowserScreen(
-            folders, select=self._shown, clock=clock, prices=self.settings.prices, index=self.settings.index
+            folders,
+            select=self._shown,
+            clock=clock,
+            prices=self.settings.prices,
+            index=self.settings.index,
+            tuning=self.settings.rules,
         )
 
     def _made_usable(self, effective: EffectiveSettings) -> EffectiveSettings:

@@ -214,7 +214,7 @@ class _Ribbon:
     def cells(self, view: View, width: int) -> list[Cell]:
         """Its cells; what is much to take in is taken in by and by."""
         complete = self._phases.extend() and self._issues.extend()
-        drawn = view.at, view.issue_version, width, complete
+        drawn = view.at, view.all_version, width, complete
         if drawn != self._drawn or not complete:
             self._drawn = drawn
             self._cells = draw(view, self._phases, self._issues, Axis(view.at, width)).cells

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..analysis import figures
 from ..analysis.ledger.entry import Wasted
-from ..analysis.ledger.ledger import share_of
+from ..analysis.ledger.ledger import share_of, share_of_bill
 from ..analysis.view import View
 
 
@@ -22,14 +22,19 @@ NO_COSTS = CostWords()
 
 def of_the_bill(wasted: Wasted, view: View) -> str:
     """`~$1.84 of $6.20 wasted (30%)`, in tokens where no cost is known; empty where nothing was wasted."""
-    share = share_of(wasted, view)
+    return of_a_bill(wasted, view.tokens.total, view.cost, view.cost_estimated)
+
+
+def of_a_bill(wasted: Wasted, tokens: int | None, cost: float | None, estimated: bool) -> str:
+    """The same of so many tokens and dollars."""
+    share = share_of_bill(wasted, tokens, cost)
     if not share:
         return ""
-    if wasted.cost is not None and view.cost:
-        bill = figures.cost(view.cost, view.cost_estimated)
+    if wasted.cost is not None and cost:
+        bill = figures.cost(cost, estimated)
         return f"{figures.cost(wasted.cost, True)} of {bill} wasted ({figures.share(share)})"
-    tokens = figures.tokens(view.tokens.total)
-    return f"~{figures.tokens(wasted.tokens)} of {tokens} tokens wasted ({figures.share(share)})"
+    told = f"~{figures.tokens(wasted.tokens)} of {figures.tokens(tokens)} tokens"
+    return f"{told} wasted ({figures.share(share)})"
 
 
 def bill_forms(wasted: Wasted, view: View) -> tuple[str, ...]:

@@ -20,6 +20,9 @@ class Wasted(NamedTuple):
         return Wasted(self.tokens + other.tokens, sum(known) if known else None)
 
 
+NOTHING_WASTED = Wasted()
+
+
 @dataclass(slots=True)
 class Entry:
     """Running sums, a row for every event that changed them."""

@@ -321,7 +321,11 @@ _TAKE = {
 
 def share_of(wasted: Wasted, view: View) -> float | None:
     """What part of a view's bill was wasted, 0 to 1: of its cost where that is known, else of its tokens."""
-    cost, tokens = view.cost, view.tokens.total
+    return share_of_bill(wasted, view.tokens.total, view.cost)
+
+
+def share_of_bill(wasted: Wasted, tokens: int | None, cost: float | None) -> float | None:
+    """The same of a bill of so many tokens and dollars."""
     if wasted.cost is not None and cost:
         return min(1.0, wasted.cost / cost)
     return min(1.0, wasted.tokens / tokens) if tokens else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import nan
 
 from ..break_causes import BreakClass
+from ..cache_breaks import EXPIRABLE
 from ..cache_losses import cause_name
 from ..cache_patterns import ALTERNATING, CHURN, EXPIRING, FROZEN, NEVER, Finding
 from ..cache_prices import LongerLife
@@ -22,16 +23,11 @@ class BrokenCache(Rule):
     CATEGORY = BREAK
 
     def tune(self, tuning: Tuning) -> None:
-        self._taken = 0
         self._known: dict[tuple[int, BreakClass], Episode] = {}
 
-    def response(self, event: int, lane: int) -> None:
-        losses, index = self.findings.losses, self._taken
-        breaks = losses.breaks
-        if index == len(breaks.events) or breaks.events[index] != event:
-            return
-        self._taken += 1
-        cause, rebilled = losses.causes(index)[0], breaks.rebilled_by(index)
+    def broke(self, event: int, lane: int, index: int) -> None:
+        losses = self.findings.losses
+        cause, rebilled = losses.causes(index)[0], losses.breaks.rebilled_by(index)
         if cause.kind is BreakClass.COMPACTION:
             return
         known = self._known.get((lane, cause.kind))
@@ -65,7 +61,7 @@ class _Pattern(Rule):
         self._taken = 0
         self._shown: dict[int, _Shown] = {}
 
-    def response(self, event: int, lane: int) -> None:
+    def recurred(self, event: int, lane: int) -> None:
         patterns = self.findings.losses.breaks.patterns
         raised = patterns.raised
         while self._taken < len(raised) and raised[self._taken] == event:
@@ -145,17 +141,12 @@ class RepeatedExpiry(Rule):
     CATEGORY = EXPIRING
 
     def tune(self, tuning: Tuning) -> None:
-        self._taken = 0
         self._lanes: dict[int, _Expiries] = {}
 
-    def response(self, event: int, lane: int) -> None:
+    def broke(self, event: int, lane: int, index: int) -> None:
         losses = self.findings.losses
-        breaks, expirable = losses.breaks, losses.breaks.expirable
-        if self._taken == len(expirable) or breaks.events[expirable[self._taken]] != event:
-            return
-        index = expirable[self._taken]
-        self._taken += 1
-        if losses.causes(index)[0].kind is not BreakClass.EXPIRY:
+        breaks = losses.breaks
+        if not breaks.traits[index] & EXPIRABLE or losses.causes(index)[0].kind is not BreakClass.EXPIRY:
             return
         known = self._lanes.get(lane)
         if known is None:

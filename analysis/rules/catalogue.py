@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from .burn import BurnForecast
 from .cache import AlternatingMisses, BrokenCache, FrozenBoundary, NeverCached, RepeatedExpiry, WriteChurn
+from .compactions import Amnesia, CompactionThrash, UselessCompaction
 from .edits import BlindEdit, EditChurn
 from .endings import TailSpin, UnverifiedFinish
 from .loops import Cycle, NearRepeat, NoProgress, Polling
+from .oversized import OversizedResult
 from .reads import DuplicateRead, SerialReads
 from .second_pass import Rule
 from .stuck import Stuck
@@ -33,5 +36,10 @@ RULES: tuple[type[Rule], ...] = (
     AlternatingMisses,
     FrozenBoundary,
     RepeatedExpiry,
+    UselessCompaction,
+    CompactionThrash,
+    Amnesia,
+    OversizedResult,
+    BurnForecast,
     Stuck,  # goes by what those before it find
 )

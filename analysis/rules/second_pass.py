@@ -25,7 +25,7 @@ _EVENTS_AT_A_TIME = 4_000
 _BREAKS_AT_A_TIME = 100
 """The same: why the cache broke is looked for in three payloads."""
 
-_ITERATION, _STARTED, _ENDED, _RESPONSE, _KIND = range(5)
+_ITERATION, _STARTED, _ENDED, _RESPONSE, _BREAK, _PATTERN, _KIND = range(7)
 """What is looked at, in the order in which it is where one event is several of these."""
 
 
@@ -79,6 +79,12 @@ class Rule:
 
     def response(self, event: int, lane: int) -> None:
         """The model answered, or a piece of its answer came."""
+
+    def broke(self, event: int, lane: int, index: int) -> None:
+        """A response broke the cache; it is the break of this number, from 0."""
+
+    def recurred(self, event: int, lane: int) -> None:
+        """A response raised a pattern of the cache, or made one go on."""
 
     def happened(self, event: int, lane: int, kind: str) -> None:
         """Something else happened, of one of the kinds in `KINDS_HEARD`."""
@@ -138,7 +144,7 @@ KINDS_HEARD = (
     "compaction_start", "compaction_end", "context_overflow",
     "budget_check", "budget_warning", "budget_exhausted",
     "subagent_spawn", "subagent_complete", "subagent_error", "subagent_timeout",
-    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete",
+    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete", "file_change",
 )  # fmt: skip
 """The kinds of events that rules are told of by name."""
 
@@ -161,18 +167,22 @@ class SecondPass:
         self.losses = losses or CacheLosses(session)
         self._acts = Acts(session.labels, session.targets)
         findings = Findings(session, self._acts, self.losses, self.losses.event_of)
-        self.log = findings.log
+        self.log = session.findings = findings.log
         rules = [rule(findings, tuning) for rule in RULES if rule.CATEGORY not in tuning.muted]
         self._on_iteration = [rule.iteration for rule in rules if _hears(rule, "iteration")]
         self._on_start = [rule.started for rule in rules if _hears(rule, "started")]
         self._on_end = [rule.ended for rule in rules if _hears(rule, "ended")]
         self._on_response = [rule.response for rule in rules if _hears(rule, "response")]
+        self._on_break = [rule.broke for rule in rules if _hears(rule, "broke")]
+        self._on_pattern = [rule.recurred for rule in rules if _hears(rule, "recurred")]
         self._on_kind = [rule.happened for rule in rules if _hears(rule, "happened")]
         self._handlers: tuple[Callable[[int, int], None], ...] = (
             self._iteration,
             self._started,
             self._ended,
             self._response,
+            self._break,
+            self._pattern,
             self._kind,
         )
 
@@ -211,7 +221,7 @@ class SecondPass:
     def _happenings(self, first: int, last: int) -> list[tuple[int, int, int]]:
         """What the rules are told of among these events, in order: the event, what it is, and a row."""
         session = self.session
-        tools, heard = session.tools, session.events.kind[first:last].translate(_HEARD)
+        tools, breaks, heard = session.tools, session.cache_breaks, session.events.kind[first:last].translate(_HEARD)
         found = [
             (column[row], what, row)
             for what, column, lowest in (
@@ -219,6 +229,8 @@ class SecondPass:
                 (_STARTED, tools.event, 0),
                 (_ENDED, tools.ended_event, 0),
                 (_RESPONSE, session.llm.event, 0),
+                (_BREAK, breaks.events, 0),
+                (_PATTERN, breaks.patterns.proofs, 0),
             )
             for row in range(bisect_left(column, first, lo=lowest), bisect_left(column, last, lo=lowest))
         ]
@@ -272,6 +284,16 @@ class SecondPass:
     def _response(self, event: int, row: int) -> None:
         lane = self.session.events.lane[event]
         for told in self._on_response:
+            told(event, lane)
+
+    def _break(self, event: int, row: int) -> None:
+        lane = self.session.events.lane[event]
+        for told in self._on_break:
+            told(event, lane, row)
+
+    def _pattern(self, event: int, row: int) -> None:
+        lane = self.session.events.lane[event]
+        for told in self._on_pattern:
             told(event, lane)
 
     def _kind(self, event: int, row: int) -> None:

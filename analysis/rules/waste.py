@@ -119,6 +119,27 @@ def _rebilled(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     return Assessment(Toll(tokens, loss.dollars, is_derived=True, is_estimated=loss.basis is Basis.ESTIMATED), True)
 
 
+def _rebilled_after(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """What the next response of the agent paid again after each of these events, as far as it is there."""
+    breaks, lanes = tree.session.cache_breaks, tree.session.events.lane
+    broken = []
+    for event in evidence:
+        index = breaks.count(event)
+        while index < breaks.count(tree.at) and lanes[breaks.events[index]] != lanes[event]:
+            index += 1
+        if index < breaks.count(tree.at) and breaks.previous[index] < event:
+            broken.append(breaks.events[index])
+    return _rebilled(episode, tree, broken)._replace(is_final=False)
+
+
+def _rent(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """What results took so far by being sent again."""
+    rented = [found for event in evidence if (found := tree.session.rent.of_call(event, tree.at)) is not None]
+    costs = [each.rent_cost for each in rented if each.rent_cost is not None]
+    tokens = sum(each.rent_tokens for each in rented)
+    return Assessment(Toll(tokens or None, sum(costs) if costs else None, is_derived=True), False)
+
+
 def _untold(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     """What that costs cannot be told from the trace."""
     return Assessment(Toll(), True)
@@ -141,6 +162,11 @@ _WASTED: dict[str, Waste] = {
     "tail_spin": _answers,
     "unverified_finish": _untold,
     "stuck": _since,
+    "useless_compaction": _rebilled,
+    "compaction_thrash": _rebilled_after,
+    "amnesia": _answers,
+    "oversized_result": _rent,
+    "burn_forecast": _untold,
     "cache_break": _rebilled,
     "never_cached": _untold,
     "write_churn": _untold,

@@ -130,7 +130,7 @@ class Findings:
     def _issues_seen(self, query: Query) -> int:
         """The version of the issues as of the event that is shown, for a query that asks about them."""
         session = self.source.trace.session
-        return session.issues.version(self.cursor.at(session.count)) if query.is_changing else 0
+        return session.view(self.cursor.at(session.count)).all_version if query.is_changing else 0
 
     def _set_finding(self, purpose: str, finding: Finding | None) -> None:
         """Have another filter or search in force. The timeline stays as it is until the new one has found anything."""

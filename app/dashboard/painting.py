@@ -13,12 +13,14 @@ from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ...analysis.view import View
 from ..contain import attempt, contained
+from ..panes.cache import CachePane
 from ..panes.context import ContextPane
 from ..panes.inspector import InspectorPane
 from ..panes.issues import IssuesPane
 from ..panes.names import PANES
 from ..panes.pane import Frame, Pane
 from ..panes.timeline import TimelinePane
+from ..panes.what_if import WhatIfPane
 from ..safe_text import one_line
 from ..trace import Trace
 from ..waste_words import NO_COSTS
@@ -31,6 +33,7 @@ from .source import TraceSource
 from .strip import SO_FAR_MARK, SessionStrip, SoFar, facts_of
 from .tab_line import TabLine
 
+_CACHE = PANES.index("cache")
 _SLICES_A_FRAME = 2
 """Of what the rules look at, some 10 ms each."""
 _MOVED, _GREW = "moved", "grew"
@@ -117,6 +120,7 @@ class Painting:
             self._turn = 0
         if not self._turn or loading is not None:  # frames are rare while much is read
             self._show_strip(view, loading)
+            self._tell_time()
             self._show_ribbon(view, loading)
         if is_same and not self._late:
             return
@@ -173,9 +177,9 @@ class Painting:
                 return
 
     def _has_issues(self, view: View) -> bool:
-        known = view.session, view.issue_version
+        known = view.session, view.all_version
         if known != self._issues_known:
-            self._issues_known, self._issues_found = known, bool(view.episodes())
+            self._issues_known, self._issues_found = known, bool(view.all_episodes())
         return self._issues_found
 
     def hold_still(self) -> None:
@@ -189,7 +193,7 @@ class Painting:
         if self.source.trace.generation != self._generation:  # the frame is of a trace that has started over
             self.paint()
             return
-        for pane in (*(self.panes if panes is None else panes), self.inspector, self.context_list):
+        for pane in (*(self.panes if panes is None else panes), self.inspector, self.context_list, self.what_if_list):
             if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted or self._is_first):
                 pane.so_far = self._is_so_far(pane, self._frame)
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
@@ -225,6 +229,12 @@ class Painting:
             so_far = SoFar(*((None, None) if newest is None else (newest.head, newest.trace.view())))
         strip.show(facts_of(view, mode, now=self.now, speed=self.replay.speed, waiting=waiting, so_far=so_far))
 
+    def _tell_time(self) -> None:
+        """Have the cache's pane count down while nothing happens; it draws nothing unless its title changes."""
+        cache = self.panes[_CACHE]
+        if isinstance(cache, CachePane):
+            cache.tell_time(self.now)
+
     def _show_ribbon(self, view: View, loading: float | None) -> None:
         timeline = self.panes[0]
         seen = timeline.visible_events() if isinstance(timeline, TimelinePane) and timeline.display else None
@@ -252,8 +262,7 @@ class Painting:
         names = [f"{number} {name}" for number, name in enumerate(PANES, 1)]
         if self._frame is not None:
             view = self._frame.view
-            standing = len(view.episodes()) if view.issue_version else 0
-            standing += len(self._frame.trace.second_pass(view.session).standing(view.at))
+            standing = len(view.all_episodes()) if view.all_version else 0
             names[4] += f" ({standing}{SO_FAR_MARK if self._frame.is_so_far else ''})" if standing else ""
         tabs.light(self.active, names)
 
@@ -264,6 +273,7 @@ class Painting:
         panes: tuple[Pane, ...]
         inspector: InspectorPane
         context_list: ContextPane
+        what_if_list: WhatIfPane
         active: int
         _issue: Issue | None
         _episode: Episode | None

@@ -14,8 +14,8 @@ def errors(view: View) -> Sequence[int]:
 
 
 def issues(view: View) -> Sequence[int]:
-    """The events that raised the issues that stand."""
-    return [episode.raised for episode in view.episodes()]
+    """The events that raised the issues and findings that stand."""
+    return [episode.raised for episode in view.all_episodes()]
 
 
 def breaks(view: View) -> Sequence[int]:

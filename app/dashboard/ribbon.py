@@ -108,7 +108,7 @@ class Ribbon(Palette):
         view = self._view
         if view is None:
             return ()
-        return view.session, view.at, self._total, view.issue_version, self._slices, self._breaks(view), self._bookmarks
+        return view.session, view.at, self._total, view.all_version, self._slices, self._breaks(view), self._bookmarks
 
     @staticmethod
     def _breaks(view: View) -> int:

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ...analysis.issues.issue import severity_of
+from ...analysis.issues.episodes import IssueLog
+from ...analysis.rules.findings import severity_of
+from ...analysis.rules.words.cache import CATEGORIES as CACHE
 from ...analysis.session import Session
 from ...analysis.view import View
 from ..panes.kinds import MARKED
@@ -59,36 +61,32 @@ _WORSE_THAN_BOOKMARK = frozenset({CRITICAL, HIGH, ERROR})
 _OF_SEVERITY = {"critical": CRITICAL, "high": HIGH, "medium": MEDIUM, "low": LOW}
 
 
-class IssueMarks:
-    """The episodes of a session by the mark they get, each with the event that raised it. Grows by `extend`.
+class _LogMarks:
+    """The episodes of one log by the mark they get, each with the event that raised it."""
 
-    Has the breaks of the cache grow too, which are marked beside them.
-    """
-
-    def __init__(self, session: Session) -> None:
-        self._log = session.issues
-        self._breaks = session.cache_breaks
-        self._known = 0
+    def __init__(self, log: IssueLog) -> None:
+        self.log = log
+        self.known = 0
         self._raised = {look: array("I") for look in _OF_SEVERITY.values()}
         self._numbers = {look: array("I") for look in self._raised}
 
-    def __len__(self) -> int:
-        return self._known
-
-    def extend(self, most: int = _EPISODES_AT_A_TIME) -> bool:
+    def extend(self, most: int) -> bool:
         """Take in at most so many of the episodes raised since; return whether these were all."""
-        raised, known = self._log.raised, len(self._log.raised)
-        end = min(known, self._known + most)
-        for number in range(self._known, end):
-            look = _OF_SEVERITY[severity_of(self._log.episodes[number].category)]
+        raised, known = self.log.raised, len(self.log.raised)
+        end = min(known, self.known + most)
+        for number in range(self.known, end):
+            category = self.log.episodes[number].category
+            if category in CACHE:
+                continue  # the breaks themselves are marked
+            look = _OF_SEVERITY[severity_of(category)]
             self._raised[look].append(raised[number])
             self._numbers[look].append(number)
-        self._known = end
-        return not self._breaks.extend() and end == known
+        self.known = end
+        return end == known
 
     def find(self, look: MarkLook, bins: Sequence[Bin], at: int) -> list[Found]:
         """The bins in which issues were raised that stand as of event `at`."""
-        raised, numbers, episodes = self._raised[look], self._numbers[look], self._log.episodes
+        raised, numbers, episodes = self._raised[look], self._numbers[look], self.log.episodes
         found = []
         for each, first, last in _rows_in(bins, raised):
             # Few issues are ever withdrawn, so the first look nearly always ends the search.
@@ -96,6 +94,39 @@ class IssueMarks:
             if standing is not None:
                 found.append(Found(each.cell, raised[standing], last - first))
         return found
+
+
+class IssueMarks:
+    """The issues and findings of a session by the mark they get. Grows by `extend`.
+
+    Has the breaks of the cache grow too, which are marked beside them.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._breaks = session.cache_breaks
+        self._issues, self._findings = _LogMarks(session.issues), _LogMarks(session.findings)
+
+    def __len__(self) -> int:
+        return self._issues.known + self._findings.known
+
+    def extend(self, most: int = _EPISODES_AT_A_TIME) -> bool:
+        """Take in at most so many of the episodes raised since; return whether these were all."""
+        if self._findings.log is not self._session.findings:  # the rules began anew
+            self._findings = _LogMarks(self._session.findings)
+        is_all = self._issues.extend(most)
+        is_all = self._findings.extend(most) and is_all
+        return not self._breaks.extend() and is_all
+
+    def find(self, look: MarkLook, bins: Sequence[Bin], at: int) -> list[Found]:
+        """The bins in which issues were raised that stand as of event `at`."""
+        cells = {each.cell: each for each in self._issues.find(look, bins, at)}
+        for each in self._findings.find(look, bins, at):
+            other = cells.get(each.cell)
+            cells[each.cell] = (
+                each if other is None else Found(each.cell, min(each.event, other.event), each.many + other.many)
+            )
+        return list(cells.values())
 
 
 def marks_of(view: View, issues: IssueMarks, bins: Sequence[Bin]) -> dict[int, tuple[MarkLook, int]]:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...analysis import figures
-from ...analysis.issues.issue import SEVERITIES, severity_of
+from ...analysis.issues.episodes import Episode, IssueLog
+from ...analysis.issues.issue import SEVERITIES
+from ...analysis.rules.findings import severity_of, title_of
 from ...analysis.session import Session
 
 HINTS = ("issue", "high", "error", "break", "compaction", "$0.50")
@@ -76,16 +78,19 @@ def _events(events_of: Callable[[Session], Sequence[int]], tell: Callable[[Sessi
 
 def _issues(severities: Sequence[str] = SEVERITIES) -> _Find:
     def find(session: Session, after: int, through: int) -> Stop | None:
-        log = session.issues
-        raised = log.raised
-        for row in range(bisect_right(raised, after), bisect_right(raised, through)):
-            episode = log.episodes[row]
-            if severity_of(episode.category) in severities:
-                issue = session.view(raised[row] + 1).issue(episode)
-                return Stop(raised[row], f"{issue.severity} issue: {issue.title}")
-        return None
+        found = [_first_raised(log, severities, after, through) for log in (session.issues, session.findings)]
+        first = min((episode for episode in found if episode is not None), key=lambda each: each.raised, default=None)
+        if first is None:
+            return None
+        title = title_of(first, first.raised + 1)
+        return Stop(first.raised, f"{severity_of(first.category)} issue: {title}")
 
     return find
+
+
+def _first_raised(log: IssueLog, severities: Sequence[str], after: int, through: int) -> Episode | None:
+    rows = range(bisect_right(log.raised, after), bisect_right(log.raised, through))
+    return next((log.episodes[row] for row in rows if severity_of(log.episodes[row].category) in severities), None)
 
 
 def _failure(session: Session, event: int) -> str:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from math import nan
 from typing import ClassVar
 
 from ...analysis import figures
 from ...analysis.cache import WINDOW, CacheView
 from ...analysis.cache_losses import CacheBreak, CacheLosses
 from ...analysis.cache_patterns import PATTERNS
+from ...analysis.forecast import CacheExpiry, cache_expiry
 from ...analysis.rules.second_pass import SecondPass
 from ...analysis.view import View
 from ..contain import contained
+from ..safe_text import width_of
 from ..widgets.braille_chart import BrailleChart, Mark, Track
 from ..widgets.palette import Cell
 from .break_table import LOOKS, BreakList, BreakTable
 from .chart_pane import ChartPane
+from .expiry_words import expiry_forms, stake_text
 from .pane import Frame
 from .token_words import axis_tokens
 
@@ -58,6 +62,13 @@ class CachePane(ChartPane):
         self._gone: tuple[int, int] | None = None
         """The break that the user went from to its culprit, and that event."""
         self._cursor: int | None = None
+        self._expiry: CacheExpiry | None = None
+        self._now = nan
+        self._told: list[str] = []
+        """What the headline says of it."""
+        self._before = figures.UNKNOWN
+        self._behind: list[str] = []
+        """The first figure of the headline, and those behind how long the cache is warm."""
 
     def show(self, frame: Frame) -> None:
         view = frame.view
@@ -68,21 +79,55 @@ class CachePane(ChartPane):
         self._view, self._cursor = view, frame.cursor
         self._count_patterns(frame.trace.second_pass(view.session), view.at)
         breaks = losses.breaks.count(view.at)
-        drawn = (view.session, view.cache.requests, breaks, view.compactions)
+        is_priced = losses.breaks.covered >= view.at
+        drawn = (
+            view.session,
+            view.cache.requests,
+            breaks,
+            view.compactions,
+            view.ended,
+            is_priced,
+            frame.loading is None,
+        )
         changed = drawn != self._drawn
         if changed:
             self._drawn = drawn
             self._draw(view, breaks)
+            is_over = view.ended or frame.loading is not None
+            self._expiry = None if is_over else cache_expiry(view, frame.trace.event)
         requests, row = view.cache.requests, None
         if frame.cursor is not None and requests:
             self._chart.cursor = max(0, view.cache.index_of(frame.cursor)) // self._per_column
             row = self._row_at(frame.cursor, breaks)
         else:
             self._chart.cursor = None
-        self.headline_parts(self._figures(view, breaks))
+        self._before, *self._behind = self._figures(view, breaks)
+        self._show_headline()
         self.show_table(breaks, row, changed=changed)
         if breaks and row is not None and frame.cursor is not None:
             self._break_list.stand(frame.cursor - losses.breaks.events[row])
+
+    def tell_time(self, now: float) -> None:
+        """Have the headline say what is left of the cache's life at a time, in epoch seconds."""
+        self._now = now
+        if self.display and self.size.width and self._expiry_parts() != self._told:
+            self._show_headline()
+
+    def on_resize(self) -> None:
+        self._show_headline()
+
+    def _show_headline(self) -> None:
+        self._told = self._expiry_parts()
+        self.headline_parts([self._before, *self._told, *self._behind])
+
+    def _expiry_parts(self) -> list[str]:
+        """How long the cache is warm, as long as there is room for behind the first figure, and what is at stake."""
+        if self._expiry is None or self._now != self._now:
+            return []
+        room = self.headline_room - width_of(f"{self._before} · ")
+        forms = expiry_forms(self._expiry, self._now)
+        form = next((form for form in forms if width_of(form) <= room), forms[-1])
+        return [form, stake_text(self._expiry, self._now)]
 
     def _count_patterns(self, found: SecondPass, at: int) -> None:
         known = found, found.version(at)

@@ -109,7 +109,7 @@ class ChartPane(Pane, can_focus=True):
         if rows:
             self._list.styles.height = rows
             if had_focus and not self._list.has_focus:
-                self._list.focus(scroll_visible=False)
+                self.screen.set_focus(self._list, scroll_visible=False)  # at once: the next key may be on its way
 
     def action_column(self, step: int) -> None:
         """Go to the next column, or the one before; from the last one on to what comes after it."""

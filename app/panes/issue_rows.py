@@ -98,8 +98,7 @@ class IssueRows:
         by_severity: dict[str, list[Episode]] = {severity: [] for severity in SEVERITIES}
         by_category = {category: by_severity[severity_of(category)] for category in ALL_CATEGORIES}
         assert self._found is not None
-        standing = [*self._view.episodes(), *self._found.standing(self._view.at)]
-        for episode in sorted(standing, key=_raised):
+        for episode in self._view.all_episodes():
             by_category[episode.category].append(episode)
         self.episodes = [episode for episodes in by_severity.values() for episode in reversed(episodes)]
         return {severity: len(episodes) for severity, episodes in by_severity.items() if episodes}
@@ -234,10 +233,6 @@ def _title(title: str, episode: Episode, room: int) -> list[Cell]:
     if left < width_of(title) + width_of(behind):
         return [(before, "muted"), (fit(title, left), "text")]
     return [(before, "muted"), (title, "text"), (fit(behind, left - width_of(title)), "muted")]
-
-
-def _raised(episode: Episode) -> int:
-    return episode.raised
 
 
 def _severity(severity: str, width: int) -> str:

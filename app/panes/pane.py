@@ -133,10 +133,19 @@ class Pane(Vertical):
         self._parts = tuple(tuple(map(one_line, (part,) if isinstance(part, str) else part)) for part in parts)
         self._show_title()
 
+    @property
+    def _numbered(self) -> str:
+        return f"{self.NUMBER} {self.NAME}" if self.NUMBER else self.NAME
+
+    @property
+    def headline_room(self) -> int:
+        """How many cells there are for figures."""
+        return max(0, self.size.width - _CORNERS) - width_of(self._numbered) - 3
+
     def _show_title(self) -> None:
-        name = f"{self.NUMBER} {self.NAME}" if self.NUMBER else self.NAME
+        name = self._numbered
         room = max(0, self.size.width - _CORNERS)
-        title = name, self._fitting(room - width_of(name) - 3), room, "focus-within" in self.pseudo_classes
+        title = name, self._fitting(self.headline_room), room, "focus-within" in self.pseudo_classes
         if title == self._title:
             return
         self._title = title

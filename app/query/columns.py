@@ -66,10 +66,10 @@ def by_duration(compare: Callable[[float, float], bool], limit_ms: float) -> Tes
 
 
 def by_issue(session: Session, events: Sequence[int], at: int) -> Iterable[object]:
-    """Whether events prove an issue that stands."""
+    """Whether events prove an issue or a finding that stands."""
     first, last = (events[0], events[-1]) if events else (0, -1)
     proof: set[int] = set()
-    for episode in session.issues.standing(at):
+    for episode in session.view(at).all_episodes():
         proof.update(event for event in episode.evidence_at(at) if first <= event <= last)
     return map(proof.__contains__, events)
 

@@ -15,7 +15,7 @@ LANGUAGE: Final[tuple[tuple[str, str], ...]] = (
     ("it:7  it:3-9", "the iteration"),
     ("took:>5s  took:<200ms", "the duration in ms, s, m, h; took:5s is 5 s or more"),
     ("errors", "whatever failed: tools, model calls, agents, tasks"),
-    ("issues", "the events that prove an issue that stands"),
+    ("issues", "the events that prove an issue or a finding"),
     ("/exit [1-9]/", "a regular expression (Python's) in the first 64 kB of"),
     ("", "the line; it minds case if it has a capital letter"),
     ("-tool:bash  -errors", "a - in front: not this"),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from ...analysis import figures
-from ...analysis.issues.issue import SEVERITIES, severity_of
+from ...analysis.issues.issue import SEVERITIES
+from ...analysis.rules.findings import severity_of
 from ...analysis.totals import Totals
 from ..fold_apart import Folded
 from ..safe_text import one_line
+from ..waste_words import of_a_bill, own_waste
 from .json_text import json_text, known
 from .layout import exact, heading, more, table
 from .price_notes import origin_fields, price_notes
@@ -54,6 +57,8 @@ def folder_json(name: str, folded: Sequence[Folded], totals: Totals) -> str:
                 "components": {part: known(ratio) for part, ratio in asdict(efficiency.components).items()},
             },
             "issues": dict(totals.issues),
+            "findings": dict(totals.findings),
+            "wasted": {"tokens": totals.wasted.tokens, "cost": known(totals.wasted.cost)},
             "models": {
                 model or None: {
                     "calls": each.calls,
@@ -106,6 +111,8 @@ def _session_object(each: Folded) -> dict[str, Any]:
         "cache_hit_rate": known(totals.cache_hit_rate),
         "score": known(summary.efficiency_score),
         "issues": sum(totals.issues.values()),
+        "findings": sum(totals.findings.values()),
+        "wasted": {"tokens": totals.wasted.tokens, "cost": known(totals.wasted.cost)},
     }
 
 
@@ -157,7 +164,7 @@ def _sessions(folded: Sequence[Folded], width: int) -> Iterator[str]:
         return
     yield ""
     yield heading("sessions", "the most expensive first", width)
-    headers = ["session", "goal", "events", "tokens", "cost", "cache", "score", "issues"]
+    headers = ["session", "goal", "events", "tokens", "cost", "cache", "score", "issues", "wasted"]
     rows = [_session_row(each) for each in readable[:_SESSIONS_SHOWN]]
     yield from table(headers, rows, width, left=frozenset({0, 1}), elastic=1)
     if len(readable) > _SESSIONS_SHOWN:
@@ -176,7 +183,8 @@ def _session_row(each: Folded) -> list[str]:
         figures.cost(totals.cost, totals.cost_estimated),
         figures.share(totals.cache_hit_rate),
         figures.score(summary.efficiency_score),
-        f"{sum(totals.issues.values()):,}",
+        f"{sum(totals.issues.values()) + sum(totals.findings.values()):,}",
+        own_waste(totals.wasted) or figures.UNKNOWN,
     ]
 
 
@@ -222,13 +230,22 @@ def _tools(totals: Totals, width: int) -> Iterator[str]:
 
 
 def _issues(totals: Totals, width: int) -> Iterator[str]:
-    severities = totals.severities
+    counts = {**totals.issues, **totals.findings}
+    severities = Counter[str]()
+    for category, count in counts.items():
+        severities[severity_of(category)] += count
     told = ", ".join(f"{severities[severity]:,} {severity}" for severity in SEVERITIES if severities.get(severity))
     yield ""
     yield heading("issues", told or "none", width)
-    order = sorted(totals.issues, key=lambda category: (SEVERITIES.index(severity_of(category)), category))
-    rows = [[severity_of(category), category, exact(totals.issues[category])] for category in order]
+    order = sorted(counts, key=lambda category: (SEVERITIES.index(severity_of(category)), category))
+    rows = [
+        [severity_of(category), category, exact(counts[category]), "finding" if category in totals.findings else ""]
+        for category in order
+    ]
     if rows:
-        yield from table(["", "", ""], rows, width, left=frozenset({0, 1}))
+        yield from table(["", "", "", ""], rows, width, left=frozenset({0, 1, 3}))
+    wasted = of_a_bill(totals.wasted, totals.tokens.total, totals.cost, totals.cost_estimated)
+    if wasted:
+        yield f"  {wasted}."
     else:
         yield "  None found."

@@ -154,7 +154,7 @@ def told_by(view: View) -> tuple[Glance, Figures]:
         events=view.at,
         iterations=view.iterations,
         errors=view.errors,
-        issues=len(view.episodes()),
+        issues=len(view.all_episodes()),
         tokens=view.tokens.total,
         cost=view.cost,
         cost_estimated=view.cost_estimated,

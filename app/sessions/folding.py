@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ...analysis.prices import Prices
+from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from ...collector.delivery import TailState
 from ...collector.follow import FileTail
 from ...collector.open_tail import open_tail
@@ -31,10 +32,12 @@ KEPT_EVENTS = 4_000_000
 class Fold:
     """A trace that is folded piece by piece, and goes on where it was when the trace has grown."""
 
-    def __init__(self, path: Path, prices: Prices | None = None, *, index: bool = False) -> None:
+    def __init__(
+        self, path: Path, prices: Prices | None = None, *, index: bool = False, tuning: Tuning = DEFAULT_TUNING
+    ) -> None:
         """With `index` what is known of the trace from another time is not read again."""
         self._tail = open_tail(path, kept=False)
-        self.trace = trace_of(self._tail, prices=prices)
+        self.trace = trace_of(self._tail, prices=prices, tuning=tuning)
         self._index = TraceIndex(path, prices) if index and isinstance(self._tail, FileTail) else None
         self.is_done = False
         """Whether all there was at the last step has been folded."""
@@ -49,7 +52,9 @@ class Fold:
         if self._tail.is_caught_up and not self.is_done:
             for delivery in self._tail.poll():  # the second look takes a last line that lacks its newline
                 self.trace.take(delivery)
-        self.is_done = self._tail.is_caught_up
+        found = self.trace.second_pass(self.trace.session)
+        is_looked_through = not (found.extend() or (self._tail.is_caught_up and found.extend()))
+        self.is_done = self._tail.is_caught_up and is_looked_through
         return self.is_done
 
     def entry(self, size: int, mtime: float) -> Entry | None:

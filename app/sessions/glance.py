@@ -13,9 +13,13 @@ from itertools import islice
 from pathlib import Path
 
 from ...analysis.prices import Prices
+from ...analysis.rules.second_pass import SecondPass
+from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from ...analysis.session import Session
 from ...collector.formats.decoding import is_whole_object
+from ...collector.formats.line_records import records_of
 from ...collector.formats.native import decode_block
+from ...collector.formats.registry import MOST_RECORDS, recognise
 from ...collector.lines import Block
 from ...collector.listing import ListedTrace
 from ...collector.records import EventRecord
@@ -32,14 +36,16 @@ _LINES_AT_A_TIME = 4
 _FIRST_LINES = 64
 
 
-def look_at(trace: ListedTrace, prices: Prices | None = None, *, whole: bool = True) -> Entry:
+def look_at(
+    trace: ListedTrace, prices: Prices | None = None, tuning: Tuning = DEFAULT_TUNING, *, whole: bool = True
+) -> Entry:
     """What a look at the ends of a trace tells; all that a small one does, if `whole` is wanted.
 
     Raises nothing: what cannot be read says so in `error`.
     """
     try:
         if whole and len(trace.parts) == 1 and trace.size <= WHOLE_BYTES:
-            return _whole(trace, _read(trace.path, 0, WHOLE_BYTES + 1), prices)
+            return _whole(trace, _read(trace.path, 0, WHOLE_BYTES + 1), prices, tuning)
         return Entry(trace.path, trace.size, trace.mtime, _glance(*_ends(trace)))
     except OSError as error:
         return Entry(trace.path, trace.size, trace.mtime, error=error.strerror or str(error))
@@ -63,9 +69,9 @@ def _ends(trace: ListedTrace) -> tuple[bytes, bytes]:
     return (tail if is_short and not start else head[: max(0, head.rfind(b"\n"))]), tail
 
 
-def _whole(trace: ListedTrace, text: bytes, prices: Prices | None) -> Entry:
+def _whole(trace: ListedTrace, text: bytes, prices: Prices | None, tuning: Tuning) -> Entry:
     """All that a small trace tells."""
-    if len(text) > WHOLE_BYTES:  # it has grown meanwhile
+    if len(text) > WHOLE_BYTES or _is_foreign(text):  # it has grown meanwhile, or it takes a translator
         return Entry(trace.path, trace.size, trace.mtime)
     end = text.rfind(b"\n") + 1
     if is_whole_object(text[end:]):
@@ -79,8 +85,15 @@ def _whole(trace: ListedTrace, text: bytes, prices: Prices | None) -> Entry:
             first = batch.bad[0]
             error = f"not a trace: none of its {batch.lines} lines is an event (line {first.number}: {first.reason})"
     if session.count:
+        SecondPass(session, tuning).extend_to_end()
         glance, figures = told_by(session.view())
     return Entry(trace.path, trace.size, trace.mtime, glance, None if error else figures, error)
+
+
+def _is_foreign(text: bytes) -> bool:
+    """Whether a file is a log of another format, by its first lines."""
+    records = [record for line in text.split(b"\n", _FIRST_LINES)[:_FIRST_LINES] for record in records_of(line)[0]]
+    return recognise(records[:MOST_RECORDS]) is not None
 
 
 def _glance(head: bytes, tail: bytes) -> Glance:

@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from ...analysis.prices import Prices
+from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from ...collector.listing import ListedTrace, list_traces, look_again
 from ...collector.watch import Watch
 from ..trace import Trace, collection_paused
@@ -46,10 +47,10 @@ _LOOKS_ALONE = 64
 class Sessions:
     """Looks through folders in a thread, while anybody watches.
 
-    By `prices` the cost of calls is estimated where a trace gives none. With `index` the indexes of large traces are
-    used, though none is made. `cache` is the folder where summaries are
-    kept, None for the user's. `clock` gives epoch seconds. `look` and `fold` do in the calling thread what the thread
-    does, `list_all` and `find_out` less than that, for whoever wants no thread.
+    By `prices` the cost of calls is estimated where a trace gives none, by `tuning` rules fire. With `index` those of
+    large traces are used, though none is made. `cache` is the folder where summaries are kept, None for the user's.
+    `clock` gives epoch seconds. `look` and `fold` do in the calling thread what the thread does, `list_all` and
+    `find_out` less than that, for whoever wants no thread.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Sessions:
         *,
         prices: Prices | None = None,
         index: bool = False,
+        tuning: Tuning = DEFAULT_TUNING,
         cache: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -69,7 +71,8 @@ class Sessions:
         self.error: BaseException | None = None
         self.wanted: Sequence[Path] = ()
         """Whose figures are wanted first: set by whoever shows them."""
-        self._prices, self._index, self._cache, self._clock = prices, index, cache, clock
+        self._prices, self._index, self._tuning = prices, index, tuning
+        self._cache, self._clock = cache, clock
         self._listed: dict[Path, ListedTrace] = {}
         self._folder_of: dict[Path, Path] = {}
         self._first_of: dict[Path, Path] = {}
@@ -167,7 +170,7 @@ class Sessions:
         with collection_paused():
             for path in paths:
                 if path in self._to_look_at:
-                    self._found(look_at(self._listed[path], self._prices))
+                    self._found(look_at(self._listed[path], self._prices, self._tuning))
                 if path in fold and self._entries[path].is_waiting:
                     whole = self._fold_of(path)
                     while not whole.step():
@@ -203,7 +206,7 @@ class Sessions:
                     listed[trace.path] = self._same_or(trace)
                     self._folder_of[trace.path] = folder
             if folder not in self._summaries:
-                self._summaries[folder] = Summaries(folder, self._prices, self._cache)
+                self._summaries[folder] = Summaries(folder, self._prices, self._cache, self._tuning)
         gone = self._entries.keys() - listed.keys()
         self._listed = listed
         self._first_of = {part: path for path, trace in listed.items() for part in trace.parts}
@@ -257,7 +260,7 @@ class Sessions:
             for path in paths:
                 if not self._is_wanted():
                     return
-                self._found(look_at(self._listed[path], self._prices))
+                self._found(look_at(self._listed[path], self._prices, self._tuning))
             return
         with ThreadPoolExecutor(_LOOKERS, "tracetop look") as pool:
             left = iter(paths)
@@ -285,7 +288,7 @@ class Sessions:
 
     def _fold_of(self, path: Path) -> Fold:
         has_index = self._index and self._listed[path].size >= SMALLEST_BYTES
-        return Fold(path, self._prices, index=has_index)
+        return Fold(path, self._prices, index=has_index, tuning=self._tuning)
 
     def _fold_done(self, path: Path, fold: Fold) -> None:
         trace = self._listed.get(path)

@@ -17,12 +17,14 @@ from pathlib import Path
 
 import msgspec
 
+from ... import __version__
 from ...analysis.prices import Prices
+from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from ...collector.listing import ListedTrace
 from ..cache_folder import cache_folder
 from .entry import Entry, Figures, Glance
 
-_FORMAT = 1
+_FORMAT = 2
 _SUFFIX = ".sessions"
 _FORGET_SECONDS = 180 * 86_400.0
 
@@ -40,19 +42,25 @@ class _Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    """The file: which format, by which prices, and each trace by its path in the folder."""
+    """The file: which format, by which prices and rules, and each trace by its path in the folder."""
 
     format: int
-    prices: str
+    by: str
     known: dict[str, _Known]
 
 
 class Summaries:
     """What is kept of the sessions of one folder. `place` is where the files lie, else the user's cache folder."""
 
-    def __init__(self, folder: Path, prices: Prices | None = None, place: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        prices: Prices | None = None,
+        place: Path | None = None,
+        tuning: Tuning = DEFAULT_TUNING,
+    ) -> None:
         self._folder = folder
-        self._prices = digest_of(prices)
+        self._by = digest_of(prices, tuning)
         whole = os.path.realpath(folder)
         name = hashlib.blake2b(os.fsencode(whole), digest_size=16).hexdigest()
         self.path = (cache_folder() if place is None else place) / "sessions" / f"{name}{_SUFFIX}"
@@ -75,7 +83,7 @@ class Summaries:
                 self._known[name] = other
             else:
                 self._known[name] = _known_of(trace, entry)
-        return self._write(msgspec.msgpack.encode(_Kept(_FORMAT, self._prices, self._known)))
+        return self._write(msgspec.msgpack.encode(_Kept(_FORMAT, self._by, self._known)))
 
     def _name(self, path: Path) -> str:
         # A name that is not UTF-8 has surrogates in it, which no text in the file may have.
@@ -88,7 +96,7 @@ class Summaries:
             return {}
         if kept.format != _FORMAT:
             return {}
-        if kept.prices == self._prices:
+        if kept.by == self._by:
             return kept.known
         return {name: msgspec.structs.replace(known, figures=None) for name, known in kept.known.items()}
 
@@ -134,8 +142,7 @@ def _forget_old(folder: Path) -> None:
                     os.unlink(entry.path)  # noqa: PTH108 - an entry has its path as a text
 
 
-def digest_of(prices: Prices | None) -> str:
-    """A name for prices: others have another one; empty without any."""
-    if not prices:
-        return ""
-    return hashlib.blake2b(prices.identity.encode(errors="backslashreplace"), digest_size=16).hexdigest()
+def digest_of(prices: Prices | None, tuning: Tuning = DEFAULT_TUNING) -> str:
+    """A name for prices and the rules of this version as they are tuned: others have another one."""
+    identity = (__version__, prices.identity if prices else "", sorted(tuning.given.items()), sorted(tuning.muted))
+    return hashlib.blake2b(repr(identity).encode(errors="backslashreplace"), digest_size=16).hexdigest()

@@ -16,7 +16,8 @@ from .translator import Format
 FORMATS: tuple[Format, ...] = (CODEX,)
 """All of them; the first that recognises a file reads it."""
 
-_MOST_RECORDS = 20
+MOST_RECORDS = 20
+"""So many are looked at."""
 _MOST_BYTES = 8 << 20
 _CHUNK_BYTES = 1 << 18
 
@@ -48,9 +49,9 @@ def first_records(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
                 lines = [left]
             for line in lines:
                 records += records_of(line)[0] if line.strip() else []
-            if len(records) >= _MOST_RECORDS or read >= _MOST_BYTES:
+            if len(records) >= MOST_RECORDS or read >= _MOST_BYTES:
                 break
-    return records[:_MOST_RECORDS]
+    return records[:MOST_RECORDS]
 
 
 def _chunks(path: str | os.PathLike[str]) -> Generator[bytes]:

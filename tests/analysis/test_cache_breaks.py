@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tracetop.analysis.break_causes import BreakClass, Confidence
 from tracetop.analysis.cache_losses import CacheBreak, CacheLosses
 from tracetop.analysis.cache_prices import Basis
-from tracetop.analysis.prices import Price, Prices
+from tracetop.analysis.prices import Period, Price, Prices, Tariff, Tier
 from tracetop.analysis.session import Session
 from tracetop.collector.events import TraceEvent
 
@@ -354,6 +354,49 @@ def test_where_no_call_has_a_cost_known_prices_estimate_it(trace: Any) -> None:
     assert broken.loss.dollars == pytest.approx(10_000 * 2.7e-6)
     (broken,) = breaks(trace, prices=Prices({MODEL: Price(3.0, 15.0)}))
     assert broken.loss.dollars is None, "what reading costs is not known"
+
+
+class AList:
+    """A list of prices: dearer for long prompts, and from some day on."""
+
+    name = "a list"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def tariff_of(self, model: str) -> Tariff:
+        self.asked.append(model)
+        cheap, dear, late = (Price(each, 5 * each, each / 10, 1.25 * each) for each in (2.0, 4.0, 20.0))
+        return Tariff((Period(cheap, (Tier(11_000, dear),)), Period(late, since=1_800_000_000.0)))
+
+
+@pytest.mark.parametrize(("sent", "at", "price"), [(10_900, 9.0, 2.0), (11_100, 9.0, 4.0), (11_000, 1e9, 20.0)])
+def test_else_by_a_list_for_that_time_and_length_of_the_prompt(trace: Any, sent: int, at: float, price: float) -> None:
+    warm(trace, at=at - 1.0)
+    response(trace, 0, sent, at=at)
+    (broken,) = breaks(trace, prices=Prices(listed=AList()))
+    assert broken.loss.basis is Basis.ESTIMATED
+    assert broken.loss.dollars == pytest.approx(10_000 * 0.9 * price / 1e6)
+
+
+def test_a_list_is_not_even_loaded_where_costs_tell_the_prices(trace: Any) -> None:
+    listed = AList()
+    for number in range(8):
+        left, paid = (9_000, 1_000 + 10 * number) if number % 2 else (0, 3_000)
+        response(
+            trace,
+            left,
+            paid,
+            500,
+            output_tokens=number,
+            cost=(left * 1.0 + paid * 3.0 + 500 * 4.0 + number * 9.0) / 1e6,
+        )
+    session = Session(Prices(listed=listed))
+    session.apply_events(trace.events)
+    losses = CacheLosses(session)
+    losses.breaks.extend_all()
+    assert losses.loss(len(losses.breaks) - 1).basis is Basis.DERIVED
+    assert not listed.asked
 
 
 def event(number: int, kind: str, at: float, data: dict[str, Any]) -> TraceEvent:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from tracetop.analysis import Session
-from tracetop.analysis.forecast import BudgetEnd, Compaction, budget_end, next_compaction
+from tracetop.analysis.forecast import BudgetEnd, CacheExpiry, Compaction, budget_end, cache_expiry, next_compaction
+from tracetop.analysis.prices import Price, Prices
 from tracetop.analysis.view import View
 
 Fold = Callable[[Any], Session]
@@ -129,3 +130,81 @@ def test_a_budget_that_was_set_anew_begins_anew(trace: Any, fold: Fold) -> None:
     found = ending(trace, fold)
     assert found is not None
     assert found.left.turns == pytest.approx(6.0)
+
+
+def expiry(trace: Any, prices: Prices | None = None, at: int | None = None) -> CacheExpiry | None:
+    session = Session(prices)
+    session.apply_events(trace.events)
+    session.cache_breaks.extend_all()
+    return cache_expiry(session.view(at), trace.events.__getitem__)
+
+
+def test_a_cache_lives_five_minutes_from_its_last_use(trace: Any) -> None:
+    trace.add("llm_request")
+    asked = trace.events[-1].timestamp
+    trace.now += 20.0
+    trace.llm(cache_read_tokens=9_000, input_tokens=100, cache_write_tokens=1_000)
+    answered = trace.events[-1].timestamp
+    found = expiry(trace)
+    assert found == CacheExpiry(asked + 300.0, answered + 300.0, 300.0, 10_000, None)
+    trace.llm(cache_read_tokens=10_000, input_tokens=100)
+    renewed = expiry(trace)
+    assert renewed is not None and renewed.latest == trace.events[-1].timestamp + 300.0
+    assert expiry(trace, at=2) == found
+
+
+def test_without_a_request_the_duration_says_when_it_was_asked_for(trace: Any) -> None:
+    trace.add("llm_response", duration_ms=7_000.0, cache_read_tokens=9_000, input_tokens=100, output_tokens=1)
+    found = expiry(trace)
+    assert found is not None and found.latest - found.earliest == 7.0
+
+
+@pytest.mark.parametrize(
+    ("told", "life"),
+    [
+        ({"cache_write_1h_tokens": 1_000}, 3_600.0),
+        ({"cache_creation": {"ephemeral_1h_input_tokens": 1_000}}, 3_600.0),
+        ({"cache_creation": {"ephemeral_1h_input_tokens": 400}}, 300.0),
+        ({"cache_creation": "odd"}, 300.0),
+        ({}, 300.0),
+    ],
+)
+def test_an_hour_where_it_is_written_for_an_hour(trace: Any, told: dict[str, Any], life: float) -> None:
+    trace.llm(cache_read_tokens=9_000, input_tokens=100, cache_write_tokens=1_000, **told)
+    trace.llm(cache_read_tokens=10_000, input_tokens=100, cache_write_tokens=0)
+    found = expiry(trace)
+    assert found is not None and found.life == life
+
+
+def test_a_miss_costs_what_writing_costs_more_than_reading(trace: Any) -> None:
+    prices = Prices({"m": Price(3.0, 15.0, 0.3, 3.75, 6.0)})
+    trace.llm(model="m", cache_read_tokens=10_000, input_tokens=100)
+    found = expiry(trace, prices)
+    assert found is not None and found.dollars == pytest.approx(10_000 * 2.7e-6), "plain input"
+    trace.llm(model="m", cache_read_tokens=9_000, input_tokens=100, cache_write_tokens=1_000)
+    found = expiry(trace, prices)
+    assert found is not None and found.dollars == pytest.approx(10_000 * 3.45e-6)
+    trace.llm(
+        model="m", cache_read_tokens=9_000, input_tokens=100, cache_write_tokens=1_000, cache_write_1h_tokens=1_000
+    )
+    found = expiry(trace, prices)
+    assert found is not None and found.dollars == pytest.approx(10_000 * 5.7e-6)
+
+
+@pytest.mark.parametrize("then", ["compaction_end", "session_start"])
+def test_what_a_compaction_left_nobody_knows(trace: Any, then: str) -> None:
+    trace.llm(cache_read_tokens=9_000, input_tokens=100)
+    trace.add(then)
+    assert expiry(trace) is None
+    trace.llm(cache_read_tokens=3_000, input_tokens=100)
+    found = expiry(trace)
+    assert found is not None and found.tokens == 3_000
+
+
+def test_no_cache_no_expiry(trace: Any) -> None:
+    trace.llm(input_tokens=9_000)
+    assert expiry(trace) is None
+    trace.llm(input_tokens=9_000, cache_read_tokens=0)
+    assert expiry(trace) is None
+    trace.llm(input_tokens=9_000, cache_read_tokens=9_000, agent="a")
+    assert expiry(trace) is None, "the main agent's"

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from tracetop.analysis import Session
+from tracetop.analysis.prices import Period, Price, Prices, Tariff
 from tracetop.analysis.rent import Rent, Rented
 from tracetop.collector.events import TraceEvent
 
 
-def rent_of(events: list[TraceEvent]) -> Rent:
-    session = Session()
+def rent_of(events: list[TraceEvent], prices: Prices | None = None) -> Rent:
+    session = Session(prices)
     positions = [0]
     for event in events:
         positions.append(positions[-1] + 10 + len(str(event.data.get("result", ""))))
@@ -119,6 +120,73 @@ def test_money_goes_by_what_the_response_cost(trace: Any) -> None:
     assert rent.total(len(trace.events))[1] == pytest.approx(1.1)
 
 
+class AskedList:
+    """A list that knows one price of every model, and how often it was asked."""
+
+    name = "asked"
+
+    def __init__(self, price: Price) -> None:
+        self.price = price
+        self.asked = 0
+
+    def tariff_of(self, model: str) -> Tariff:
+        self.asked += 1
+        return Tariff((Period(self.price),))
+
+
+def carried(trace: Any, answers: int, cost: Callable[[int, int, int], float | None]) -> int:
+    """A result of 1,000 tokens, sent again with answers whose prompts come from the cache in part.
+
+    Gives how many answers sent it again after those from which prices follow.
+    """
+    trace.llm(input_tokens=1_000, cache_read_tokens=1_000, output_tokens=0, cost=cost(1_000, 1_000, 0))
+    trace.tool(result="x" * 90)
+    for number in range(answers + 1):
+        sent, read, output = 1_000, 2_000, 10 * (number % 3)
+        told = {"input_tokens": sent, "cache_read_tokens": read, "output_tokens": output}
+        trace.llm(model="m", cost=cost(sent, read, output), **told)
+    return answers
+
+
+def test_a_response_is_split_by_what_its_model_takes_as_its_own_calls_tell(trace: Any) -> None:
+    def cost(sent: int, read: int, output: int) -> float:
+        return (sent * 2.0 + read * 1.0 + output * 4.0) / 1e6
+
+    for sent in (100, 900, 400, 7_000):
+        trace.llm(
+            model="m", input_tokens=sent, cache_read_tokens=50, output_tokens=sent // 9, cost=cost(sent, 50, sent // 9)
+        )
+    first = len(trace.events)
+    answers = carried(trace, 5, cost)
+    listed = AskedList(Price(1.0, 1.0, 0.0, 1.0))
+    [rented] = rent_of(trace.events, Prices(listed=listed)).dearest(len(trace.events), 9)
+    assert rented.event == first + 2
+    assert rented.rent_cost == pytest.approx(answers * 1_000 * 1.0 / 1e6), "reading takes half of input here"
+    assert not listed.asked
+
+
+def test_else_by_the_list_that_estimated_it(trace: Any) -> None:
+    answers = carried(trace, 5, lambda *_: None)
+    listed = AskedList(Price(2.0, 4.0, 1.0, 1.0))
+    [rented] = rent_of(trace.events, Prices(listed=listed)).dearest(len(trace.events), 9)
+    assert rented.rent_cost == pytest.approx(answers * 1_000 * 1.0 / 1e6)
+
+
+def test_a_list_is_asked_only_where_enough_costs_tell_no_prices(trace: Any) -> None:
+    def cost(sent: int, read: int, output: int) -> float:
+        return 0.01 * (1 + len(trace.events) % 2)
+
+    listed = AskedList(Price(2.0, 4.0, 2.0, 1.0))
+    carried(trace, 5, cost)
+    few = rent_of(trace.events, Prices(listed=listed)).total(len(trace.events))[1]
+    assert not listed.asked
+    carried(trace, 9, cost)
+    many = rent_of(trace.events, Prices(listed=listed)).total(len(trace.events))[1]
+    assert listed.asked
+    assert few is not None and many is not None
+    assert few < many < rent_of(trace.events).total(len(trace.events))[1] * 10
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_as_of_any_event_it_is_that_of_a_trace_that_ends_there(new_trace: Callable[[], Any], seed: int) -> None:
     chance, trace = random.Random(seed), new_trace()
@@ -130,6 +198,8 @@ def test_as_of_any_event_it_is_that_of_a_trace_that_ends_there(new_trace: Callab
         if what < 0.5:
             cost = chance.choice([None, 0.1, 0.2])
             read = chance.choice([0, prompts[agent] // 2])
+            if seed % 2:
+                cost = (3.0 * prompts[agent] - 2.0 * read) / 1e6  # from some call on it tells its prices
             trace.llm(
                 number,
                 agent=agent,

@@ -36,6 +36,10 @@ EAGER = Tuning(
         "alternating_misses.changes": 2,
         "frozen_boundary.responses": 2,
         "repeated_expiry.expiries": 2,
+        "useless_compaction.saved": 0.2,
+        "compaction_thrash.responses": 5,
+        "amnesia.within": 20,
+        "burn_forecast.iterations": 40.0,
     }
 )
 """All rules fire as early as they can, so that short traces have many findings."""
@@ -115,6 +119,17 @@ responses = st.fixed_dictionaries(
 )
 
 
+budgets = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["budget_check", "budget_warning", "iteration_start", "compaction_start"]),
+        "step": st.just(1.0),
+        "event_id": st.just(""),
+        "iteration": st.integers(1, 40),
+        "data": st.fixed_dictionaries({"usage_fraction": st.sampled_from([0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95])}),
+    }
+)
+
+
 def timed(steps: list[dict[str, Any]]) -> list[TraceEvent]:
     now, events = 1_700_000_000.0, []
     for fields in steps:
@@ -126,6 +141,7 @@ def timed(steps: list[dict[str, Any]]) -> list[TraceEvent]:
 traces = st.one_of(
     st.lists(st.one_of(calls, calls, calls, others), max_size=60).map(timed),
     st.lists(st.one_of(responses, responses, responses, responses, responses, others), max_size=60).map(timed),
+    st.lists(st.one_of(responses, calls, calls, others, budgets), max_size=80).map(timed),
 )
 
 

@@ -252,6 +252,33 @@ def test_rules_that_the_user_set_are_told_and_hold(config: Any, tmp_path: Path) 
     assert json.loads(run("config", "--json").stdout)["settings"]["rules"]["error_loop.muted"]["value"] is True
 
 
+def test_limits_of_the_cache_that_the_user_set_hold(config: Any, tmp_path: Path) -> None:
+    path = tmp_path / "session-1.jsonl"
+    prompts = [(9_000, 1_000), (8_500, 3_000), (8_500, 3_000)]
+    lines = [
+        {
+            "kind": "llm_response",
+            "session_id": "s",
+            "event_id": str(n),
+            "timestamp": START + n,
+            "data": {"cache_read_tokens": read, "cache_write_tokens": written, "input_tokens": 10},
+        }
+        for n, (read, written) in enumerate(prompts)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    told = json.loads(run("report", path, "--json").stdout)
+    assert [broken["event"] for broken in told["cache_breaks"]] == [3]
+    config("[rules.cache_break]\npartial_least_lost = 1_000\n")
+    told = json.loads(run("report", path, "--json").stdout)
+    assert [broken["event"] for broken in told["cache_breaks"]] == [2, 3]
+    (found,) = told["findings"]
+    assert (found["category"], found["event_ids"], found["tokens"]) == ("cache_break", ["1", "2"], 4_500)
+    assert "1000 tokens lost at least: a partial break (yours; default 2000)" in found["thresholds"]
+    config("[rules.cache_break]\nmuted = true\n")
+    told = json.loads(run("report", path, "--json").stdout)
+    assert (told["findings"], len(told["cache_breaks"])) == ([], 1), "what broke the cache is told all the same"
+
+
 def test_findings_fail_a_gate_only_where_told_so(tmp_path: Path) -> None:
     path = tmp_path / "session-1.jsonl"
     call = {"kind": "tool_end", "session_id": "s"}

@@ -107,6 +107,7 @@ FULL = (
 
 def test_the_report_object_has_the_documented_fields(make: Traces) -> None:
     report = json.loads(report_json(make(*FULL)))
+    assert [each["scenario"] for each in report.pop("what_if")[:2]] == ["cache_breaks", "hour_cache"]
     assert report == {
         "session_id": "s",
         "goal": "fix the parser",

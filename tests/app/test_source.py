@@ -7,6 +7,7 @@ import time
 
 import pytest
 from tracetop import TraceCollector
+from tracetop.analysis.rules.thresholds import Tuning
 from tracetop.app.dashboard.source import CollectorSource, FileSource, RecordingSource, TraceSource, open_source
 from tracetop.collector.delivery import TailState
 
@@ -61,6 +62,20 @@ def test_a_file_is_read_to_its_end_and_on(opened, small, line):
         file.write(new)
     wait_for(lambda: source.trace.session.count == 31)
     assert source.trace.line(30) == new.rstrip(b"\n")
+
+
+def test_what_the_user_set_holds_for_every_session_of_a_trace(small, line):
+    tuning = Tuning({"cache_break.short_life": 60.0})
+    source = open_source(small, tuning=tuning)
+    try:
+        source.start()
+        assert source.wait_until_read(DEADLINE)
+        assert source.trace.session.cache_breaks.limits.short_life == 60.0
+        small.write_bytes(line("checkpoint", 1))
+        wait_for(lambda: source.trace.session.count == 1)
+        assert source.trace.session.cache_breaks.limits.short_life == 60.0
+    finally:
+        source.close()
 
 
 def test_how_things_stand_is_told(opened, tmp_path, small):

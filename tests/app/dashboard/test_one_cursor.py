@@ -76,7 +76,7 @@ async def test_an_issue_moves_all(show, demo):
         await it.press("5", "down")
         issue = it.screen.query_one("#trace-issues").selected
         assert_together(it, issue.raised)
-        await it.press("down")
+        await it.press("down", "down")
         assert it.screen.query_one("#trace-issues").selected.raised == it.place != issue.raised
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tracetop.analysis.phases import PhaseIndex
+from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.app.dashboard.cursor import Mode
 from tracetop.app.dashboard.ribbon import Ribbon
 from tracetop.app.dashboard.ribbon_cells import Axis, draw
@@ -107,6 +108,7 @@ def assert_ribbon_is_of(it, whole, events):
     """What the ribbon shows of the events so far is what a trace that ends there says, on an axis of the whole."""
     ribbon = it.screen.query_one(Ribbon)
     session = load_trace(events).session
+    SecondPass(session).extend_to_end()
     phases, issues = PhaseIndex(session), IssueMarks(session)
     while not (phases.extend() and issues.extend()):
         pass

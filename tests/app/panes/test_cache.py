@@ -126,6 +126,62 @@ async def test_breaks_are_marked_over_their_requests(show: Any, broken: Any) -> 
         assert prompts[:4] == [10_400, 10_600, 10_000, 10_000] and prefixes[:4] == [9_000, 9_400, 9_900, 1_000]
 
 
+async def test_it_counts_down_to_when_the_cache_runs_out(
+    show: Any, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.request(9_000, 100, 1_000)
+    async with show(cache.write(), (80, 24)) as it:
+        await it.press("4")
+        now = it.screen._clock()
+        last = it.screen.source.trace.session.events.time[1]
+        drawn: list[bool] = []
+        monkeypatch.setattr(type(pane(it)), "show", lambda self, frame: drawn.append(True))
+        for passed, words in [
+            (0.0, "warm ~5:00 left · 10.0k at stake"),
+            (0.9, "warm ~5:00 left · 10.0k at stake"),
+            (100.5, "warm ~3:20 left"),
+            (299.5, "warm ~0:01 left"),
+            (300.0, "cold since ~0:00 · 10.0k lost"),
+            (430.0, "cold since ~2:10"),
+            (10_000.0, "cold since ~2h 41m"),
+            (-50.0, "warm ~5:00 left"),
+        ]:
+            it.screen._clock = lambda at=last + passed: at
+            it.screen.paint()
+            assert words in pane(it).headline
+        assert not drawn, "the title alone"
+        titles = []
+        monkeypatch.setattr(type(pane(it)), "refresh", lambda self, *_, **__: titles.append(True))
+        it.screen.paint()
+        assert not titles, "nothing where it says the same"
+        it.screen._clock = lambda: now
+
+
+async def test_it_is_as_short_as_the_pane_is_narrow_and_over_with_the_session(show: Any, cache: Cache) -> None:
+    for _ in range(3):
+        cache.add("llm_request")
+        cache.request(9_000, 100, 1_000)
+    path = cache.write()
+    async with show(path, (120, 36)) as it:
+        it.screen._clock = lambda: it.screen.source.trace.session.events.time[6] + 60.0
+        it.screen.paint()
+        assert it.title("cache").endswith("99% hit · warm ≥3:59")
+    cache.add("session_end")
+    async with show(cache.write(), (80, 24)) as it:
+        await it.press("4")
+        assert "warm" not in pane(it).headline and "cold" not in pane(it).headline
+        it.screen.move_cursor(6)
+        await it.press("space")
+        assert "warm ~4:59–5:00 left" in pane(it).headline, "the recording's clock"
+
+
+async def test_no_cache_no_countdown(show: Any, cache: Cache) -> None:
+    cache.add("llm_response", 1, model="claude-test", input_tokens=9_000)
+    async with show(cache.write(), (80, 24)) as it:
+        await it.press("4")
+        assert pane(it).headline == "–"
+
+
 async def test_a_paused_view_does_not_know_of_later_breaks(show: Any, broken: Any) -> None:
     path, events = broken
     async with show(path, (80, 24)) as it:
@@ -133,7 +189,10 @@ async def test_a_paused_view_does_not_know_of_later_breaks(show: Any, broken: An
         it.screen.move_cursor(events[1] - 1)
         await it.press("space")
         assert rows_of(it)[0].startswith("○ #4") and len(rows_of(it)) == 1
-        assert pane(it).headline == "82% hit · ~12% re-billed · 1 break · boundary 9.90k · last 7: 82%"
+        assert (
+            pane(it).headline
+            == "82% hit · warm ~5:00 left · 9.90k at stake · ~12% re-billed · 1 break · boundary 9.90k · last 7: 82%"
+        )
         await it.press("down")
         assert it.place == events[1] and len(rows_of(it)) == 2, "on to the next break"
         it.screen.move_cursor(2)
@@ -167,7 +226,10 @@ async def test_the_hit_rate_of_the_last_fifty_requests(show: Any, cache: Cache) 
     async with show(cache.write(), (80, 24)) as it:
         await it.press("4")
         assert "hit, 50 requests 50% ▇▇▇▇▇·····" in it.crop(CHART)
-        assert pane(it).headline == "33% hit · no breaks · boundary 1.00k · last 50: 50%"
+        assert (
+            pane(it).headline
+            == "33% hit · warm ~1:15 left · 1.00k at stake · no breaks · boundary 1.00k · last 50: 50%"
+        )
         (track,) = it.screen.query_one(CHART).tracks
         assert track.full == 1.0 and track.values[49] == 0.0 and track.values[74] == 0.5
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tracetop.analysis.prices import Price, Prices
+from tracetop.analysis.rules.thresholds import Tuning
 from tracetop.app.sessions.entry import Entry
 from tracetop.app.sessions.glance import look_at
 from tracetop.app.sessions.sessions import Sessions
@@ -72,7 +73,16 @@ def test_prices_have_a_name_that_does_not_depend_on_their_order() -> None:
     one, two = Price(input=1.0), Price(output=2.0)
     assert digest_of(Prices({"a": one, "b": two})) == digest_of(Prices({"b": two, "a": one}))
     assert digest_of(Prices({"a": one})) != digest_of(Prices({"a": two}))
-    assert digest_of(None) == digest_of(Prices()) == ""
+    assert digest_of(None) == digest_of(Prices())
+
+
+def test_rules_that_are_tuned_otherwise_have_another_name() -> None:
+    names = {
+        digest_of(None, tuning)
+        for tuning in (Tuning(), Tuning({"cycle.rounds": 4}), Tuning(muted=frozenset({"cycle"})))
+    }
+    assert len(names) == 3
+    assert digest_of(None, Tuning()) == digest_of(None)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00", b"not msgpack at all", b"\x93\x01\xa0\x81\xa1a\x90", b"\xc1" * 1000])
