@@ -27,7 +27,7 @@ def recognises(records: Sequence[Record]) -> bool:
 
 def _is_of_rollout(record: Record) -> bool:
     kind = record.get("type")
-    if kind in _OUTER and isinstance(record.get("payload"), dict):
+    if isinstance(kind, str) and kind in _OUTER and isinstance(record.get("payload"), dict):
         return True
     return kind is None and isinstance(record.get("id"), str) and {"timestamp", "instructions"} <= record.keys()
 
@@ -54,11 +54,11 @@ def read(record: Record) -> tuple[str, Payload]:
         if outer in ("response_item", "event_msg"):
             return text(payload, "type") or outer, payload
         return outer if isinstance(outer, str) else "", payload
-    if outer in _BARE_ITEMS:
-        return str(outer), record
+    if isinstance(outer, str):
+        return outer, record if outer in _BARE_ITEMS else _NOTHING
     if outer is None and "id" in record and "timestamp" in record:
         return "session_meta", record
-    return outer if isinstance(outer, str) else "", _NOTHING
+    return "", _NOTHING
 
 
 def is_item(record: Record) -> bool:
