@@ -129,8 +129,7 @@ def _of_json(said: str) -> Outcome | None:
         exit_code, seconds = number(metadata, "exit_code"), number(metadata, "duration_seconds")
         return Outcome(
             exit_code=None if exit_code is None else int(exit_code),
-            # Whole tenths of seconds: 0.0 says that it was short, not how long it took.
-            duration_ms=seconds * 1000 if seconds else None,
+            duration_ms=None if seconds is None else seconds * 1000,
             text=told["output"],
         )
     failed = told.get("isError")
