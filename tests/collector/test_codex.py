@@ -540,6 +540,24 @@ def test_sub_agents_are_lanes_of_the_session_that_began_them(tmp_path: Path) -> 
     assert figures(alone)["input_tokens"] == 4000 + 700
 
 
+def test_what_an_editor_or_another_agent_says_is_no_prompt_of_a_persons(tmp_path: Path) -> None:
+    from_editor = "# Context from my IDE setup:\n\n## Open tabs:\n- a.py\n\n## My request for Codex:\nfix it\n"
+    got = read(
+        tmp_path,
+        meta(0),
+        message(1, "user_message", message=from_editor),
+        context(1),
+        count(2, FIRST, FIRST),
+        item(3, "agent_message", content=[{"type": "input_text", "text": "from another agent"}]),
+        message(3.5, "guardian_assessment", id="g", status="in_progress"),
+        message(3.6, "guardian_assessment", id="g", status="denied", rationale="no"),
+        count(5, SECOND, LAST),
+    )
+    assert got.session.view().goal == "fix it"
+    assert [event.timestamp % 60 for event in got.of("llm_request")] == [1, 3]
+    assert [(event.data["approved"], event.data["reason"]) for event in got.of("tool_approval")] == [(False, "no")]
+
+
 def test_reviews_are_agents_too(tmp_path: Path) -> None:
     got = read(
         tmp_path,

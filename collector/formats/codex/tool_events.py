@@ -116,6 +116,8 @@ class ToolEvents:
         status = text(payload, "status").lower()
         if not self._session.is_new(thread, kind, f"{id or at}:{status}"):
             return []
+        if status == "in_progress":
+            return self._session.skip(kind)
         call = thread.calls.get(id)
         data: dict[str, Any] = {"tool_name": call.name if call else "", "args": call.args if call else None}
         if status in ("approved", "denied", "rejected"):

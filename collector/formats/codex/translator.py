@@ -55,6 +55,8 @@ class CodexTranslator:
             return session.skip(kind or "unknown")
         if is_bare(record) and kind == "message":
             handler = self._turns.bare_message
+        elif kind == "agent_message" and is_item(record):
+            handler = self._turns.heard
         events = handler(thread, kind, payload, at)
         return [*session.begin(at), *events] if events and thread.agent is None else events
 
@@ -66,8 +68,7 @@ class CodexTranslator:
         thread = session.thread(path)
         thread.last_record_at = at
         if thread.meta is not None:
-            if begins_replay(thread, meta.id):
-                thread.is_replaying = True
+            thread.is_replaying = begins_replay(thread, meta.id)
             session.merged.duplicates += 1
             return []
         thread.session_id, thread.id, thread.meta, thread.born_at = session.id, meta.id or thread.id, meta, at

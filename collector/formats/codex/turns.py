@@ -9,6 +9,8 @@ from .thread import Thread
 
 _SETTINGS = ("model", "approval_policy", "collaboration_mode")
 _MOST_TEXT = 100_000
+_REQUEST = "## My request for Codex:"
+"""What a prompt says behind all that an editor put before it."""
 _INJECTED = ("<", "# AGENTS.md")
 """How messages of a user begin that the program itself put in their mouth."""
 
@@ -54,6 +56,11 @@ class Turns:
             return self._asked(thread, said, at, f"{thread.turn + 1}")
         return self.message(thread, kind, payload, at)
 
+    def heard(self, thread: Thread, kind: str, payload: Payload, at: float) -> Events:
+        """What another agent says to this one."""
+        thread.hear(at)
+        return self._session.skip(kind)
+
     def said(self, thread: Thread, kind: str, payload: Payload, at: float) -> Events:
         """What the model thinks or says, by a message about it: mostly a copy of an item."""
         said = text(payload, "message") if kind == "agent_message" else ""
@@ -82,7 +89,8 @@ class Turns:
         thread.is_in_turn = True
         thread.turn += 1
         if thread.agent is None and self._session.start is not None:
-            self._session.start = {**self._session.start, "goal": prompt}
+            goal = prompt.rpartition(_REQUEST)[2].strip()
+            self._session.start = {**self._session.start, "goal": goal}
         data = {"name": "user_message", "message": prompt, "turn": thread.turn}
         return [*events, thread.event("custom", at, f"{thread.id}:prompt:{key}", data)]
 
