@@ -680,6 +680,8 @@ def test_nothing_that_a_record_may_hold_is_too_odd(tmp_path: Path) -> None:
         message(9, "task_complete", turn_id=NEW_TURN, last_agent_message="x"),
     ]
     path = tmp_path / "rollout-1.jsonl"
+    assert CODEX.time_of({"timestamp": "2026-01-04T12:00:00"}) == CODEX.time_of({"timestamp": "2026-01-04T12:00:00Z"})
+    assert CODEX.time_of({"timestamp": "[trimmed]"}) is None
     for kind in ODD:
         assert not CODEX.recognises([{"type": kind}, {"type": "session_meta"}, {"id": kind, "timestamp": kind}])
         assert not list(CODEX.translator(path).take({"type": kind, "payload": kind}, Origin(path, 1)))

@@ -7,6 +7,8 @@ from .thread import Thread
 
 _QUIET_SECONDS = 1.0
 """A history is written in one go, so that a pause this long is the end of one that names no turns."""
+_SKEW_MS = 1_000
+"""By which a clock may be set back between a thread and its first turn."""
 
 
 def begins_replay(thread: Thread, id: str) -> bool:
@@ -34,4 +36,4 @@ def _is_others_turn(thread: Thread, turn: str) -> bool:
     if any(turn in elder.turns for elder in thread.elders):
         return True
     born, begun = made_at_ms(thread.id), made_at_ms(turn)
-    return born is not None and begun is not None and begun < born
+    return born is not None and begun is not None and begun < born - _SKEW_MS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,8 @@ def _epoch(stamp: object) -> float | None:
     if not isinstance(stamp, str):
         return None
     try:
-        at = datetime.fromisoformat(stamp).timestamp()
+        told = datetime.fromisoformat(stamp)
+        at = (told if told.tzinfo is not None else told.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError, OSError):
         return None
     return at if math.isfinite(at) else None

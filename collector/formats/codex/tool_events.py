@@ -101,7 +101,8 @@ class ToolEvents:
         if call is not None:
             call.told = outcome if call.told is None else call.told.told_by(outcome)
             call.changes = call.changes or changes_told(payload)
-        elif id not in thread.ended_calls and not outcome.is_failure:
+            return []
+        if id not in thread.ended_calls and not outcome.is_failure:
             changes = changes_told(payload)
             if changes and self._session.is_new(thread, "change", id or at):
                 return [
