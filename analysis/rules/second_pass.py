@@ -165,7 +165,7 @@ KINDS_HEARD = (
     "compaction_start", "compaction_end", "context_overflow",
     "budget_check", "budget_warning", "budget_exhausted",
     "subagent_spawn", "subagent_complete", "subagent_error", "subagent_timeout",
-    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete",
+    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete", "file_change",
 )  # fmt: skip
 """The kinds of events that rules are told of by name."""
 

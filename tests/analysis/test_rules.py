@@ -207,6 +207,12 @@ def written(trace: Any) -> None:
     edit(trace, 2, "a.py")
 
 
+def patched(trace: Any) -> None:
+    trace.tool(1, "apply_patch", args={"files": ["new.py"]})
+    trace.add("file_change", 1, path="src/new.py", action="create")
+    trace.tool(2, "apply_patch", args={"path": "src/new.py"})
+
+
 def after_a_loop(*later: tuple[str, bool]) -> Made:
     """The same command fails three times, then these run."""
     return failures(("make x", True), ("make x", True), ("make x", True), *later)
@@ -419,7 +425,12 @@ MISSES: dict[str, list[Made]] = {
         reads("a.py", "b.py", "c.py", "d.py", together=True),
         reads("a.py", "b.py", "a.py", "b.py"),
     ],
-    "blind_edit": [lambda trace: known_edits(trace, range(1, 3)), written, blind("a/b.py", first="grep x b.py")],
+    "blind_edit": [
+        lambda trace: known_edits(trace, range(1, 3)),
+        written,
+        patched,
+        blind("a/b.py", first="grep x b.py"),
+    ],
     "edit_churn": [churn(4), churn(6, failing=False), churn(6, apart=4)],
     "error_loop": [
         failures(("make", True), ("make", True), ("make", False), ("make", True)),
