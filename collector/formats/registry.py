@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from .claude_code.format import CLAUDE_CODE
 from .line_records import records_of
 from .translator import Format
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (CLAUDE_CODE,)
 """All of them; the first that recognises a file reads it."""
 
 MOST_RECORDS = 20
