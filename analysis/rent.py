@@ -15,7 +15,7 @@ from heapq import heappush, heapreplace, nlargest
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_READ, NONE
+from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, NONE, OPENS_CALL
 from .prices import Price
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ class Rent:
         for row in range(self._taken, last):
             if llm.flags[row] & (KNOWN_INPUT | KNOWN_READ):
                 self._respond(row)
+            elif not llm.flags[row] & OPENS_CALL and llm.flags[row] & KNOWN_OUTPUT:
+                self._went_on(row)
         self._taken = last
         return last < known
 
@@ -186,6 +188,11 @@ class Rent:
         self._sum_tokens.append(context.carried + (self._sum_tokens[-1] if known else 0))
         self._sum_cost.append(context.carried * rate + (self._sum_cost[-1] if known else 0.0))
         self._response.append(event)
+
+    def _went_on(self, row: int) -> None:
+        """More became known of the newest answer of an agent."""
+        llm = self.session.llm
+        self._context(self.session.events.lane[llm.event[row]]).output += llm.sum_output[row] - llm.sum_output[row - 1]
 
     def _context(self, lane: int) -> _Context:
         context = self._contexts.get(lane)

@@ -24,7 +24,10 @@ _LONGEST_TARGET = 240
 
 
 class OpenCall(msgspec.Struct, gc=False):
-    """A call that waits for its end. A struct, since one is made for every call."""
+    """A call that waits for its end. A struct, since one is made for every call.
+
+    If it `has_waited` for somebody's approval, the time since its start does not tell how long it took.
+    """
 
     call: int
     event_id: str
@@ -35,6 +38,7 @@ class OpenCall(msgspec.Struct, gc=False):
     row: int
     fingerprint: int
     started_at: float
+    has_waited: bool = False
 
 
 class ToolCalls:
@@ -126,7 +130,7 @@ class ToolCalls:
                     self._columns.fingerprint[call] = _half_of(fingerprint)
                     self._columns.target[call] = target
                     self._rules.repeated(event, lane, row, label, fingerprint, data)
-            if duration is None and opened.started_at <= record.timestamp:
+            if duration is None and not opened.has_waited and opened.started_at <= record.timestamp:
                 duration = (record.timestamp - opened.started_at) * 1000.0
         columns = self._columns
         columns.duration[call] = NAN if duration is None else duration
@@ -139,6 +143,16 @@ class ToolCalls:
         columns.ended_event.append(event)
         self._rules.ended(event, lane, row, label, failed, duration)
         return label
+
+    def approved(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        """A tool_approval: somebody was asked whether a call may be made. Gives the tool's label."""
+        tool_id = _tool_id(data)
+        opened = self._by_event_id.get(record.parent_event_id or "")
+        if opened is None and tool_id is not None:
+            opened = self._by_tool_id.get(tool_id)
+        if opened is not None:
+            opened.has_waited = True
+        return self._tools.number(data.tool_name or data.tool or "")
 
     def _append(self, event: int, lane: Lane, row: int, label: int) -> int:
         columns = self._columns

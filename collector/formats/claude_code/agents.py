@@ -73,7 +73,9 @@ class Agents:
         spawn = self._spawns.get(text(notes, "toolUseId")) or self._spawn_asking(prompt)
         if spawn is None and notes:
             parent = text(notes, "parentAgentId")
-            spawn = Spawn("", "", parent, None, self._journal.time, text(notes, "agentType"), text(notes, "description"))
+            spawn = Spawn(
+                "", "", parent, None, self._journal.time, text(notes, "agentType"), text(notes, "description")
+            )
         if spawn is not None:
             yield from self._begun(spawn, agent_id)
         self._told.add(agent_id)
@@ -109,9 +111,7 @@ class Agents:
             parent=spawn.event_id or None,
         )
 
-    def returned(
-        self, tool_id: str, details: Mapping[str, Any], said: str, *, failed: bool
-    ) -> Iterator[TraceEvent]:
+    def returned(self, tool_id: str, details: Mapping[str, Any], said: str, *, failed: bool) -> Iterator[TraceEvent]:
         """The call of a tool that begins a sub-agent has its result: the end of the agent, or just its start."""
         spawn = self._spawns.get(tool_id)
         if spawn is None:

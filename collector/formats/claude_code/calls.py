@@ -117,7 +117,7 @@ class Calls:
             "revises": call.event_id,
             **added,
             **({"output_lower_bound": False} if is_final else {}),
-            "whole": dict(call.tokens),
+            "whole": {**call.tokens, **({"output_lower_bound": True} if call.is_bound else {})},
         }
         yield self._journal.event(
             "llm_response",

@@ -74,7 +74,9 @@ class Journal:
         when = self.time if time is None else time
         return TraceEvent(kind, when, self.session_id, event_id, iteration, payload, parent, duration_ms)
 
-    def ask(self, agent: Agent, said: Mapping[str, Any] | None = None, *, time: float | None = None) -> Iterator[TraceEvent]:
+    def ask(
+        self, agent: Agent, said: Mapping[str, Any] | None = None, *, time: float | None = None
+    ) -> Iterator[TraceEvent]:
         """A model is asked: the agent's next iteration begins. `said` is what its start tells."""
         yield from self.end_iteration(agent, time=time)
         agent.iteration += 1

@@ -58,9 +58,7 @@ class Tools:
         elif kind.endswith("_tool_result"):
             yield from self._ended(block, {}, agent)
 
-    def _asked(
-        self, block: Mapping[str, Any], agent: Agent, iteration: int, response: str
-    ) -> Iterator[TraceEvent]:
+    def _asked(self, block: Mapping[str, Any], agent: Agent, iteration: int, response: str) -> Iterator[TraceEvent]:
         tool_id, tool, args = text(block, "id"), text(block, "name"), part(block, "input")
         if tool_id in self._known:
             return
@@ -70,9 +68,7 @@ class Tools:
         agent.running.add(tool_id)
         asked = "waits_for" if tool in _WAITING else "args"
         data = {"tool_name": tool, "tool_id": tool_id, asked: without_data(args)}
-        yield self._journal.event(
-            "tool_start", call.event_id, agent, data, iteration=iteration, parent=response
-        )
+        yield self._journal.event("tool_start", call.event_id, agent, data, iteration=iteration, parent=response)
         if tool in SPAWNING:
             self._agents.asked(tool_id, call.event_id, args, agent, iteration)
 
@@ -112,44 +108,58 @@ class Tools:
         agent = call.agent
         agent.running.discard(tool_id)
         said = plain(block.get("content"))
-        data = {"tool_name": call.tool, "tool_id": tool_id}
-        where = {"iteration": call.iteration, "parent": call.event_id}
         is_error = block.get("is_error") is True
         is_cancelled = is_error and said.replace(_ERROR_TAG, "").lstrip().startswith(_CANCELLED)
         if is_denied:
-            approval = {**data, "approved": False, "reason": said}
-            yield journal.event("tool_approval", f"{tool_id}:approval", agent, approval, **where)
-            ended = {**data, "denied": True, "result": said}
+            yield self._about(call, "tool_approval", "approval", {"approved": False, "reason": said})
+            ended: dict[str, Any] = {"denied": True, "result": said}
         elif is_cancelled:
-            ended = {**data, "cancelled": True, "result": said}
+            ended = {"cancelled": True, "result": said}
         else:
-            yield from self._waited(call, data, where)
-            ended = {**data, ("error" if is_error else "result"): said, **_outcome(details)}
-        kind = "tool_error" if is_error and not is_denied and not is_cancelled else "tool_end"
-        yield journal.event(kind, f"{tool_id}:end", agent, ended, duration_ms=self._duration(call, details), **where)
+            yield from self._waited(call)
+            ended = {("error" if is_error else "result"): said, **_outcome(details)}
+        has_failed = is_error and not is_denied and not is_cancelled
+        took = self._duration(call, details)
+        yield self._about(call, "tool_error" if has_failed else "tool_end", "end", ended, duration_ms=took)
         if call.tool in SPAWNING:
-            failed = is_error or is_denied
-            yield from self._agents.returned(tool_id, details, said, failed=failed)
+            yield from self._agents.returned(tool_id, details, said, failed=is_error or is_denied)
         if not is_error and not is_denied:
             yield from self._effects.of(call.tool, call.args, details, tool_id, agent, call.iteration)
 
-    def _waited(self, call: OpenCall, data: Mapping[str, Any], where: Mapping[str, Any]) -> Iterator[TraceEvent]:
+    def _about(
+        self, call: OpenCall, kind: str, what: str, data: Mapping[str, Any], *, duration_ms: float | None = None
+    ) -> TraceEvent:
+        """An event about a call that was made."""
+        tool_id = call.event_id.removesuffix(":start")
+        return self._journal.event(
+            kind,
+            f"{tool_id}:{what}",
+            call.agent,
+            {"tool_name": call.tool, "tool_id": tool_id, **data},
+            iteration=call.iteration,
+            parent=call.event_id,
+            duration_ms=duration_ms,
+        )
+
+    def _waited(self, call: OpenCall) -> Iterator[TraceEvent]:
         """That a call waited for the user, where that is plain: the log itself does not say."""
         waited = self._waited_seconds(call)
         if waited > _LONGEST_INSTANT_SECONDS:
-            told = {**data, "approved": True, "inferred": True, "waited_ms": round(waited * 1000.0)}
-            yield self._journal.event("tool_approval", f"{data['tool_id']}:approval", call.agent, told, **where)
+            told = {"approved": True, "inferred": True, "waited_ms": round(waited * 1000.0)}
+            yield self._about(call, "tool_approval", "approval", told)
 
     def _waited_seconds(self, call: OpenCall) -> float:
         if call.runs_since is not None:
             return call.runs_since - call.time
         return self._journal.time - call.time if call.tool in _INSTANT | _ASKING else 0.0
 
-    def _duration(self, call: OpenCall, details: Mapping[str, Any]) -> float:
-        """How long a call took, in milliseconds, without the wait for the user where that is known."""
+    def _duration(self, call: OpenCall, details: Mapping[str, Any]) -> float | None:
+        """How long a call took, in milliseconds, without the wait for the user; None where that cannot be told."""
         told = number(details, "totalDurationMs") or number(details, "durationMs")
         if told is not None and call.runs_since is None:
             return float(told)
+        if call.runs_since is None and self._waited_seconds(call) > _LONGEST_INSTANT_SECONDS:
+            return None
         began = call.time if call.runs_since is None else call.runs_since
         return round(max(0.0, self._journal.time - began) * 1000.0, 3)
 

@@ -24,6 +24,7 @@ class Translation:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._journal = journal = Journal()
+        self.merged: Merged = journal.merged
         self._start = SessionStart(journal)
         self._effects = Effects(journal)
         self._agents = Agents(journal, path)
@@ -51,11 +52,6 @@ class Translation:
             "ai-title": self._title,
             "custom-title": self._title,
         }
-
-    @property
-    def merged(self) -> Merged:
-        """What became of the records so far."""
-        return self._journal.merged
 
     def take(self, record: Record, origin: Origin) -> Iterator[TraceEvent]:
         """The events that a record adds, in order."""
@@ -129,9 +125,7 @@ class Translation:
     def _interrupted(self, record: Record, saying: Saying, agent: Agent) -> Iterator[TraceEvent]:
         number_of = agent.iteration if agent.is_open else None
         data = {"name": "interrupted", "message": saying.text.strip("[]")}
-        yield self._journal.event(
-            "custom", f"{text(record, 'uuid')}:interrupted", agent, data, iteration=number_of
-        )
+        yield self._journal.event("custom", f"{text(record, 'uuid')}:interrupted", agent, data, iteration=number_of)
         yield from self._journal.end_iteration(agent)
 
     def _notified(self, record: Record, saying: Saying, agent: Agent) -> Iterator[TraceEvent]:
