@@ -117,6 +117,7 @@ class LlmCalls:
         elif flags & ~KNOWN_COST:
             total = (sent or 0) + (output or 0) + (read or 0) + (written or 0)
             flags |= KNOWN_TOTAL
+        pause = record.timestamp - lane.last_response_time
         lane.last_response_time = record.timestamp
         if data.revises is not None:
             self._revise(event, record, data, lane, row, label, flags, cost, (sent, output, read, written, total))
@@ -153,7 +154,7 @@ class LlmCalls:
         self._append(event, lane, row, flags, cost, sent, output, read, written, total)
         if total:
             lane.tokens_in_iteration += total
-        self._rules.response(event, lane, row, sent, judged, read, written, total)
+        self._rules.response(event, lane, row, sent, judged, read, written, total, pause)
         return label
 
     def _revise(

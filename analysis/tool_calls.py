@@ -27,6 +27,7 @@ class OpenCall(msgspec.Struct, gc=False):
     """A call that waits for its end. A struct, since one is made for every call.
 
     If it `has_waited` for somebody's approval, the time since its start does not tell how long it took.
+    It `may_last` if a sub-agent works in it, or if it waits for something else.
     """
 
     call: int
@@ -39,6 +40,7 @@ class OpenCall(msgspec.Struct, gc=False):
     fingerprint: int
     started_at: float
     has_waited: bool = False
+    may_last: bool = False
 
 
 class ToolCalls:
@@ -83,6 +85,8 @@ class ToolCalls:
         opened = self._open[call] = OpenCall(
             call, record.event_id, tool_id, lane.number, lane.branch_number, label, row, fingerprint, record.timestamp
         )
+        if data.waits_for:
+            opened.may_last = True
         if opened.event_id:
             self._by_event_id[opened.event_id] = opened
         if tool_id is not None:
@@ -96,6 +100,7 @@ class ToolCalls:
         if parent_event_id is not None:
             parent = self._by_event_id.get(parent_event_id)
             if parent is not None and parent.branch == branch:
+                parent.may_last = True
                 return parent.call
         for opened in reversed(self._open.values()):
             if opened.branch == branch and opened.row == row:
@@ -112,6 +117,7 @@ class ToolCalls:
         duration = record.duration_ms
         if duration is None or not 0.0 <= duration < LONGEST_MS:
             duration = duration_ms(record, data)
+        may_last = opened is not None and opened.may_last
         if opened is None:
             fingerprint, target = self._asked(lane, label, data)
             call = self._append(event, lane, row, label)
@@ -141,7 +147,7 @@ class ToolCalls:
         columns.ended_failures.append(self._failures)
         columns.end[call] = event
         columns.ended_event.append(event)
-        self._rules.ended(event, lane, row, label, failed, duration)
+        self._rules.ended(event, lane, row, label, failed, None if may_last else duration)
         return label
 
     def approved(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:

@@ -70,12 +70,14 @@ class Payload(msgspec.Struct, gc=False):
 
     `args` is the raw JSON of the tool's arguments, empty where the event has none. `revises` is the id of an earlier
     response: the buckets are what came to it in addition. `output_lower_bound` says that there is at
-    least so much output, and with False that it is known after all.
+    least so much output, and with False that it is known after all. `waits_for` are the arguments of a call that only
+    waits for something else that runs.
     """
 
     tool_name: str | None = None
     tool: str | None = None
     args: msgspec.Raw = msgspec.Raw()
+    waits_for: msgspec.Raw = msgspec.Raw()
     tool_id: str | None = None
     tool_call_id: str | None = None
     agent_id: str | None = None
@@ -233,6 +235,7 @@ _READ: dict[object, Callable[[Any], Any]] = {
     **dict.fromkeys(_TEXT_FIELDS, _text),
     **dict.fromkeys(_NUMBER_FIELDS, _number),
     "args": _raw,
+    "waits_for": _raw,
     "output_lower_bound": _truth,
     "metadata": _metadata,
     "cache_creation": _cache_creation,

@@ -111,17 +111,16 @@ class Agents:
             parent=spawn.event_id or None,
         )
 
+    def told_of(self, tool_id: str, details: Mapping[str, Any]) -> Iterator[TraceEvent]:
+        """The result of a call tells which agent it began, if nothing did before."""
+        spawn, agent_id = self._spawns.get(tool_id), text(details, "agentId")
+        if spawn is not None and agent_id:
+            yield from self._begun(spawn, agent_id, time=None if _runs_on(details) else spawn.time)
+
     def returned(self, tool_id: str, details: Mapping[str, Any], said: str, *, failed: bool) -> Iterator[TraceEvent]:
-        """The call of a tool that begins a sub-agent has its result: the end of the agent, or just its start."""
+        """The call of a tool that began a sub-agent has its result: the end of the agent, or just its start."""
         spawn = self._spawns.get(tool_id)
-        if spawn is None:
-            return
-        agent_id = text(details, "agentId") or spawn.agent_id
-        if not agent_id:
-            return
-        runs_on = details.get("isAsync") is True or text(details, "status") in _STILL_RUNS
-        yield from self._begun(spawn, agent_id, time=None if runs_on else spawn.time)
-        if not runs_on:
+        if spawn is not None and spawn.agent_id and not _runs_on(details):
             told = known(
                 error=said if failed else None,
                 result=None if failed else said,
@@ -129,7 +128,7 @@ class Agents:
                 tool_calls=number(details, "totalToolUseCount"),
                 context_tokens=number(details, "totalTokens"),
             )
-            yield from self._ended(agent_id, spawn, told, failed=failed)
+            yield from self._ended(spawn.agent_id, spawn, told, failed=failed)
 
     def notified(self, notification: Notification) -> Iterator[TraceEvent]:
         """A task of the background is over: a sub-agent, or something else that is told as it is."""
@@ -192,13 +191,18 @@ class Agents:
             return
         if message_id not in self._copied:
             self._copied.add(message_id)
-            self._journal.skip("calls of sub-agents that only copies tell of")
+            self._journal.merged.uncounted += 1
         agent = self._journal.agent(agent_id)
         for block in blocks(content.get("content")):
             if block.get("type") == "tool_use":
                 asked = orjson.dumps(without_data(part(block, "input"))).decode()
                 told = {"name": "copy", "message": f"{text(block, 'name')} {asked}", "model": text(content, "model")}
                 yield self._journal.event("custom", f"{text(block, 'id')}:copy", agent, told)
+
+
+def _runs_on(details: Mapping[str, Any]) -> bool:
+    """Whether a result is just that a sub-agent was begun, which goes on in the background."""
+    return details.get("isAsync") is True or text(details, "status") in _STILL_RUNS
 
 
 def _notes_beside(log: Path) -> Mapping[str, Any]:

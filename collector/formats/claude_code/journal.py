@@ -37,6 +37,7 @@ class Journal:
     """The session as far as it was read, and the maker of its events."""
 
     session_id: str = ""
+    version: tuple[int, ...] = ()
     time: float = 0.0
     merged: Merged = field(default_factory=Merged)
     main: Agent = field(default_factory=Agent)

@@ -22,6 +22,9 @@ _INSTANT = frozenset(
 _ASKING = frozenset({"AskUserQuestion", "ExitPlanMode", "EnterPlanMode"})
 """Tools that are a question to the user."""
 _LONGEST_INSTANT_SECONDS = 5.0
+_SHELL = "Bash"
+_SIGNS_OF_LIFE = (2, 1, 12), (2, 1, 42)
+"""Versions that are known to have a command that runs for two seconds or more tell so."""
 _DENIED = ("The user doesn't want to ", "Permission to use ")
 _CANCELLED = ("Sibling tool call errored", "Cancelled: parallel tool call", "[Request interrupted")
 _ERROR_TAG = "<tool_use_error>"
@@ -49,6 +52,7 @@ class Tools:
         self._effects = effects
         self._open: dict[str, OpenCall] = {}
         self._known: set[str] = set()
+        self._tells_life = False
 
     def block(self, block: Mapping[str, Any], agent: Agent, iteration: int, response: str) -> Iterator[TraceEvent]:
         """A block of an answer: a call, the result of one that the provider made itself, or neither."""
@@ -74,6 +78,7 @@ class Tools:
 
     def shows_life(self, tool_id: str, elapsed_seconds: float) -> None:
         """A call told how long it has run: what was before was waiting for the user."""
+        self._tells_life = True
         call = self._open.get(tool_id)
         if call is not None and call.runs_since is None:
             call.runs_since = max(call.time, self._journal.time - elapsed_seconds)
@@ -119,6 +124,8 @@ class Tools:
             yield from self._waited(call)
             ended = {("error" if is_error else "result"): said, **_outcome(details)}
         has_failed = is_error and not is_denied and not is_cancelled
+        if call.tool in SPAWNING:
+            yield from self._agents.told_of(tool_id, details)
         took = self._duration(call, details)
         yield self._about(call, "tool_error" if has_failed else "tool_end", "end", ended, duration_ms=took)
         if call.tool in SPAWNING:
@@ -151,7 +158,15 @@ class Tools:
     def _waited_seconds(self, call: OpenCall) -> float:
         if call.runs_since is not None:
             return call.runs_since - call.time
-        return self._journal.time - call.time if call.tool in _INSTANT | _ASKING else 0.0
+        return self._journal.time - call.time if self._is_instant(call) else 0.0
+
+    def _is_instant(self, call: OpenCall) -> bool:
+        """Whether a call took no time to speak of, whatever lies between it and its result."""
+        if call.tool != _SHELL:
+            return call.tool in _INSTANT | _ASKING
+        first, last = _SIGNS_OF_LIFE
+        would_tell = self._tells_life or first <= self._journal.version <= last
+        return would_tell and not call.agent.name and call.args.get("run_in_background") is not True
 
     def _duration(self, call: OpenCall, details: Mapping[str, Any]) -> float | None:
         """How long a call took, in milliseconds, without the wait for the user; None where that cannot be told."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from ...events import TraceEvent
@@ -67,6 +68,8 @@ class Translation:
         if time is not None:
             journal.time = time
         journal.session_id = journal.session_id or text(record, "sessionId")
+        if "version" in record:
+            journal.version = _version(text(record, "version"))
         self._start.look_at(record, time)
         yield from self._start.told(self._events(record, origin))
 
@@ -161,6 +164,11 @@ class Translation:
         self._start.titled(record, hash(text(record, "leafUuid")) in self._seen)
         self._journal.skip(text(record, "type"))
         return iter(())
+
+
+@cache
+def _version(told: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in told.split(".") if number.isdecimal())
 
 
 _SAYINGS: dict[Said, Callable[[Translation, Record, Saying, Agent], Iterator[TraceEvent]]] = {
