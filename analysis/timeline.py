@@ -9,7 +9,7 @@ from typing import Any
 
 from ..collector.events import TraceEvent
 from . import figures
-from .arguments import preview
+from .arguments import preview, short_path
 from .tokens import input_includes_cache
 
 Data = Mapping[str, Any]
@@ -291,7 +291,7 @@ def _file_change(data: Data) -> str:
     lines = _join(
         f"+{added:.0f}" if added is not None else "", f"−{removed:.0f}" if removed is not None else "", by=" "
     )
-    return _join(_first(data, "path", "file_path", "file"), lines, _first(data, "action", "operation"))
+    return _join(short_path(_first(data, "path", "file_path", "file")), lines, _first(data, "action", "operation"))
 
 
 def _checkpoint(data: Data) -> str:
@@ -299,6 +299,8 @@ def _checkpoint(data: Data) -> str:
 
 
 def _other(data: Data) -> str:
+    if data.get("tool_name"):
+        return _call(data)
     said = _first(data, "message", "text", "note", "name", "description", "decision", "content", "value")
     more = {name: value for name, value in data.items() if name not in ("metadata",)}
     return said or preview(more) or ""

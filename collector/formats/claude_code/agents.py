@@ -195,8 +195,7 @@ class Agents:
         agent = self._journal.agent(agent_id)
         for block in blocks(content.get("content")):
             if block.get("type") == "tool_use":
-                asked = orjson.dumps(without_data(part(block, "input"))).decode()
-                told = {"name": "copy", "message": f"{text(block, 'name')} {asked}", "model": text(content, "model")}
+                told = {"tool_name": text(block, "name"), "args": without_data(part(block, "input")), "is_copy": True}
                 yield self._journal.event("custom", f"{text(block, 'id')}:copy", agent, told)
 
 

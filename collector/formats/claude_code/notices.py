@@ -122,12 +122,12 @@ class Notices:
             status_code=error.get("status"),
             attempt=attempt,
             max_attempts=most,
-            delay=None if wait is None else wait / 1000.0,
         )
         event_id, number_of = text(record, "uuid"), agent.iteration if agent.is_open else None
         if attempt is not None and most is not None and attempt >= most:
             yield from self._calls.failed(event_id, told, agent)
         else:
+            told = {**told, **known(delay=None if wait is None else wait / 1000.0)}
             yield self._journal.event("llm_retry", f"{event_id}:retry", agent, told, iteration=number_of)
 
     def _refused(self, record: Record, agent: Agent) -> Told:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from ...events import TraceEvent
 from ..translator import Record
 from .journal import Journal
@@ -80,7 +82,8 @@ class SessionStart:
             {"agent": "claude-code", **known(goal=self._goal, prompt=self._prompt), **self._titled(), **self._where},
             time=self._began,
         )
-        yield from self._held
+        for event in self._held:  # the first may be older than anything that tells which session it is
+            yield replace(event, session_id=self._journal.session_id)
         self._held.clear()
 
     def _renamed(self) -> Iterator[TraceEvent]:
