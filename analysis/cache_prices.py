@@ -59,17 +59,10 @@ class CachePrices:
         return Loss() if known is None else Loss(known, Basis.ESTIMATED)
 
     def long_write(self, event: int) -> float | None:
-        """Dollars per million tokens that writing for an hour takes more than for minutes, at a response; None unknown.
-
-        Where prices do not say, three quarters of the price of input.
-        """
+        """What `long_write_surcharge` is at a response; None unknown."""
         session = self._breaks.session
         price = self.solved.price_of(session.events.label[event], event) or self.price_known(session.llm.rows(event))
-        if price is None:
-            return None
-        if price.cache_write is not None and price.cache_write_1h is not None:
-            return price.cache_write_1h - price.cache_write
-        return None if price.input is None else price.input * _LONG_WRITE_SURCHARGE
+        return None if price is None else long_write_surcharge(price)
 
     def miss(self, row: int, tokens: int, *, is_written: bool, is_long: bool) -> float | None:
         """Dollars that so many tokens, read from the cache by the next call like that of an LLM row, would cost more if
@@ -141,6 +134,16 @@ class LongerLife:
         if lost is None or surcharge is None:
             return None
         return lost - self._written * surcharge * _PER_MILLION
+
+
+def long_write_surcharge(price: Price) -> float | None:
+    """Dollars per million tokens that writing for an hour takes more than for minutes; None unknown.
+
+    Where prices do not say, three quarters of the price of input.
+    """
+    if price.cache_write is not None and price.cache_write_1h is not None:
+        return price.cache_write_1h - price.cache_write
+    return None if price.input is None else price.input * _LONG_WRITE_SURCHARGE
 
 
 def sum_of(losses: Sequence[Loss]) -> Loss:

@@ -210,7 +210,10 @@ class IterationColumns:
 
 @dataclass(slots=True)
 class AgentColumns:
-    """One row per sub-agent or swarm worker; `call` or `iteration` say where it was spawned."""
+    """One row per sub-agent or swarm worker; `call` or `iteration` say where it was spawned.
+
+    `ended_*` are rows in the order of the ends.
+    """
 
     event: array[int] = _column("I")
     lane: array[int] = _column("H")
@@ -220,6 +223,8 @@ class AgentColumns:
     end: array[int] = _column("I")
     failed: bytearray = field(default_factory=bytearray)
     announced: bytearray = field(default_factory=bytearray)
+    ended_event: array[int] = _column("I")
+    ended_agent: array[int] = _column("I")
 
 
 @dataclass(slots=True)

@@ -30,6 +30,9 @@ FEWEST_TURNS = 4
 """Of fewer prompts nothing is concluded."""
 
 _MOST_TURNS = 24
+MOST_BUDGETS = _MOST_TURNS + 1
+"""So many of the latest budget events tell of the pace."""
+
 _MOST_CUTS = 3
 _MOST_CHECKS = 64
 _BAND = 1.5
@@ -149,7 +152,11 @@ def next_compaction(view: View, limit: float | None) -> Compaction | None:
 
 def budget_end(view: View, read: Callable[[int], TraceEvent]) -> BudgetEnd | None:
     """When the budget will be used up, by what the latest events said of it; `read` gives the event of a number."""
-    told = _budgets(view, read)
+    return end_of_budget(view, _budgets(view, read))
+
+
+def end_of_budget(view: View, told: Sequence[Budget]) -> BudgetEnd | None:
+    """The same by what was told of the budget, oldest first."""
     if len(told) < FEWEST_TURNS or told[-1].used is None or told[-1].used >= 1.0:
         return None
     iterations = view.session.iterations
@@ -238,6 +245,6 @@ def _budgets(view: View, read: Callable[[int], TraceEvent]) -> list[Budget]:
         if found and found[-1].used is not None and budget.used > found[-1].used:
             break  # another budget
         found.append(budget)
-        if len(found) > _MOST_TURNS:
+        if len(found) >= MOST_BUDGETS:
             break
     return found[::-1]

@@ -8,6 +8,7 @@ from itertools import accumulate
 from operator import add, or_
 from typing import TypeVar
 
+from ..collector.inclusive_input import input_includes_cache
 from ..collector.records import EventRecord, Payload
 from .cache import reports_cache
 from .columns import (
@@ -29,7 +30,7 @@ from .issues.responses import ResponseRules
 from .lanes import Lane
 from .names import Names
 from .prices import Prices, Rate, Tariff
-from .tokens import MOST_DOLLARS, MOST_TOKENS, input_includes_cache
+from .tokens import MOST_DOLLARS, MOST_TOKENS
 
 _MOST_WAITING = 1024
 _UNKNOWN = (None,) * 6

@@ -168,6 +168,12 @@ class PriceList(Protocol):
     def tariff_of(self, model: str) -> Tariff | None:
         """What a model takes, by its name as traces have it; None where the list does not know."""
 
+    def window_of(self, model: str) -> int | None:
+        """The longest prompt that a model takes, in tokens; None where the list does not know."""
+
+    def others(self, model: str) -> tuple[str, ...]:
+        """A handful of models to hold a model against, those of its provider first, and without the model itself."""
+
 
 Rate: TypeAlias = Price | Tariff
 """What a model takes: the user's own `Price`, or the `Tariff` of a list."""

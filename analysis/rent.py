@@ -15,7 +15,7 @@ from heapq import heappush, heapreplace, nlargest
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, NONE, OPENS_CALL
+from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, NONE
 from .prices import Price
 
 if TYPE_CHECKING:
@@ -116,10 +116,39 @@ class Rent:
         for row in range(self._taken, last):
             if llm.flags[row] & (KNOWN_INPUT | KNOWN_READ):
                 self._respond(row)
-            elif not llm.flags[row] & OPENS_CALL and llm.flags[row] & KNOWN_OUTPUT:
-                self._went_on(row)
+            elif llm.flags[row] & KNOWN_OUTPUT and row:  # more of an answer that is told already
+                context = self._context(self.session.events.lane[llm.event[row]])
+                context.output += llm.sum_output[row] - llm.sum_output[row - 1]
         self._taken = last
         return last < known
+
+    def arrivals(self, first: int, through: int) -> list[tuple[int, int]]:
+        """The results from number `first` on that came into a context by a response up to event `through`.
+
+        Each by the event that ended its call, with its size in tokens. Extends as far as it needs.
+        """
+        llm = self.session.llm
+        while self._taken < llm.rows(through + 1):
+            self.extend()
+        end = bisect_left(self._arrived_at, through + 1)
+        return list(zip(self._event[first:end], self._tokens[first:end], strict=True))
+
+    def of_call(self, end: int, at: int) -> Rented | None:
+        """What the result of the call that an event ended took as of event `at`; None where it has no size by then."""
+        index = self.index_of(end)
+        return None if index is None or self._arrived_at[index] >= at else self.tell(index, at)
+
+    def index_of(self, end: int) -> int | None:
+        """The number of the result of the call that an event ended; None where it has no size yet."""
+        context = self._contexts.get(self.session.events.lane[end])
+        if context is None:
+            return None
+        response = bisect_left(context.event, end)
+        if response == len(context.event):
+            return None
+        first = bisect_left(self._arrived_at, context.event[response])
+        last = bisect_left(self._arrived_at, context.event[response] + 1)
+        return next((index for index in range(first, last) if self._event[index] == end), None)
 
     def total(self, at: int) -> tuple[int, float | None]:
         """Tokens and dollars of all rent as of event `at`; the latter None where no response says what it cost."""
@@ -140,7 +169,7 @@ class Rent:
             held = (index for context in self._contexts.values() for index in context.held)
             candidates = (index for index in held if index < known)
         ranks = (self._rank(index, min(self._last[index], newest[lanes[self._event[index]]])) for index in candidates)
-        dearest = (self._rented(-number, at) for _, _, number in nlargest(most, chain(gone, ranks)))
+        dearest = (self.tell(-number, at) for _, _, number in nlargest(most, chain(gone, ranks)))
         return [each for each in dearest if each.resent]
 
     def _rank(self, index: int, last: int) -> _Rank:
@@ -149,7 +178,24 @@ class Rent:
         rate = self._contexts[self.session.events.lane[self._event[index]]].rate
         return (rate[last] - rate[first]) * tokens, (last - first) * tokens, -index
 
-    def _rented(self, index: int, at: int) -> Rented:
+    def count(self, at: int) -> int:
+        """How many results had come into a prompt as of event `at`."""
+        return bisect_left(self._arrived_at, at)
+
+    def size(self, index: int) -> int:
+        """How many tokens a result has, by its number from 0."""
+        return self._tokens[index]
+
+    def result(self, index: int) -> int:
+        """The event that ended its call."""
+        return self._event[index]
+
+    def arrived_at(self, index: int) -> int:
+        """The response whose prompt had it first."""
+        return self._arrived_at[index]
+
+    def tell(self, index: int, at: int) -> Rented:
+        """What a result took as of event `at`, by its number from 0; one that had come into a prompt by then."""
         event, first, tokens = self._event[index], self._first[index], self._tokens[index]
         context = self._contexts[self.session.events.lane[event]]
         last = min(self._last[index], bisect_left(context.event, at) - 1)
@@ -188,11 +234,6 @@ class Rent:
         self._sum_tokens.append(context.carried + (self._sum_tokens[-1] if known else 0))
         self._sum_cost.append(context.carried * rate + (self._sum_cost[-1] if known else 0.0))
         self._response.append(event)
-
-    def _went_on(self, row: int) -> None:
-        """More became known of the newest answer of an agent."""
-        llm = self.session.llm
-        self._context(self.session.events.lane[llm.event[row]]).output += llm.sum_output[row] - llm.sum_output[row - 1]
 
     def _context(self, lane: int) -> _Context:
         context = self._contexts.get(lane)

@@ -36,6 +36,7 @@ from .llm_calls import LlmCalls
 from .names import Names
 from .positions import Positions
 from .prices import Prices
+from .rent import Rent
 from .stretches import Stretches
 from .times import TimeRange
 from .tool_calls import ToolCalls
@@ -121,6 +122,8 @@ class Session:
             self._handlers[self._kind_numbers[kind]] = handler
         self.cache_breaks = CacheBreaks(self)
         """A second pass, which grows by itself: no part of the fold nor of what is kept of it."""
+        self.rent = Rent(self)
+        """Another."""
         self._agent_lanes = AgentLanes(self.lanes, self._agents)
         for number, kind in enumerate(self.kinds):
             self._agent_lanes.note_kind(number, kind)

@@ -49,14 +49,17 @@ class SolvedPrices:
         llm, samples, count = self._breaks.session.llm, self._breaks.priced.get(label, ()), self.calls(label, event)
         key = label, count
         if key not in self._known:
-            self._known[key] = _solve(llm, samples[:count])
+            self._known[key] = solve(llm, samples[:count])
             if count == PRICED_CALLS:
                 self._final[label] = llm.event[self._breaks.priced[label][-1]], self._known[key]
         return self._known[key]
 
 
-def _solve(llm: LlmColumns, rows: Sequence[int]) -> Price | None:
-    """Least squares over the calls; None where buckets or costs do not fix all prices, or contradict each other."""
+def solve(llm: LlmColumns, rows: Sequence[int]) -> Price | None:
+    """The price of a model that its calls in these rows were paid by, by least squares.
+
+    None where buckets or costs do not fix all prices, or contradict each other.
+    """
     calls = [_buckets(llm, row) for row in rows]
     costs = [llm.cost[row] for row in rows]
     used = [bucket for bucket in range(4) if any(call[bucket] for call in calls)]

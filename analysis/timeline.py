@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..collector.events import TraceEvent
+from ..collector.inclusive_input import input_includes_cache
 from . import figures
 from .arguments import preview, short_path
-from .tokens import input_includes_cache
 
 Data = Mapping[str, Any]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 MOST_TOKENS = 1e11
 """More in one figure of one response is no number of tokens."""
 MOST_DOLLARS = 1e9
 """The same for the cost of one response."""
-_INCLUSIVE_MODELS = re.compile(r"(^|[/:.])(gpt|chatgpt|codex|o[1-9](?![0-9])|davinci|text-embedding)", re.IGNORECASE)
 
 
 class Buckets(NamedTuple):
@@ -39,11 +37,6 @@ class Buckets(NamedTuple):
 def dollars(value: float | None) -> float | None:
     """A cost as a trace gives it, None if it is none that can be counted with."""
     return value if value is not None and 0 <= value < MOST_DOLLARS else None
-
-
-def input_includes_cache(model: str) -> bool:
-    """Whether this model's provider reports input with the cached part in it, as OpenAI's interface does."""
-    return _INCLUSIVE_MODELS.search(model) is not None
 
 
 def hit_rate(uncached_input: int | None, cache_read: int | None) -> float | None:

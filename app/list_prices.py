@@ -20,7 +20,7 @@ from ..analysis.prices import Period, Price, Tariff, Tier
 
 if TYPE_CHECKING:
     from genai_prices.data_snapshot import DataSnapshot
-    from genai_prices.types import ConditionalPrice, ModelInfo, ModelPrice
+    from genai_prices.types import ConditionalPrice, ModelInfo, ModelPrice, Provider
 
 _LIBRARY = "genai-prices"
 _LONGEST_NAME = 200
@@ -41,6 +41,15 @@ _OFFERED_BY = {"codex": "openai", "glm-": "zai"}
 _ON_BEDROCK = re.compile(r"(?:[a-z-]+\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|deepseek|openai|qwen)\.")
 _RUN_AT_HOME = re.compile(r":(?:latest|\d+(?:\.\d+)?[bm])(?:-|$)")
 """A tag of Ollama's: that costs nothing anybody knows, whoever else offers the model."""
+WELL_KNOWN = {
+    "anthropic": ("claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"),
+    "openai": ("gpt-6.1-sol", "gpt-6.1-terra", "gpt-6-luna"),
+    "google": ("gemini-4-argon", "gemini-3.8-flash"),
+    "deepseek": ("deepseek-v4-pro", "deepseek-v4-flash"),
+    "moonshotai": ("kimi-k3", "kimi-k2.7-code"),
+    "zai": ("glm-5.3", "glm-5.3-flash"),
+}
+"""By provider the models that others are held against, the strongest first: ours, as of the list's 2026-11."""
 _PREFIX = re.compile(r"[/:]")
 _log = logging.getLogger("tracetop")
 
@@ -61,6 +70,19 @@ class ListPrices:
         unknown to it.
         """
         return _tariff_of(model) if len(model) <= _LONGEST_NAME else None
+
+    def window_of(self, model: str) -> int | None:
+        """The context window of a model, in tokens; None where the list does not say."""
+        found = _look_up(model)
+        return None if found is None else found[1].context_window
+
+    def others(self, model: str) -> tuple[str, ...]:
+        """Well-known models: those of its provider, and the strongest of each other."""
+        own = _look_up(model)
+        provider = "" if own is None else own[0].id
+        first = WELL_KNOWN.get(provider, ())
+        rest = (names[0] for name, names in WELL_KNOWN.items() if name != provider)
+        return tuple(name for name in (*first, *rest) if (found := _look_up(name)) is not None and found != own)
 
 
 @cache
@@ -87,15 +109,20 @@ def _snapshot() -> DataSnapshot | None:
 
 @lru_cache(_MOST_KEPT)
 def _tariff_of(model: str) -> Tariff | None:
-    snapshot = _snapshot()
-    found = None if snapshot is None else _find(snapshot, model.lower())
-    return None if found is None else tariff_from(found)
+    found = _look_up(model)
+    return None if found is None else tariff_from(found[1])
 
 
-def _find(snapshot: DataSnapshot, model: str) -> ModelInfo | None:
+def _look_up(model: str) -> tuple[Provider, ModelInfo] | None:
+    """Who offers a model, and what the list knows of it."""
+    snapshot = _snapshot() if len(model) <= _LONGEST_NAME else None
+    return None if snapshot is None else _find(snapshot, model.lower())
+
+
+def _find(snapshot: DataSnapshot, model: str) -> tuple[Provider, ModelInfo] | None:
     for name, provider in _readings(model):
         try:
-            return snapshot.find_provider_model(name, None, provider, None)[1]
+            return snapshot.find_provider_model(name, None, provider, None)
         except LookupError:
             continue
     return None

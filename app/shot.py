@@ -12,6 +12,8 @@ _LEADING_SPACES = re.compile(
     r'<text ([^>]*?)x="([\d.]+)" ([^>]*?)textLength="([\d.]+)"([^>]*)>((?:&#160;)+)([^<]*)</text>'
 )
 
+_NAP = 0.01
+
 
 def take_shot(
     path: Path,
@@ -45,6 +47,9 @@ async def _picture(path: Path, stage: Stage, event: int | None, keys: tuple[str,
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
+        what_if = screen.what_if_list
+        while what_if.has_class("-shown") and not what_if.is_settled:  # it goes over the session by itself
+            await asyncio.sleep(_NAP)
         await painted(screen, pilot)
         return _keep_leading_spaces(screen.app.export_screenshot(title=f"tracetop {path.name}"))
 

@@ -6,7 +6,8 @@ import os
 from typing import TypeAlias
 
 from .follow import FileTail
-from .formats.registry import detect
+from .formats.registry import FORMATS, detect
+from .packed import CannotUnpackError
 from .translated import TranslatedTail
 
 Tail: TypeAlias = FileTail | TranslatedTail
@@ -19,6 +20,8 @@ def open_tail(path: str | os.PathLike[str], *, kept: bool = True) -> Tail:
     """
     try:
         found = detect(path)
+    except CannotUnpackError:
+        found = FORMATS[0]  # whichever it is of: the tail says why nothing can be read
     except (OSError, ValueError):
         found = None
     return FileTail(path) if found is None else TranslatedTail(path, found, kept=kept)

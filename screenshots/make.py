@@ -57,6 +57,7 @@ PICTURES = (
     Picture("waterfall", keys=("1", "z", "w"), size=(140, 40)),
     Picture("tokens", "attocode/collector-typed.jsonl", pane="tokens", size=(120, 40)),
     Picture("cache", "attocode/collector-typed.jsonl", pane="cache", size=(120, 40)),
+    Picture("what-if", keys=("4", "w", "down", "down", "down", "down"), size=(120, 36)),
     Picture("tree", keys=("2", "z", "L", "s"), size=(120, 36)),
     Picture("jump", keys=("J",), size=(120, 36)),
     Picture("demo-help", keys=("question_mark",), size=(120, 44)),

@@ -56,6 +56,7 @@ class Claim:
 
 CLAIMS: tuple[Claim, ...] = (
     Claim("cache_break", Scope.REBILLED),
+    Claim("useless_compaction", Scope.REBILLED),
     Claim("empty_response", Scope.RESPONSE),
     Claim("error_loop", Scope.CALL, _first),
     Claim("cycle", Scope.CALL, _first_round),
@@ -63,10 +64,12 @@ CLAIMS: tuple[Claim, ...] = (
     Claim("near_repeat", Scope.CALL, _first),
     Claim("polling", Scope.CALL, _first),
     Claim("duplicate_read", Scope.CALL, _first),
+    Claim("amnesia", Scope.CALL),
     Claim("no_progress", Scope.ITERATION),
     Claim("excessive_iterations", Scope.ITERATION, _allowed),
     Claim("tail_spin", Scope.ITERATION),
     Claim("subagent_timeout", Scope.AGENT),
+    Claim("low_yield_agent", Scope.AGENT),
     Claim("serial_reads", Scope.ITERATION, _first),
 )
 """Who claims what, in the order in which they take."""

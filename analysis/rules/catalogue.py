@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from .agents import LowYieldAgent, RedoneAgent, SilentAgent
+from .burn import BurnForecast
 from .cache import AlternatingMisses, BrokenCache, FrozenBoundary, NeverCached, RepeatedExpiry, WriteChurn
+from .compactions import Amnesia, CompactionThrash, UselessCompaction
 from .edits import BlindEdit, EditChurn
 from .endings import TailSpin, UnverifiedFinish
 from .loops import Cycle, NearRepeat, NoProgress, Polling
+from .oversized import OversizedResult
 from .reads import DuplicateRead, SerialReads
 from .second_pass import Rule
 from .stuck import Stuck
+from .swarms import OverlappingWorkers
 from .tools import ErrorLoop, FailureRate, HungCall, RetryStorm, SlowOutlier
 
 RULES: tuple[type[Rule], ...] = (
@@ -33,5 +38,14 @@ RULES: tuple[type[Rule], ...] = (
     AlternatingMisses,
     FrozenBoundary,
     RepeatedExpiry,
+    UselessCompaction,
+    CompactionThrash,
+    Amnesia,
+    OversizedResult,
+    BurnForecast,
+    SilentAgent,
+    LowYieldAgent,
+    RedoneAgent,
+    OverlappingWorkers,
     Stuck,  # goes by what those before it find
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
@@ -83,8 +84,11 @@ class Stuck(Rule):
                     detail=title_of(episode, event + 1),
                 )
 
-    def _raised_by(self, event: int) -> list[Episode]:
+    def _raised_by(self, event: int) -> Sequence[Episode]:
         documented, found = self.findings.session.issues, self.findings.log
+        known = self._documented
+        if len(found.episodes) == self._found and (known == len(documented.raised) or documented.raised[known] > event):
+            return ()  # nearly always
         end = bisect_right(documented.raised, event, lo=self._documented)
         raised = documented.episodes[self._documented : end] + found.episodes[self._found :]
         self._documented, self._found = end, len(found.episodes)

@@ -15,9 +15,11 @@ from ..columns import KNOWN_COST, KNOWN_TOTAL, LlmColumns
 from ..issues import toll as documented
 from ..issues.episodes import Episode
 from ..issues.toll import MOST_LOOKED_AT, Assessment, Toll
+from ..iteration_log import announced_at
 from ..lanes import MAIN_LANE
 from ..spent import NOTHING, Spent, spent_at
 from ..tree import Tree
+from ..tree_shape import Node, NodeType
 
 Waste = Callable[[Episode, Tree, list[int]], Assessment]
 
@@ -119,6 +121,52 @@ def _rebilled(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     return Assessment(Toll(tokens, loss.dollars, is_derived=True, is_estimated=loss.basis is Basis.ESTIMATED), True)
 
 
+def _rebilled_after(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """What the next response of the agent paid again after each of these events, as far as it is there."""
+    breaks, lanes = tree.session.cache_breaks, tree.session.events.lane
+    broken = []
+    for event in evidence:
+        index = breaks.count(event)
+        while index < breaks.count(tree.at) and lanes[breaks.events[index]] != lanes[event]:
+            index += 1
+        if index < breaks.count(tree.at) and breaks.previous[index] < event:
+            broken.append(breaks.events[index])
+    return _rebilled(episode, tree, broken)._replace(is_final=False)
+
+
+def _rent(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """What results took so far by being sent again."""
+    rented = [found for event in evidence if (found := tree.session.rent.of_call(event, tree.at)) is not None]
+    costs = [each.rent_cost for each in rented if each.rent_cost is not None]
+    tokens = sum(each.rent_tokens for each in rented)
+    return Assessment(Toll(tokens or None, sum(costs) if costs else None, is_derived=True), False)
+
+
+def _agents_of(tree: Tree, events: list[int]) -> Assessment:
+    """All that went into the sub-agents that these events spawned."""
+    spent = NOTHING
+    for event in events:
+        agent = announced_at(tree.session, event)
+        if agent is not None:
+            spent = spent.plus(tree.spent(Node(NodeType.AGENT, agent)))
+    return Assessment(Toll(spent.tokens, spent.cost, is_estimated=spent.estimated), False)
+
+
+def _first_agent(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """All that went into the agent that the first event spawned."""
+    return _agents_of(tree, evidence[:1])
+
+
+def _later_agents(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """The same of those after the first."""
+    return _agents_of(tree, evidence[1:])
+
+
+def _after_first_edit(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """The answers behind the edits after the first."""
+    return _answers(episode, tree, evidence[1:])
+
+
 def _untold(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     """What that costs cannot be told from the trace."""
     return Assessment(Toll(), True)
@@ -141,6 +189,15 @@ _WASTED: dict[str, Waste] = {
     "tail_spin": _answers,
     "unverified_finish": _untold,
     "stuck": _since,
+    "useless_compaction": _rebilled,
+    "compaction_thrash": _rebilled_after,
+    "amnesia": _answers,
+    "oversized_result": _rent,
+    "burn_forecast": _untold,
+    "silent_agent": _first_agent,
+    "low_yield_agent": _first_agent,
+    "redone_agent": _later_agents,
+    "overlapping_workers": _after_first_edit,
     "cache_break": _rebilled,
     "never_cached": _untold,
     "write_churn": _untold,

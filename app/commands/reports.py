@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @index_option
 @debug_option
 def report(file: Path, as_json: bool, fail_on: str | None, with_findings: bool) -> int:
-    """What a session did: figures, tokens, efficiency, tools, issues, findings; and the bookmarks made on it.
+    """What a session did: figures, tokens, efficiency, tools, issues, findings, what if; and the bookmarks made on it.
 
     FILE may be a folder: then all its sessions together, and which of them cost most.
 

@@ -122,6 +122,15 @@ BINDINGS: list[BindingType] = [
         group=_PANES,
         tooltip="The most expensive things in the context",
     ),
+    Binding(
+        "w",
+        "what_if",
+        "What if",
+        show=False,
+        id="trace.what_if",
+        group=_PANES,
+        tooltip="What the bill would have been, had things been otherwise",
+    ),
     Binding("tab", "next_pane(1)", "Next pane", show=False, id="trace.next_pane", group=_PANES),
     Binding("shift+tab", "next_pane(-1)", "Previous pane", show=False, id="trace.previous_pane", group=_PANES),
     Binding(

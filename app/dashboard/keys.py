@@ -13,6 +13,7 @@ from .cursor import Cursor, Mode
 from .navigation import PLACES, Navigation
 from .prompt import PromptActions
 from .time_travel import TimeTravel
+from .what_if_list import WhatIfActions
 
 _ENABLED, _DISABLED, _HIDDEN = True, None, False
 
@@ -46,6 +47,7 @@ _MAKES_SENSE: dict[str, Callable[[Any], bool | None]] = {
     "next_pane": lambda screen: _if(not screen.is_covered),
     "zoom": lambda screen: _if(not screen.is_covered),
     "context": lambda screen: _if(screen.source.trace.session.count),
+    "what_if": lambda screen: _if(screen.source.trace.session.count),
     "bookmark": lambda screen: _if(screen.event_to_note is not None),
     "next_bookmark": lambda screen: _if(screen.bookmarks.placed),
     "previous_bookmark": lambda screen: _if(screen.bookmarks.placed),
@@ -54,7 +56,7 @@ _MAKES_SENSE: dict[str, Callable[[Any], bool | None]] = {
 
 
 @contained
-class KeyActions(Bookmarking, ContextActions, Navigation, TimeTravel, PromptActions):
+class KeyActions(Bookmarking, ContextActions, WhatIfActions, Navigation, TimeTravel, PromptActions):
     """What the keys do; part of the dashboard screen."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -20,6 +20,7 @@ from ..panes.issues import IssuesPane
 from ..panes.names import PANES
 from ..panes.pane import Frame, Pane
 from ..panes.timeline import TimelinePane
+from ..panes.what_if import WhatIfPane
 from ..safe_text import one_line
 from ..trace import Trace
 from ..waste_words import NO_COSTS
@@ -192,7 +193,7 @@ class Painting:
         if self.source.trace.generation != self._generation:  # the frame is of a trace that has started over
             self.paint()
             return
-        for pane in (*(self.panes if panes is None else panes), self.inspector, self.context_list):
+        for pane in (*(self.panes if panes is None else panes), self.inspector, self.context_list, self.what_if_list):
             if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted or self._is_first):
                 pane.so_far = self._is_so_far(pane, self._frame)
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
@@ -272,6 +273,7 @@ class Painting:
         panes: tuple[Pane, ...]
         inspector: InspectorPane
         context_list: ContextPane
+        what_if_list: WhatIfPane
         active: int
         _issue: Issue | None
         _episode: Episode | None

@@ -30,6 +30,7 @@ from ..panes.pane import Pane
 from ..panes.timeline import TimelinePane
 from ..panes.tokens import TokensPane
 from ..panes.tree import TreePane
+from ..panes.what_if import WhatIfPane
 from ..screens import is_seen
 from ..settings.settings import FRAME_RATE, LAYOUTS
 from .bindings import BINDINGS
@@ -107,6 +108,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         self.help = HelpPane(id="trace-help")
         self.bookmark_list = BookmarksPane(id="trace-bookmarks")
         self.context_list = ContextPane(id="trace-context")
+        self.what_if_list = WhatIfPane(id="trace-what-if")
         self.active = 0
 
     def compose(self) -> ComposeResult:
@@ -118,6 +120,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         self.inspector, self.help = InspectorPane(id="trace-inspector"), HelpPane(id="trace-help")
         self.bookmark_list = BookmarksPane(id="trace-bookmarks")
         self.context_list = ContextPane(id="trace-context")
+        self.what_if_list = WhatIfPane(id="trace-what-if")
         self._painted = ()
         yield SessionStrip(id="trace-strip")
         yield Ribbon(id="trace-ribbon")
@@ -137,6 +140,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
             yield self.inspector
             yield self.bookmark_list
             yield self.context_list
+            yield self.what_if_list
             yield self.help
         yield PromptLine(id="trace-prompt")
         yield KeyLine(id="trace-keys", first=self.keys_first, words=self.words_for)
@@ -324,7 +328,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         """What lies over the panes, topmost first."""
         return (
             pane
-            for pane in (self.help, self.bookmark_list, self.context_list, self.inspector)
+            for pane in (self.help, self.bookmark_list, self.context_list, self.what_if_list, self.inspector)
             if pane.has_class("-shown")
         )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...analysis.session import Session
 from ..contain import contained
+from ..panes.names import PANES
 from ..panes.timeline import clock
 from ..safe_text import one_line
 from .cursor import Cursor, Mode
@@ -16,6 +17,7 @@ from .seek import Seek, Wanted
 from .transport import Facts, Transport
 
 _KEYS_OF_REPLAY = ("trace.play", "trace.step_back", "trace.step", "trace.faster", "trace.slower", "trace.live")
+_PANES_OF_MONEY = ("tokens", "cache")
 _PATIENCE_SECONDS = 2.0
 """How long an event is waited for that a host has recorded and nobody has read yet."""
 
@@ -196,7 +198,8 @@ class TimeTravel:
         if self.is_typing:
             return ()
         reading = () if self.source.reading is None else ("trace.reading",)
-        return reading if self.cursor.mode is Mode.LIVE else (*reading, *_KEYS_OF_REPLAY)
+        money = ("trace.what_if",) if PANES[self.active] in _PANES_OF_MONEY and not self.is_covered else ()
+        return (*reading, *(() if self.cursor.mode is Mode.LIVE else _KEYS_OF_REPLAY), *money)
 
     def words_for(self, binding_id: str) -> str | None:
         """What a key does now, where that is not what it always does."""

@@ -59,7 +59,7 @@ class ContextPane(ListPane):
     def show(self, frame: Frame) -> None:
         self._frame = frame
         if self._rent is None or self._rent.session is not frame.view.session:
-            self._rent = Rent(frame.view.session)
+            self._rent = frame.view.session.rent
             self._shown = None
         self._show_more()
 

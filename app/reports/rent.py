@@ -18,7 +18,7 @@ _EXPLAINED = "Results of tools are sent again with every request until the conte
 
 def rent_of(trace: Trace) -> Rent:
     """The rent of a trace, up to its end."""
-    rent = Rent(trace.session)
+    rent = trace.session.rent
     rent.extend_to_end()
     return rent
 

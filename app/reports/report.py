@@ -26,6 +26,7 @@ from .rent import rent_lines, rent_object
 from .tokens import notes
 from .tools import tool_figures, tool_table
 from .waste import waste_lines, waste_object
+from .what_if import what_if_lines, what_if_objects
 
 _TOOLS_SHOWN = 10
 _ISSUES_SHOWN = 20
@@ -78,6 +79,7 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
         "findings": finding_objects(trace),
         "cache_breaks": break_objects(trace, view),
         "cache_findings": cache_finding_objects(trace, view),
+        "what_if": what_if_objects(trace),
         **({"bookmarks": bookmark_objects(trace, bookmarks)} if bookmarks is not None and bookmarks.placed else {}),
         "reader": {
             "lines": trace.lines,
@@ -107,6 +109,7 @@ def report_text(trace: Trace, width: int, *, torn_bytes: int = 0, bookmarks: Boo
     yield from waste_lines(trace, width)
     yield from _issues(trace, width)
     yield from finding_lines(trace, width)
+    yield from what_if_lines(trace, width)
     if bookmarks is not None:
         yield from bookmark_lines(trace, bookmarks, width)
     yield from _reader(trace, view, width, torn_bytes)

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from tracetop.analysis import Session, View
 from tracetop.analysis.cost_origins import CostOrigins, cost_origins
 from tracetop.analysis.prices import Period, Price, Prices, Tariff, Tier
+from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.session_state import SessionState, put_together, take_apart
+from tracetop.analysis.what_if.what_if import WhatIf
 from tracetop.collector.events import KINDS, TraceEvent
 from tracetop.collector.formats.native import decode_block
 from tracetop.collector.lines import LineSplitter
@@ -192,6 +194,12 @@ class AList:
         periods = (Period(price, (Tier(3000, dear),)), Period(later, since=1_700_000_010.0))
         return Tariff(periods) if model in ("gpt-5", "7") else None
 
+    def window_of(self, model: str) -> int | None:
+        return 20_000 if model == "gpt-5" else None
+
+    def others(self, model: str) -> tuple[str, ...]:
+        return ("7",)
+
 
 def without_cost(content: Content, chance: random.Random) -> Content:
     """The event, if it is a response mostly with tokens and without a cost."""
@@ -219,6 +227,7 @@ def test_estimates_are_prefixes_and_go_on_from_what_was_kept(
     first.apply_events(events[:cut])
     assert picture(whole.view(cut)) == picture(first.view())
     assert told_of_cost(whole.view(cut)) == told_of_cost(first.view())
+    assert WhatIf(SecondPass(whole)).all(cut) == WhatIf(SecondPass(first)).all(cut)
     first = put_together(copied(take_apart(first)), prices)
     first.apply_events(events[cut:])
     assert picture(first.view()) == picture(whole.view())

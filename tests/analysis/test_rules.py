@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tracetop.analysis.cache_losses import CacheLosses
 from tracetop.analysis.rules.catalogue import RULES
 from tracetop.analysis.rules.findings import CATEGORIES, Finding, describe
 from tracetop.analysis.rules.second_pass import SecondPass
@@ -18,7 +19,7 @@ Made = Callable[[Any], object]
 
 def findings(trace: Any, tuning: Tuning | None = None) -> list[Finding]:
     view = trace.view()
-    found = SecondPass(view.session, tuning or Tuning())
+    found = SecondPass(view.session, tuning or Tuning(), CacheLosses(view.session, trace.events.__getitem__))
     found.extend_to_end()
     told = [describe(episode, view, None, found.tuning) for episode in found.standing(view.at)]
     assert all(isinstance(finding, Finding) for finding in told)
@@ -206,6 +207,12 @@ def written(trace: Any) -> None:
     edit(trace, 2, "a.py")
 
 
+def patched(trace: Any) -> None:
+    trace.tool(1, "apply_patch", args={"files": ["new.py"]})
+    trace.add("file_change", 1, path="src/new.py", action="create")
+    trace.tool(2, "apply_patch", args={"path": "src/new.py"})
+
+
 def after_a_loop(*later: tuple[str, bool]) -> Made:
     """The same command fails three times, then these run."""
     return failures(("make x", True), ("make x", True), ("make x", True), *later)
@@ -233,6 +240,128 @@ def responses(*requests: tuple[int, int, int], pause: float = 1.0, between: str 
     return make
 
 
+def prompts(*lengths: int | str, agent: str | None = None) -> Made:
+    """Responses to prompts of these lengths; where a word stands, an event of that kind."""
+
+    def make(trace: Any) -> None:
+        for number, length in enumerate(lengths, 1):
+            if isinstance(length, str):
+                trace.add(length, agent=agent)
+            else:
+                trace.llm(number, input_tokens=length, output_tokens=10, agent=agent)
+
+    return make
+
+
+CUT = ("compaction_start", "compaction_end")
+
+
+def refills(*peaks: int, responses: int = 3) -> Made:
+    """A compaction at each of these lengths of the prompt, which then grows again over so many responses."""
+
+    def make(trace: Any) -> None:
+        for peak in peaks:
+            prompts(*[round(peak * step / responses) for step in range(1, responses + 1)], *CUT)(trace)
+
+    return make
+
+
+def forgetful(*again: str, change: str = "", calls: int = 0) -> Made:
+    """Reads of four files, a compaction, then reads of these."""
+
+    def make(trace: Any) -> None:
+        for path in ("a.py", "b.py", "c.py", "d.py"):
+            read(trace, 1, path)
+        trace.add("compaction_end", 1)
+        if change:
+            edit(trace, 2, change)
+        for number in range(calls):
+            run(trace, 2, f"step {number}{'x' * number}")
+        for path in again:
+            read(trace, 3, path)
+
+    return make
+
+
+def result_of(tokens: int) -> Made:
+    """A result that the prompt grows by so much for, beyond the answer before it."""
+
+    def make(trace: Any) -> None:
+        trace.llm(1, input_tokens=1_000, output_tokens=100)
+        read(trace, 1, "big.log")
+        trace.llm(2, input_tokens=1_100 + tokens, output_tokens=100)
+        trace.llm(3, input_tokens=1_200 + tokens, output_tokens=100)
+
+    return make
+
+
+def budgets(*shares: float) -> Made:
+    """An iteration for each of these shares of the budget that are used."""
+
+    def make(trace: Any) -> None:
+        for number, share in enumerate(shares, 1):
+            trace.add("iteration_start", number)
+            trace.add("budget_check", number, usage_fraction=share, status="ok")
+
+    return make
+
+
+def quiet_agent(seconds: float, *, calls: bool = False, completes: bool = False, recorded: bool = True) -> Made:
+    """A sub-agent that answers once, and nothing of it for so many seconds while the main agent goes on."""
+
+    def make(trace: Any) -> None:
+        trace.add("subagent_spawn", 1, agent="w", task="look around")
+        if recorded:
+            trace.llm(1, agent="w")
+        if calls:
+            trace.add("tool_start", 1, agent="w", tool_name="bash", args={"command": "make"})
+        if completes:
+            trace.add("subagent_complete", 1, agent="w")
+        trace.now += seconds - 1
+        trace.llm(2)
+
+    return make
+
+
+def worker(tokens: int, *, result: str | None, edits: bool = False, kind: str = "subagent_complete") -> Made:
+    def make(trace: Any) -> None:
+        trace.add("subagent_spawn", 1, agent="w", task="find all callers")
+        trace.llm(1, agent="w", input_tokens=tokens - 100)
+        if edits:
+            trace.tool(1, "edit_file", args={"path": "a.py", "new": "x"}, agent="w")
+        trace.add(kind, 1, agent="w", **({} if result is None else {"result": result}))
+
+    return make
+
+
+def sent(*tasks: str, ends: str = "subagent_complete") -> Made:
+    """One sub-agent after another, each sent for one of these tasks."""
+
+    def make(trace: Any) -> None:
+        for number, task in enumerate(tasks):
+            trace.add("subagent_spawn", 1, agent=f"w{number}", task=task)
+            if ends:
+                trace.add(ends, 1, agent=f"w{number}")
+
+    return make
+
+
+def workers(first: str, second: str, *, apart: bool = False) -> Made:
+    """Two workers, each of which edits a file; side by side, or `apart`, one after the other."""
+
+    def make(trace: Any) -> None:
+        for name, path in (("a", first), ("b", second)):
+            trace.add("swarm_task_start", 1, task_id=name)
+            if apart or name == "b":
+                edits = (("a", first), ("b", second)) if not apart else ((name, path),)
+                for worker_name, file in edits:
+                    trace.tool(1, "edit_file", args={"path": file, "new": worker_name}, agent=worker_name)
+            if apart:
+                trace.add("swarm_task_complete", 1, task_id=name)
+
+    return make
+
+
 FIRES: dict[str, list[Made]] = {
     "cycle": [turns("make a", "make b"), turns("make a", "make b", "make c"), turns("a", "b", "c", "d", rounds=4)],
     "near_repeat": [commands("curl host/1", "curl host/2", "curl host/3", "curl host/44")],
@@ -250,6 +379,15 @@ FIRES: dict[str, list[Made]] = {
     "tail_spin": [tail(5)],
     "stuck": [after_a_loop(), after_a_loop(("make y", True)), fruitless(8), called_then_quiet],
     "unverified_finish": [finish("read", "edit", "end"), finish("read", "edit", "run", "edit", "end")],
+    "silent_agent": [quiet_agent(302)],
+    "low_yield_agent": [worker(20_000, result="none"), worker(90_000, result="")],
+    "redone_agent": [sent("find the callers", "Find  the callers"), sent("find the callers", "x", "find the callers")],
+    "overlapping_workers": [workers("a.py", "a.py")],
+    "useless_compaction": [prompts(50_000, *CUT, 41_000), prompts(50_000, "compaction_end", 60_000, agent="a")],
+    "compaction_thrash": [refills(90_000, 80_000, 90_000)],
+    "amnesia": [forgetful("a.py", "b.py", "c.py"), forgetful("a.py", "b.py", "c.py", change="d.py", calls=26)],
+    "oversized_result": [result_of(10_000)],
+    "burn_forecast": [budgets(0.5, 0.6, 0.7, 0.8, 0.9)],
     "cache_break": [responses((9_000, 100, 1_000), (0, 10_100, 0)), responses((9_000, 100, 1_000), (8_000, 2_100, 0))],
     "never_cached": [responses(*[(0, 4_096, 0)] * 5)],
     "write_churn": [responses(*[(600, 500, 3_000)] * 10)],
@@ -287,7 +425,12 @@ MISSES: dict[str, list[Made]] = {
         reads("a.py", "b.py", "c.py", "d.py", together=True),
         reads("a.py", "b.py", "a.py", "b.py"),
     ],
-    "blind_edit": [lambda trace: known_edits(trace, range(1, 3)), written, blind("a/b.py", first="grep x b.py")],
+    "blind_edit": [
+        lambda trace: known_edits(trace, range(1, 3)),
+        written,
+        patched,
+        blind("a/b.py", first="grep x b.py"),
+    ],
     "edit_churn": [churn(4), churn(6, failing=False), churn(6, apart=4)],
     "error_loop": [
         failures(("make", True), ("make", True), ("make", False), ("make", True)),
@@ -310,6 +453,46 @@ MISSES: dict[str, list[Made]] = {
         lambda trace: [trace.tool(1, "write_file", args={"path": ".github/CODEOWNERS"}), trace.add("session_end")],
         finish("read", "end"),
     ],
+    "silent_agent": [
+        quiet_agent(299),
+        quiet_agent(400, calls=True),
+        quiet_agent(400, completes=True),
+        quiet_agent(400, recorded=False),
+    ],
+    "low_yield_agent": [
+        worker(19_999, result="none"),
+        worker(90_000, result=None),
+        worker(90_000, result="x" * 201),
+        worker(90_000, result="done", edits=True),
+        worker(90_000, result="", kind="subagent_error"),
+    ],
+    "redone_agent": [
+        sent("find the callers", "find the callees"),
+        sent("find the callers", "find the callers", ends="subagent_error"),
+        sent("find the callers", "find the callers", ends=""),
+        sent("look", "look"),
+    ],
+    "overlapping_workers": [workers("a.py", "b.py"), workers("a.py", "a.py", apart=True)],
+    "useless_compaction": [
+        prompts(50_000, *CUT, 40_000),
+        prompts(50_000, 49_000, 48_000),
+        prompts(*CUT, 50_000),
+        prompts(50_000, *CUT),
+    ],
+    "compaction_thrash": [
+        refills(90_000, 90_000),
+        refills(90_000, 60_000, 40_000),
+        refills(90_000, 90_000, 90_000, responses=11),
+    ],
+    "amnesia": [
+        forgetful("a.py", "b.py"),
+        forgetful("a.py", "b.py", "c.py", change="c.py"),
+        forgetful("a.py", "b.py", "x.py", "y.py"),
+        forgetful("a.py", "b.py", "c.py", calls=28),
+        reads("a.py", "b.py", "c.py", "a.py", "b.py", "c.py"),
+    ],
+    "oversized_result": [result_of(9_999)],
+    "burn_forecast": [budgets(0.1, 0.2, 0.3, 0.4), budgets(0.5, 0.52, 0.54, 0.56, 0.58), budgets(0.9, 0.1, 0.2, 0.3)],
     "cache_break": [
         responses((9_000, 100, 1_000), (8_001, 2_100, 0)),
         responses((9_000, 100, 1_000), (0, 10_100, 0), between="compaction_end"),
@@ -447,3 +630,78 @@ def test_another_agent_that_is_stuck_leaves_the_others_alone(trace: Any) -> None
     (episode,) = [episode for episode in found.standing(view.at) if episode.category == "stuck"]
     toll = assess(episode, Tree(view)).toll
     assert (view.session.lanes.names.name(episode.lane), toll.tokens, toll.cost) == ("a", 50, 0.25)
+
+
+def finding_of(trace: Any, category: str) -> Finding:
+    (found,) = [finding for finding in findings(trace) if finding.category == category]
+    return found
+
+
+def test_a_small_compaction_is_meant_to_save_little(trace: Any) -> None:
+    trace.llm(1, input_tokens=50_000)
+    trace.add("compaction_end", micro=True)
+    trace.llm(2, input_tokens=49_000)
+    session = trace.view().session
+    for event_of, raised in ((None, 1), (trace.events.__getitem__, 0)):
+        found = SecondPass(session, losses=CacheLosses(session, event_of))
+        found.extend_to_end()
+        categories = [episode.category for episode in found.standing(session.count)]
+        assert categories.count("useless_compaction") == raised
+
+
+def test_large_results_of_one_tool_are_one_finding_with_their_rent(trace: Any) -> None:
+    result_of(12_000)(trace)
+    trace.llm(4, input_tokens=13_300, cost=0.1331 + 0.05)
+    view = trace.view()
+    found = SecondPass(view.session)
+    found.extend_to_end()
+    (episode,) = [episode for episode in found.standing(view.at) if episode.category == "oversized_result"]
+    toll = assess(episode, Tree(view)).toll
+    assert toll.tokens == 2 * 12_000
+    assert toll.is_derived
+    assert "put ~12.0k tokens" in finding_of(trace, "oversized_result").title
+
+
+def test_a_budget_that_lasts_again_is_no_finding_any_more(trace: Any) -> None:
+    budgets(0.5, 0.6, 0.7, 0.8, 0.9)(trace)
+    session_end = len(trace.events)
+    for number in range(6, 30):
+        trace.add("iteration_start", number)
+        trace.add("budget_check", number, usage_fraction=0.9001, status="ok")
+    session = trace.view().session
+    found = SecondPass(session, losses=CacheLosses(session, trace.events.__getitem__))
+    found.extend_to_end()
+    assert "burn_forecast" in {episode.category for episode in found.standing(session_end)}
+    assert "burn_forecast" not in {episode.category for episode in found.standing(session.count)}
+
+
+def test_an_agent_that_speaks_again_was_not_silent(trace: Any) -> None:
+    quiet_agent(302)(trace)
+    silent_until = len(trace.events)
+    trace.llm(2, agent="w")
+    session = trace.view().session
+    found = SecondPass(session)
+    found.extend_to_end()
+    assert "silent_agent" in {episode.category for episode in found.standing(silent_until)}
+    assert "silent_agent" not in {episode.category for episode in found.standing(session.count)}
+
+
+def test_an_agent_that_waits_for_an_agent_of_its_own_is_not_silent(trace: Any) -> None:
+    trace.add("subagent_spawn", 1, agent="w", task="look around")
+    trace.llm(1, agent="w")
+    trace.add("subagent_spawn", 1, agent="x", parent_agent_id="w", task="look closer")
+    for _ in range(20):
+        trace.now += 100
+        trace.llm(1, agent="x")
+    assert "silent_agent" not in {finding.category for finding in findings(trace)}
+
+
+def test_what_agents_took_is_told(trace: Any) -> None:
+    sent("find the callers", "find the callers")(trace)
+    worker(30_000, result="none")(trace)
+    view = trace.view()
+    found = SecondPass(view.session, losses=CacheLosses(view.session, trace.events.__getitem__))
+    found.extend_to_end()
+    tolls = {each.category: assess(each, Tree(view)).toll.tokens for each in found.standing(view.at)}
+    assert tolls["low_yield_agent"] == 30_000
+    assert tolls["redone_agent"] is None

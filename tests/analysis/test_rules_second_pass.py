@@ -36,6 +36,10 @@ EAGER = Tuning(
         "alternating_misses.changes": 2,
         "frozen_boundary.responses": 2,
         "repeated_expiry.expiries": 2,
+        "useless_compaction.saved": 0.2,
+        "compaction_thrash.responses": 5,
+        "amnesia.within": 20,
+        "burn_forecast.iterations": 40.0,
     }
 )
 """All rules fire as early as they can, so that short traces have many findings."""
@@ -115,6 +119,40 @@ responses = st.fixed_dictionaries(
 )
 
 
+budgets = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["budget_check", "budget_warning", "iteration_start", "compaction_start"]),
+        "step": st.just(1.0),
+        "event_id": st.just(""),
+        "iteration": st.integers(1, 40),
+        "data": st.fixed_dictionaries({"usage_fraction": st.sampled_from([0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95])}),
+    }
+)
+
+
+agents = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["subagent_spawn", "subagent_complete", "subagent_error", "swarm_task_start"]),
+        "step": st.sampled_from([1.0, 400.0]),
+        "event_id": st.just(""),
+        "iteration": st.integers(1, 3),
+        "data": st.fixed_dictionaries(
+            {"agent_id": st.sampled_from(["a", "b", "c"])},
+            optional={
+                "task": st.sampled_from(["read all of it", "write all of it"]),
+                "result": st.sampled_from(["", "x"]),
+                "parent_agent_id": st.sampled_from(["a", "b"]),
+            },
+        ),
+    }
+)
+theirs = st.builds(
+    lambda step, name: {**step, "data": {**step["data"], "agent_id": name}},
+    st.one_of(calls, calls, responses),
+    st.sampled_from(["a", "b", "c"]),
+)
+
+
 def timed(steps: list[dict[str, Any]]) -> list[TraceEvent]:
     now, events = 1_700_000_000.0, []
     for fields in steps:
@@ -126,6 +164,8 @@ def timed(steps: list[dict[str, Any]]) -> list[TraceEvent]:
 traces = st.one_of(
     st.lists(st.one_of(calls, calls, calls, others), max_size=60).map(timed),
     st.lists(st.one_of(responses, responses, responses, responses, responses, others), max_size=60).map(timed),
+    st.lists(st.one_of(responses, calls, calls, others, budgets), max_size=80).map(timed),
+    st.lists(st.one_of(agents, agents, theirs, theirs, others), max_size=60).map(timed),
 )
 
 

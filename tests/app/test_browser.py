@@ -69,7 +69,7 @@ async def test_sessions_are_listed_newest_first_with_their_figures(browse, folde
             "459k",
             "$0.72",
             "90%",
-            "!5",
+            "!6",
         ):
             assert words in first
         assert first.endswith("5s")

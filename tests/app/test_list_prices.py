@@ -126,6 +126,9 @@ def test_a_name_is_read_as_traces_have_it(name: str, same_as: str) -> None:
         ("openrouter/anthropic/claude-sonnet-4.5", "openrouter"),
         ("openrouter/qwen/qwen3-coder", "openrouter"),
         ("codex-mini-latest", "openai"),
+        ("gpt-5-codex", "openai"),
+        ("gpt-5.1-codex-max", "openai"),
+        ("gpt-5.3-codex", "openai"),
         ("glm-4.6", "zai"),
     ],
 )
@@ -137,6 +140,7 @@ def test_a_name_tells_the_provider(name: str, provider: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["", "m", "<synthetic>", "claude", "claude-next", "ollama/llama3", "llama3.1:8b", "deepseek-r1:32b", "gpt-oss:20b",
+     "codex-auto-review",
      "sonnet", "mistral:latest", "/", ":", "models/", "anthropic/", "x" * 300, "(other names)", "\ud800", "claude\0"],
 )  # fmt: skip
 def test_what_is_not_listed_has_no_price(name: str) -> None:
@@ -189,3 +193,22 @@ def test_a_library_that_cannot_be_loaded_only_means_no_prices(monkeypatch: pytes
     for each in caches:
         each.cache_clear()
     assert LIST.tariff_of("gpt-5") is not None
+
+
+@pytest.mark.parametrize("name", [name for names in list_prices.WELL_KNOWN.values() for name in names])
+def test_models_that_others_are_held_against_are_listed_with_a_price(name: str) -> None:
+    assert LIST.tariff_of(name) is not None
+
+
+def test_the_others_are_those_of_the_provider_first_without_the_model_itself() -> None:
+    known = list_prices.WELL_KNOWN
+    assert LIST.others("claude-opus-4-1")[:3] == known["anthropic"]
+    assert LIST.others("openai/gpt-6-luna")[:2] == known["openai"][:2]
+    assert known["openai"][2] not in LIST.others("gpt-6-luna")
+    strongest = tuple(names[0] for names in known.values())
+    assert LIST.others("nobody's") == LIST.others("") == strongest
+
+
+def test_the_window_of_a_model_is_known() -> None:
+    assert LIST.window_of("claude-sonnet-4-5-20250929") == 200_000
+    assert LIST.window_of("nobody's") is None

@@ -107,6 +107,7 @@ FULL = (
 
 def test_the_report_object_has_the_documented_fields(make: Traces) -> None:
     report = json.loads(report_json(make(*FULL)))
+    assert [each["scenario"] for each in report.pop("what_if")[:2]] == ["cache_breaks", "hour_cache"]
     assert report == {
         "session_id": "s",
         "goal": "fix the parser",
@@ -742,8 +743,14 @@ def test_the_report_tells_breaks_of_the_cache_and_what_was_behind_them(make: Tra
     assert "… and 2 more breaks" in text
     assert "! the cache is never read: 6 responses" in text
     assert "! the cache runs out again and again: 6 times" in text
-    assert "── findings" not in text
-    assert [each["category"] for each in told["findings"]] == ["cache_break", "never_cached", "repeated_expiry"]
+    section = text[text.index("── findings") :].split("\n\n")[0]
+    assert "compaction saved little" in section and "cache" not in section.split("→")[0], "those stand with the cache"
+    assert [each["category"] for each in told["findings"]] == [
+        "useless_compaction",
+        "cache_break",
+        "never_cached",
+        "repeated_expiry",
+    ]
 
 
 def test_a_cache_that_never_broke_is_said_to_be_whole_and_none_is_not_spoken_of(make: Traces) -> None:

@@ -44,7 +44,7 @@ async def test_everything_is_on_one_screen(show, demo, size):
 async def test_a_small_screen_shows_one_pane_and_the_names_of_all(show, demo):
     async with show(demo, (80, 24)) as it:
         assert shown_panes(it) == ["timeline"]
-        assert "1 timeline  2 tree  3 tokens  4 cache  5 issues (5)" in it.crop("#trace-tabs")
+        assert "1 timeline  2 tree  3 tokens  4 cache  5 issues (6)" in it.crop("#trace-tabs")
         assert it.screen.query_one("#trace-strip").region.height == 2
         await it.pilot.click("#trace-tabs", offset=(15, 0))
         await it.settle()
@@ -88,7 +88,7 @@ async def test_headlines_are_the_figures_of_the_view(show, demo):
         assert f"{figures.tokens(view.tokens.output)} out" in tokens
         assert cache.startswith(f"{figures.share(view.cache_hit_rate)} hit")
         assert f"boundary {figures.tokens(view.cache.boundary_position)}" in cache
-        assert it.title("issues") == f"5 issues · {len(view.issues()) + 1} · ~$0.079 wasted (11%)"
+        assert it.title("issues") == f"5 issues · {len(view.issues()) + 2} · ~$0.079 wasted (11%)"
 
 
 async def test_the_strip_has_the_figures_of_the_session(show, demo):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from tracetop.analysis.phases import PhaseIndex
-from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.app.dashboard.cursor import Mode
 from tracetop.app.dashboard.ribbon import Ribbon
 from tracetop.app.dashboard.ribbon_cells import Axis, draw
@@ -107,8 +106,9 @@ async def seek(it, number):
 def assert_ribbon_is_of(it, whole, events):
     """What the ribbon shows of the events so far is what a trace that ends there says, on an axis of the whole."""
     ribbon = it.screen.query_one(Ribbon)
-    session = load_trace(events).session
-    SecondPass(session).extend_to_end()
+    trace = load_trace(events)
+    session = trace.session
+    trace.second_pass(session).extend_to_end()
     phases, issues = PhaseIndex(session), IssueMarks(session)
     while not (phases.extend() and issues.extend()):
         pass

@@ -1,0 +1,72 @@
+"""The budget: where it will be used up soon if the session goes on as it does."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from ..budget import Budget, told_by
+from ..forecast import MOST_BUDGETS, end_of_budget
+from ..issues.episodes import Episode
+from .second_pass import Rule
+from .thresholds import Tuning
+
+_BUDGET = "budget_"
+_FEWEST = 5
+"""So many budget events are read before any is passed over."""
+
+_UNEVEN = 4.0
+"""The spending may become so many times as fast between two looks."""
+
+_FREE_READS = 256
+_EVENTS_A_READ = 250
+"""However often the budget is told: more than one look in so many events would cost more than all else."""
+
+_STANDS_STILL = 16
+"""Iterations until the next look at a budget whose share does not grow, or whose end is far off."""
+
+
+class BurnForecast(Rule):
+    """A budget that lasts only some iterations more at the pace of the last ones."""
+
+    CATEGORY = "burn_forecast"
+
+    def tune(self, tuning: Tuning) -> None:
+        self._iterations = tuning.of(self.CATEGORY, "iterations")
+        self._told: deque[Budget] = deque(maxlen=MOST_BUDGETS)
+        self._episode: Episode | None = None
+        self._next_look = self._reads = 0
+
+    def happened(self, event: int, lane: int, kind: str) -> None:
+        if kind == "session_start":
+            self._told.clear()
+            self._episode = None
+            self._next_look = 0
+        read = self.findings.event_of
+        if not kind.startswith(_BUDGET) or read is None:
+            return
+        # Reading an event costs as much as folding 25; of a session with 100,000 of these few are worth it.
+        iteration = self.findings.session.iterations.count(event + 1)
+        if iteration < self._next_look or self._reads > _FREE_READS + event // _EVENTS_A_READ:
+            return
+        self._reads += 1
+        budget = told_by(event, read(event))
+        if budget is None or budget.used is None:
+            return
+        if self._told and (self._told[-1].used or 0.0) > budget.used:  # another budget
+            self._told.clear()
+        self._told.append(budget)
+        end = end_of_budget(self.findings.session.view(event + 1), list(self._told))
+        if self._episode is None and len(self._told) >= _FEWEST:
+            left = _STANDS_STILL * _UNEVEN if end is None else end.left.turns - self._iterations
+            self._next_look = iteration + int(left / _UNEVEN)
+        if end is None or end.left.turns > self._iterations:
+            if self._episode is not None and budget.used < 1.0:
+                self._episode.withdraw(event)
+            self._episode = None
+            return
+        left = round(end.left.turns, 1)
+        if self._episode is not None:
+            self._episode.update(event, left, [event])
+            return
+        evidence = [each.event for each in self._told]
+        self._episode = self.findings.open(self.CATEGORY, event, left, evidence, lane=lane, detail=f"{budget.used:.0%}")

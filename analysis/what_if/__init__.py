@@ -1,0 +1,1 @@
+"""What a session's bill would have been, had some one thing been otherwise."""
