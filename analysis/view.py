@@ -59,6 +59,7 @@ class TokenFlowPoint:
 
     `run` and `agent` tell iterations of the same number apart; `row` is the iteration's row in the columns, `calls`
     how many LLM calls it made. `context_tokens` is the length of the last prompt that was told.
+    `output_is_lower_bound` says that there was more output than is counted.
     `cost_estimated` says that some of `cost` is estimated, `cumulative_cost_estimated` that some of `cumulative_cost`.
     """
 
@@ -75,6 +76,7 @@ class TokenFlowPoint:
     row: int = 0
     cost_estimated: bool = False
     cumulative_cost_estimated: bool = False
+    output_is_lower_bound: bool = False
     calls: int = 0
     context_tokens: int | None = None
 
@@ -203,6 +205,11 @@ class View:
             cache_write=llm.sum_write[last] if seen & KNOWN_WRITE else None,
             total=llm.sum_total[last] if seen & KNOWN_TOTAL else None,
         )
+
+    @property
+    def output_is_lower_bound(self) -> bool:
+        """Whether there was more output than is counted: of some call the trace tells only a lower bound."""
+        return self.session.llm.bounds(0, self.llm_rows) > 0
 
     @property
     def input_included_cache(self) -> bool:
@@ -363,6 +370,7 @@ class View:
             row=iteration_row,
             cost_estimated=any(call.cost_estimated for call in calls),
             cumulative_cost_estimated=bool(calls) and self.session.llm.estimates(0, calls[-1].row + 1) > 0,
+            output_is_lower_bound=sum(self.session.llm.bounds(call.row, call.row + 1) for call in calls) > 0,
             calls=sum(call.opens for call in calls),
             context_tokens=next((prompt for prompt in prompts if prompt is not None), None),
         )

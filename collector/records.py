@@ -69,12 +69,15 @@ class Payload(msgspec.Struct, gc=False):
     """The fields of `data` that change a number somewhere; everything else stays in the trace.
 
     `args` is the raw JSON of the tool's arguments, empty where the event has none. `revises` is the id of an earlier
-    response: the buckets are what came to it in addition.
+    response: the buckets are what came to it in addition. `output_lower_bound` says that there is at
+    least so much output, and with False that it is known after all. `waits_for` are the arguments of a call that only
+    waits for something else that runs.
     """
 
     tool_name: str | None = None
     tool: str | None = None
     args: msgspec.Raw = msgspec.Raw()
+    waits_for: msgspec.Raw = msgspec.Raw()
     tool_id: str | None = None
     tool_call_id: str | None = None
     agent_id: str | None = None
@@ -85,6 +88,7 @@ class Payload(msgspec.Struct, gc=False):
     status: str | None = None
     stop_reason: str | None = None
     revises: str | None = None
+    output_lower_bound: bool | None = None
     tokens: float | None = None
     input_tokens: float | None = None
     output_tokens: float | None = None
@@ -201,6 +205,10 @@ def _text(value: object) -> str | None:
         return None
 
 
+def _truth(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
 def _number(value: object) -> float | None:
     if type(value) is float or value is None:
         return value
@@ -227,6 +235,8 @@ _READ: dict[object, Callable[[Any], Any]] = {
     **dict.fromkeys(_TEXT_FIELDS, _text),
     **dict.fromkeys(_NUMBER_FIELDS, _number),
     "args": _raw,
+    "waits_for": _raw,
+    "output_lower_bound": _truth,
     "metadata": _metadata,
     "cache_creation": _cache_creation,
 }

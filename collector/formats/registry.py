@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ..packed import is_packed, unpacked
+from .claude_code.format import CLAUDE_CODE
 from .codex import CODEX
 from .line_records import records_of
 from .translator import Format
 
-FORMATS: tuple[Format, ...] = (CODEX,)
+FORMATS: tuple[Format, ...] = (CLAUDE_CODE, CODEX)
 """All of them; the first that recognises a file reads it."""
 
 MOST_RECORDS = 20
