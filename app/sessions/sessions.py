@@ -361,8 +361,8 @@ class Sessions:
 
 
 def _with_project_of(before: Entry | None, entry: Entry) -> Entry:
-    """An entry with the project and the title that a look had shown: the fold does not know them."""
+    """An entry with the project that a look had shown, and its title where there is no other: the fold knows neither."""
     known, glance = None if before is None else before.glance, entry.glance
     if known is None or glance is None or not known.project or glance.project:
         return entry
-    return replace(entry, glance=msgspec.structs.replace(glance, project=known.project, goal=known.goal or glance.goal))
+    return replace(entry, glance=msgspec.structs.replace(glance, project=known.project, goal=glance.goal or known.goal))
