@@ -361,7 +361,7 @@ class Sessions:
 
 
 def _with_project_of(before: Entry | None, entry: Entry) -> Entry:
-    """An entry with the project that a look had shown, and its title where there is no other: the fold knows neither."""
+    """An entry with the project that a look had shown, and its title where it has none: the fold knows neither."""
     known, glance = None if before is None else before.glance, entry.glance
     if known is None or glance is None or not known.project or glance.project:
         return entry

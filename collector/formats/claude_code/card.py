@@ -8,8 +8,8 @@ from ..translator import Card, Record
 from .prompts import Said, saying_of
 from .records import part, text
 
-_TITLES = {"custom-title": "customTitle", "ai-title": "aiTitle", "summary": "summary"}
-"""The records that name a session, the best first, and where they do."""
+_TITLES = {"custom-title": "customTitle", "ai-title": "aiTitle"}
+"""The records that name a session, the best first, and where they do. A summary names mostly another one."""
 
 _NO_MODEL = "<synthetic>"
 
