@@ -174,3 +174,21 @@ async def test_latest_opens_the_newest_and_switches_when_another_starts(
         await it.until(lambda: isinstance(it.screen, DashboardScreen) and "the second goal" in it.text)
         (folder / "third.jsonl").write_bytes(line("session_start", goal="the third goal", model="m"))
         await it.until(lambda: isinstance(it.screen, DashboardScreen) and "the third goal" in it.text)
+
+
+async def test_a_file_that_is_empty_at_first_may_become_the_log_of_any_agent(tmp_path: Path, visit: Any) -> None:
+    path = tmp_path / "rollout-new.jsonl"
+    path.write_text("")
+    app = TracetopApp(path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        it = visit(app, pilot)
+        await it.until(lambda: isinstance(it.screen, DashboardScreen) and it.screen.source.is_read)
+        meta = record("session_meta", 5, id="late", cwd="/p", cli_version="0.104.0")
+        with path.open("a") as file:
+            file.write(meta[:40])
+        with path.open("a") as file:
+            file.write(meta[40:] + record("event_msg", 6, type="user_message", message="come late"))
+            file.write(record("turn_context", 6, cwd="/p", model="gpt-5.3-codex") + usage(9, 900, 100, 1_000))
+        await it.until(lambda: it.screen.frame is not None and it.screen.frame.view.tokens.total == 1_000)
+        assert it.screen.source.trace.format == "codex"
+        await it.until(lambda: "come late" in it.strip)
