@@ -18,6 +18,7 @@ from tracetop.collector.formats.claude_code.translation import Translation
 from tracetop.collector.formats.native import event_from_line
 from tracetop.collector.formats.registry import recognise
 from tracetop.collector.formats.translator import Merged, Origin
+from tracetop.collector.listing import list_traces
 from tracetop.collector.translated import translated
 
 SESSION = "11111111-2222-3333-4444-555555555555"
@@ -570,3 +571,13 @@ def test_no_record_raises(records: list[tuple[str, dict[str, Any]]]) -> None:
         log.records.append({**log.add(kind), **fields, "type": kind})
     told = Told(log)
     assert all(isinstance(event.event_id, str) and event.timestamp == event.timestamp for event in told.events)
+
+
+def test_the_logs_of_sub_agents_are_no_sessions_of_their_own(tmp_path: Path) -> None:
+    nested = tmp_path / "project" / SESSION / "subagents" / "workflows" / "wf_1" / "agent-a1.jsonl"
+    orphan = tmp_path / "project" / "gone" / "subagents" / "agent-a2.jsonl"
+    session = tmp_path / "project" / f"{SESSION}.jsonl"
+    for path in (nested, orphan, session):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}\n")
+    assert {trace.path for trace in list_traces(tmp_path)} == {session, orphan}
