@@ -581,3 +581,12 @@ def test_the_logs_of_sub_agents_are_no_sessions_of_their_own(tmp_path: Path) -> 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("{}\n")
     assert {trace.path for trace in list_traces(tmp_path)} == {session, orphan}
+
+
+def test_what_a_record_does_not_tell_is_unknown(log: Log) -> None:
+    log.add("assistant", message=[])
+    log.add("assistant", message={"id": "m1", "model": MODEL, "content": [TEXT], "usage": {"output_tokens": 5}})
+    told = Told(log)
+    assert told.merged.skipped["assistant: no message"] == 1
+    data = told.the("llm_response").data
+    assert [name for name in data if name.endswith("_tokens")] == ["output_tokens"]
