@@ -69,7 +69,6 @@ CLAIMS: tuple[Claim, ...] = (
     Claim("excessive_iterations", Scope.ITERATION, _allowed),
     Claim("tail_spin", Scope.ITERATION),
     Claim("subagent_timeout", Scope.AGENT),
-    Claim("low_yield_agent", Scope.AGENT),
     Claim("serial_reads", Scope.ITERATION, _first),
 )
 """Who claims what, in the order in which they take."""

@@ -380,7 +380,7 @@ FIRES: dict[str, list[Made]] = {
     "stuck": [after_a_loop(), after_a_loop(("make y", True)), fruitless(8), called_then_quiet],
     "unverified_finish": [finish("read", "edit", "end"), finish("read", "edit", "run", "edit", "end")],
     "silent_agent": [quiet_agent(302)],
-    "low_yield_agent": [worker(20_000, result="none"), worker(90_000, result="")],
+    "low_yield_agent": [worker(50_000, result="none"), worker(90_000, result="")],
     "redone_agent": [sent("find the callers", "Find  the callers"), sent("find the callers", "x", "find the callers")],
     "overlapping_workers": [workers("a.py", "a.py")],
     "useless_compaction": [prompts(50_000, *CUT, 41_000), prompts(50_000, "compaction_end", 60_000, agent="a")],
@@ -460,9 +460,9 @@ MISSES: dict[str, list[Made]] = {
         quiet_agent(400, recorded=False),
     ],
     "low_yield_agent": [
-        worker(19_999, result="none"),
+        worker(49_999, result="none"),
         worker(90_000, result=None),
-        worker(90_000, result="x" * 201),
+        worker(90_000, result="x" * 101),
         worker(90_000, result="done", edits=True),
         worker(90_000, result="", kind="subagent_error"),
     ],
@@ -698,10 +698,10 @@ def test_an_agent_that_waits_for_an_agent_of_its_own_is_not_silent(trace: Any) -
 
 def test_what_agents_took_is_told(trace: Any) -> None:
     sent("find the callers", "find the callers")(trace)
-    worker(30_000, result="none")(trace)
+    worker(60_000, result="none")(trace)
     view = trace.view()
     found = SecondPass(view.session, losses=CacheLosses(view.session, trace.events.__getitem__))
     found.extend_to_end()
     tolls = {each.category: assess(each, Tree(view)).toll.tokens for each in found.standing(view.at)}
-    assert tolls["low_yield_agent"] == 30_000
+    assert tolls["low_yield_agent"] == 60_000
     assert tolls["redone_agent"] is None

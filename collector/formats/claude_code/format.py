@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..translator import Format, Record
+from .card import card_of
 from .files import companions
 from .records import text, time_of
 from .translation import Translation
@@ -33,4 +34,4 @@ def _is_own(record: Record) -> bool:
     return kind in _TYPES and bool(text(record, "sessionId"))
 
 
-CLAUDE_CODE = Format("claude-code", recognises, Translation, time_of, companions)
+CLAUDE_CODE = Format("claude-code", recognises, Translation, time_of, companions, card_of)

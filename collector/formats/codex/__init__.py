@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..translator import Format
+from .card import card_of
 from .companions import companions
 from .rollout import recognises, time_of
 from .translator import CodexTranslator
 
-CODEX = Format("codex", recognises, CodexTranslator, time_of, companions)
+CODEX = Format("codex", recognises, CodexTranslator, time_of, companions, card_of)

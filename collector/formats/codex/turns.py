@@ -9,7 +9,7 @@ from .thread import Thread
 
 _SETTINGS = ("model", "approval_policy", "collaboration_mode")
 _MOST_TEXT = 100_000
-_REQUEST = "## My request for Codex:"
+REQUEST = "## My request for Codex:"
 """What a prompt says behind all that an editor put before it."""
 _INJECTED = ("<", "# AGENTS.md")
 """How messages of a user begin that the program itself put in their mouth."""
@@ -89,7 +89,7 @@ class Turns:
         thread.is_in_turn = True
         thread.turn += 1
         if thread.agent is None and self._session.start is not None:
-            goal = prompt.rpartition(_REQUEST)[2].strip()
+            goal = prompt.rpartition(REQUEST)[2].strip()
             self._session.start = {**self._session.start, "goal": goal}
         data = {"name": "user_message", "message": prompt, "turn": thread.turn}
         return [*events, thread.event("custom", at, f"{thread.id}:prompt:{key}", data)]
