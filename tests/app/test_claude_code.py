@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from tracetop.app.cli import cli
+from tracetop.collector.formats.claude_code.format import CLAUDE_CODE
+from tracetop.collector.translated import translated
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TRACES = Path(os.environ.get("TRACETOP_TRACES") or REPOSITORY.parent / "shared" / "traces")
@@ -118,3 +120,14 @@ async def test_the_dashboard_follows_a_session_that_is_being_written(show: Any, 
             assert (view.llm_calls, view.tokens.total) == (whole["llm_calls"], whole["tokens"]["total"])
             assert "it 25" in it.strip
             assert "iteration 25" in it.crop("#trace-timeline")
+
+
+def test_converted_and_read_again_it_is_the_same_report(tmp_path: Path) -> None:
+    logs = [made(tmp_path / f"{SESSION}.jsonl"), *((REAL, COPIES) if REAL.exists() else ())]
+    for number, log in enumerate(logs):
+        native = tmp_path / f"native-{number}.jsonl"
+        native.write_bytes(b"".join(line + b"\n" for lines, _ in translated(log, CLAUDE_CODE) for line in lines))
+        one, other = (json.loads(printed("report", path, "--json")) for path in (log, native))
+        for report in (one, other):
+            del report["source"], report["reader"]
+        assert other == one

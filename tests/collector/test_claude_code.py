@@ -98,6 +98,7 @@ def counts_of(path: Path, lines: list[bytes], bad_lines: int, merged: Merged) ->
         "llm_error": sum(event.kind == "llm_error" for event in events),
         "synthetic": merged.skipped["synthetic message"] + sum(event.kind == "llm_error" for event in events),
         "dup_uuid": merged.duplicates,
+        "records": merged.records,
     }
 
 
@@ -110,6 +111,7 @@ def reference_of(counts: dict[str, Any]) -> dict[str, Any]:
         "llm_error": counts.get("llm_error", 0),
         "synthetic": counts.get("synthetic", 0),
         "dup_uuid": counts.get("dup_uuid", 0),
+        "records": counts["records"],
     }
 
 

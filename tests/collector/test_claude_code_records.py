@@ -18,6 +18,7 @@ from tracetop.collector.formats.claude_code.translation import Translation
 from tracetop.collector.formats.native import event_from_line
 from tracetop.collector.formats.registry import recognise
 from tracetop.collector.formats.translator import Merged, Origin
+from tracetop.collector.listing import list_traces
 from tracetop.collector.translated import translated
 
 SESSION = "11111111-2222-3333-4444-555555555555"
@@ -241,6 +242,7 @@ def test_what_the_user_says(log: Log) -> None:
     log.prompt("<bash-input>ls -l</bash-input>")
     log.prompt("[Request interrupted by user]")
     log.prompt("and now the folders", permissionMode="default")
+    log.answer("m1", TEXT)
     log.prompt("and more", permissionMode="plan")
     told = Told(log)
     prompts = [event.data.get("prompt") for event in told.of("iteration_start")]
@@ -305,6 +307,65 @@ def test_files_and_plans(log: Log) -> None:
     assert changes == [("/x/a.py", 2, 1), ("/x/b.py", 3, 0)]
     assert [event.data for event in told.of("plan_created")] == [{"steps": ["one", "two"]}, {"plan": "do it"}]
     assert (told.the("plan_step_complete").data["step"], told.the("plan_step_start").data["step"]) == ("one", "two")
+
+
+def test_tasks_are_steps_of_a_plan(log: Log) -> None:
+    log.calls("m1", "TaskCreate", "t1", subject="one")
+    log.result("t1", told={"task": {"id": "7", "subject": "one"}})
+    for number, status in enumerate(("in_progress", "completed"), 2):
+        log.calls(f"m{number}", "TaskUpdate", f"t{number}", taskId="7", status=status)
+        log.result(f"t{number}", told={"success": True, "statusChange": {"from": "pending", "to": status}})
+    told = Told(log)
+    assert [event.kind for event in told.events if event.data.get("step") == "one"] == [
+        "plan_step_start", "plan_step_complete",
+    ]  # fmt: skip
+
+
+def test_notices(log: Log) -> None:
+    log.answer("m1", TEXT)
+    log.add("system", subtype="stop_hook_summary", hookErrors=["lint failed"], preventedContinuation=True)
+    log.add("attachment", attachment={"type": "budget_usd", "used": 2, "total": 8, "remaining": 6})
+    log.prompt("go on", permissionMode="default")
+    log.add("attachment", attachment={"type": "plan_mode"})
+    log.add("system", subtype="turn_duration", durationMs=1)
+    log.add("attachment", attachment={"type": "hook_success", "hookEvent": "SessionEnd"})
+    told = Told(log)
+    assert told.the("quality_check").data == {"passed": False, "issues": "lint failed"}
+    assert told.the("budget_check").data["usage_fraction"] == 0.25
+    assert told.the("mode_change").data["to_mode"] == "plan"
+    assert told.kinds[-1] == "session_end"
+    assert told.merged.skipped["system: turn_duration"] == 1
+
+
+def test_calls_that_a_calls_usage_leaves_out(log: Log) -> None:
+    tokens = {"input_tokens": 10, "output_tokens": 20, "cache_read_input_tokens": 30}
+    parts = [{"type": "message", **tokens}, {"type": "advisor_message", "model": "claude-opus-4-6", **tokens}]
+    for output in (1, 9):
+        log.answer("m1", TEXT, output=output, usage={"iterations": parts})
+    told = Told(log)
+    advice = next(event for event in told.of("llm_response") if event.data["model"] != MODEL)
+    assert (advice.data["model"], advice.data["output_tokens"], advice.iteration) == ("claude-opus-4-6", 20, 1)
+    assert sum(event.data["output_tokens"] for event in told.of("llm_response")) == 29
+
+
+def test_what_is_said_while_the_model_is_at_it_begins_no_iteration(log: Log) -> None:
+    log.calls("m1", "Bash", "t1", command="ls")
+    log.result("t1")
+    log.prompt("and hurry")
+    log.answer("m2", TEXT)
+    told = Told(log)
+    assert told.kinds.count("iteration_start") == 2
+    assert (told.the("custom").data["message"], told.the("custom").iteration) == ("and hurry", 2)
+
+
+def test_a_call_without_an_end_does_not_hold_up_what_follows(log: Log) -> None:
+    log.calls("m1", "Bash", "t1", command="ls")
+    log.prompt("again")
+    log.calls("m2", "Bash", "t2", command="ls")
+    log.result("t2")
+    told = Told(log)
+    assert told.kinds[-2:] == ["iteration_start", "llm_request"]
+    assert len(told.of("tool_start")) - len(told.of("tool_end")) == 1
 
 
 def test_what_a_session_cost_is_kept_as_it_is_told(log: Log) -> None:
@@ -510,3 +571,22 @@ def test_no_record_raises(records: list[tuple[str, dict[str, Any]]]) -> None:
         log.records.append({**log.add(kind), **fields, "type": kind})
     told = Told(log)
     assert all(isinstance(event.event_id, str) and event.timestamp == event.timestamp for event in told.events)
+
+
+def test_the_logs_of_sub_agents_are_no_sessions_of_their_own(tmp_path: Path) -> None:
+    nested = tmp_path / "project" / SESSION / "subagents" / "workflows" / "wf_1" / "agent-a1.jsonl"
+    orphan = tmp_path / "project" / "gone" / "subagents" / "agent-a2.jsonl"
+    session = tmp_path / "project" / f"{SESSION}.jsonl"
+    for path in (nested, orphan, session):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}\n")
+    assert {trace.path for trace in list_traces(tmp_path)} == {session, orphan}
+
+
+def test_what_a_record_does_not_tell_is_unknown(log: Log) -> None:
+    log.add("assistant", message=[])
+    log.add("assistant", message={"id": "m1", "model": MODEL, "content": [TEXT], "usage": {"output_tokens": 5}})
+    told = Told(log)
+    assert told.merged.skipped["assistant: no message"] == 1
+    data = told.the("llm_response").data
+    assert [name for name in data if name.endswith("_tokens")] == ["output_tokens"]

@@ -9,7 +9,7 @@ from typing import Any
 from ...events import TraceEvent
 from ..translator import Record
 from .journal import Agent, Journal
-from .records import blocks, count, known, part, text
+from .records import blocks, count, known, number, part, text
 from .tools import Tools
 
 SYNTHETIC = "<synthetic>"
@@ -53,6 +53,9 @@ class Calls:
             yield from self._not_answered(record, message, agent)
             return
         message_id = text(message, "id") or text(record, "requestId") or text(record, "uuid")
+        if not message_id or not ("usage" in message or model):
+            self._journal.skip("assistant: no message")
+            return
         call = self._calls.get(message_id)
         if call is None:
             yield from self._first(message_id, model, record, message, agent)
@@ -73,13 +76,13 @@ class Calls:
         usage = part(message, "usage")
         tokens = _tokens(usage)
         stop_reason = text(message, "stop_reason")
-        call = Call(message_id, agent, agent.iteration, model, asked_at, tokens, not stop_reason)
+        call = Call(message_id, agent, agent.iteration, model, asked_at, dict(tokens), not stop_reason)
         self._calls[message_id] = call
         data = {
             **known(model=model, stop_reason=stop_reason, **_said(message)),
             **tokens,
-            "cache_write_1h_tokens": _written_1h(usage),
             **known(
+                cache_write_1h_tokens=_written_1h(usage) if "cache_write_tokens" in tokens else None,
                 output_lower_bound=True if call.is_bound else None,
                 thinking_tokens=part(usage, "output_tokens_details").get("thinking_tokens"),
                 service_tier=text(usage, "service_tier"),
@@ -106,9 +109,10 @@ class Calls:
         """The next record of a call: its usage says the same again, or more than before."""
         usage = part(message, "usage")
         tokens, stop_reason = _tokens(usage), text(message, "stop_reason")
-        grown = {name: max(0, tokens[name] - call.tokens[name]) for name in tokens}
-        call.tokens = {name: call.tokens[name] + more for name, more in grown.items()}
+        grown = {name: max(0, told - call.tokens.get(name, 0)) for name, told in tokens.items()}
         added = {name: more for name, more in grown.items() if more or name == "output_tokens"}
+        for name, more in grown.items():
+            call.tokens[name] = call.tokens.get(name, 0) + more
         is_final = bool(stop_reason) and call.is_bound
         call.is_bound = call.is_bound and not is_final
         call.pieces += 1
@@ -163,7 +167,9 @@ class Calls:
 
 
 def _tokens(usage: Record) -> dict[str, int]:
-    return {name: count(usage, told) for name, told in _BUCKETS.items()}
+    """The buckets that a usage tells of; one that it does not is unknown."""
+    found = ((name, number(usage, told)) for name, told in _BUCKETS.items())
+    return {name: int(tokens) for name, tokens in found if tokens is not None}
 
 
 def _written_1h(usage: Record) -> int:

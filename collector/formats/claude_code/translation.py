@@ -113,13 +113,18 @@ class Translation:
             agent.given = self._journal.time
 
     def _prompt(self, record: Record, saying: Saying, agent: Agent) -> Iterator[TraceEvent]:
-        agent.given = self._journal.time
-        if record.get("isMeta") is True:
-            return
-        if agent is self._journal.main:
+        journal = self._journal
+        agent.given = journal.time
+        if agent is journal.main:
             self._turns += 1
             self._start.prompted(saying.text)
-        yield from self._journal.ask(agent, {"turn": self._turns, "prompt": saying.text})
+        if agent.asked:  # said while the model is at it: it hears it with the rest
+            told = {"name": "prompt", "turn": self._turns, "message": saying.text}
+            event_id = f"{text(record, 'uuid')}:prompt"
+            yield journal.event("custom", event_id, agent, told, iteration=agent.iteration)
+            return
+        agent.running.clear()  # whatever has no result by now will have none
+        yield from journal.ask(agent, {"turn": self._turns, "prompt": saying.text})
 
     def _command(self, record: Record, saying: Saying, agent: Agent) -> Iterator[TraceEvent]:
         data = {"name": "command", "message": saying.text}
