@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from . import efficiency
@@ -22,7 +23,7 @@ from .columns import (
     OPENS_CALL,
 )
 from .efficiency import Efficiency
-from .issues.episodes import Episode
+from .issues.episodes import Episode, IssueLog
 from .issues.issue import Issue, describe
 from .lanes import MAIN_LANE
 from .prices import OWN_PRICES
@@ -30,6 +31,9 @@ from .tokens import Buckets
 
 if TYPE_CHECKING:
     from .session import Session
+
+
+_RAISED = attrgetter("raised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ class View:
     def __init__(self, session: Session, at: int) -> None:
         self.session = session
         self.at = at
+        self._all: list[Episode] = []
+        self._all_known: tuple[IssueLog | None, int] = (None, 0)
 
     @cached_property
     def llm_rows(self) -> int:
@@ -285,8 +291,14 @@ class View:
 
     def all_episodes(self) -> list[Episode]:
         """What stands behind the issues and, as far as rules have looked, behind the findings, oldest first."""
-        findings = self.session.findings.standing(self.at)
-        return sorted([*self.episodes(), *findings], key=_raised) if findings else self.episodes()
+        log = self.session.findings
+        known = log, log.version(self.at)
+        if known != self._all_known:
+            findings = log.standing(self.at)
+            # Both are in order already, which sorting makes use of.
+            self._all = sorted([*self.episodes(), *findings], key=_RAISED) if findings else self.episodes()
+            self._all_known = known
+        return self._all
 
     @property
     def all_version(self) -> int:
@@ -382,10 +394,6 @@ class View:
     def _cost_through(self, row: int) -> float | None:
         llm = self.session.llm
         return llm.sum_cost[row] if llm.seen[row] & KNOWN_COST else None
-
-
-def _raised(episode: Episode) -> int:
-    return episode.raised
 
 
 def _total(parts: Iterator[int | None]) -> int | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..analysis.totals import Totals
 from ..collector.listing import ListedTrace, list_traces
 from ..collector.parts import parts_from
-from ..collector.sources import NATIVE_FOLDERS
+from ..collector.sources import NATIVE_FOLDERS, Belongs
 from .bookmarks import Bookmarks
 from .command_group import USAGE, complain, given_settings
 from .loading_bar import loading_bar
@@ -101,8 +101,9 @@ def _bookmarks_of(trace: Trace, path: Path) -> Bookmarks:
 
 
 def find_sessions(folders: Sequence[Path]) -> list[ListedTrace]:
-    """The traces in these folders and below, each by its first part, newest first."""
-    found = [trace for folder in folders for trace in list_traces(folder)]
+    """The sessions in these folders and below, each by its first part, newest first; no logs of sub-agents."""
+    belongs = Belongs()
+    found = [trace for folder in folders for trace in list_traces(folder) if belongs(trace.path)]
     return sorted(found, key=lambda trace: (-trace.mtime_ns, trace.path))
 
 

@@ -101,6 +101,20 @@ def test_sources_tells_where_it_looked_and_what_it_found(project: Path) -> None:
     assert [json.loads(each)["sessions"] for each in run("sources", "--all", "--json").stdout.splitlines()] == [0, 2]
 
 
+def test_the_report_of_a_folder_counts_each_session_once(project: Path, tmp_path: Path) -> None:
+    (path,) = (tmp_path / "codex").rglob("*mine.jsonl")
+    child = path.with_name("rollout-2026-01-02T03-05-05-child.jsonl")
+    child.write_text(
+        record("session_meta", 10, id="child", cwd=str(project), parent_thread_id="mine", cli_version="0.104.0")
+        + record("turn_context", 10, cwd=str(project), model="gpt-5.3-codex")
+        + record("event_msg", 10, type="task_started", turn_id="t9")
+        + record("response_item", 11, type="message", role="assistant", content=[])
+        + usage(12, 400, 100, 500)
+    )
+    told = json.loads(run("report", tmp_path / "codex", "--json").stdout)
+    assert (told["sessions"], told["tokens"]["total"], told["llm_calls"]) == (2, 1_500 + 1_000, 3)
+
+
 def test_options_that_make_no_sense_are_wrong_usage(project: Path) -> None:
     for arguments in (["--latest", "sources"], ["--all", "report", "x"], ["--all", str(project)]):
         assert run(*arguments).exit_code == 2, arguments
