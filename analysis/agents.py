@@ -63,6 +63,8 @@ class Agents:
             lane.detail = event
         self._columns.failed[agent] = failed
         self._columns.end[agent] = event
+        self._columns.ended_agent.append(agent)
+        self._columns.ended_event.append(event)
         return agent
 
     def parent_of(self, child: Lane) -> Lane:

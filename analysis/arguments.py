@@ -21,6 +21,9 @@ _MAIN_ARGUMENTS = (
     "name",
 )
 
+_PATHS = frozenset({"path", "file_path", "filename"})
+_LONGEST_PATH = 40
+
 
 def preview(args: Any, limit: int = 200) -> str:
     """The argument that tells most first, then the others: `pytest -q tests/`, `src/a.py limit=900`."""
@@ -31,10 +34,20 @@ def preview(args: Any, limit: int = 200) -> str:
     names = [str(name) for name in args]
     main = next((name for name in _MAIN_ARGUMENTS if name in args), names[0] if len(names) == 1 else None)
     parts = [_value(args[main], limit)] if main is not None and main in args else []
+    if main in _PATHS:
+        parts = [short_path(part) for part in parts]
     for name, value in args.items():
         if str(name) != main and sum(map(len, parts)) < limit:
             parts.append(f"{name}={_value(value, 40)}")
     return _cut(" ".join(parts), limit)
+
+
+def short_path(path: str) -> str:
+    """A path with its end in sight: of a long one its last parts, `…/collector/formats/native.py`."""
+    if len(path) <= _LONGEST_PATH or "/" not in path:
+        return path
+    start = path.find("/", len(path) - _LONGEST_PATH)
+    return f"…{path[start if start >= 0 else path.rfind('/') :]}"
 
 
 def preview_json(raw: bytes, limit: int = 200) -> str:

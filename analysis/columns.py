@@ -69,7 +69,8 @@ class LlmColumns:
     `flags` says which numbers the response gave. Tokens count in the four disjoint buckets; cost in dollars. `seen`
     are the flags of all rows so far. `cache_rows` are the rows that report the cache, with sums over those alone.
     `estimated_rows` are those whose cost is none the trace gives but what prices make of their tokens, `listed_rows`
-    those of them whose price is that of a list, not the user's.
+    those of them whose price is that of a list, not the user's. `bounded_rows` are those whose output is a lower bound,
+    `settled_rows` those that tell that the output of a call is known after all.
     """
 
     event: array[int] = _column("I")
@@ -89,6 +90,8 @@ class LlmColumns:
     cache_sum_input: array[int] = _column("q")
     estimated_rows: array[int] = _column("I")
     listed_rows: array[int] = _column("I")
+    bounded_rows: array[int] = _column("I")
+    settled_rows: array[int] = _column("I")
 
     def rows(self, at: int) -> int:
         """How many rows there are as of event `at`."""
@@ -98,6 +101,14 @@ class LlmColumns:
         """How many rows from `first` up to `end` have an estimated cost."""
         rows = self.estimated_rows
         return bisect_left(rows, end) - bisect_left(rows, first) if rows else 0
+
+    def bounds(self, first: int, end: int) -> int:
+        """How many calls that only have rows from `first` up to `end` have an output that is a lower bound."""
+        bounded, settled = self.bounded_rows, self.settled_rows
+        if not bounded:
+            return 0
+        count = bisect_left(bounded, end) - bisect_left(bounded, first)
+        return count - (bisect_left(settled, end) - bisect_left(settled, first))
 
 
 @dataclass(slots=True)
@@ -199,7 +210,10 @@ class IterationColumns:
 
 @dataclass(slots=True)
 class AgentColumns:
-    """One row per sub-agent or swarm worker; `call` or `iteration` say where it was spawned."""
+    """One row per sub-agent or swarm worker; `call` or `iteration` say where it was spawned.
+
+    `ended_*` are rows in the order of the ends.
+    """
 
     event: array[int] = _column("I")
     lane: array[int] = _column("H")
@@ -209,6 +223,8 @@ class AgentColumns:
     end: array[int] = _column("I")
     failed: bytearray = field(default_factory=bytearray)
     announced: bytearray = field(default_factory=bytearray)
+    ended_event: array[int] = _column("I")
+    ended_agent: array[int] = _column("I")
 
 
 @dataclass(slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
 
@@ -70,12 +69,6 @@ def _agent_half(session: Session, event: int, at: int) -> Counterpart | None:
     if row < len(agents.event) and agents.event[row] == event:
         end = agents.end[row]
         return _half(event, event, end, at) if agents.announced[row] else None
-    row = _index(agents.end, event)
-    return None if row < 0 else Counterpart("start", agents.event[row])
-
-
-def _index(column: array[int], event: int) -> int:
-    try:
-        return column.index(event)
-    except ValueError:
-        return -1
+    row = bisect_left(agents.ended_event, event)
+    is_end = row < len(agents.ended_event) and agents.ended_event[row] == event
+    return Counterpart("start", agents.event[agents.ended_agent[row]]) if is_end else None

@@ -88,6 +88,8 @@ class Counted(Protocol):
     @property
     def tokens(self) -> Buckets: ...
     @property
+    def output_is_lower_bound(self) -> bool: ...
+    @property
     def errors(self) -> int: ...
     @property
     def tool_calls(self) -> int: ...
@@ -100,7 +102,7 @@ class Counted(Protocol):
 
 
 def rate_of(counted: Counted) -> Efficiency:
-    """The efficiency of whatever has these counters."""
+    """The efficiency of whatever has these counters. Output that is a lower bound counts as unknown."""
     tokens = counted.tokens
     return rate(
         cache_hit_rate=tokens.hit_rate,
@@ -109,7 +111,7 @@ def rate_of(counted: Counted) -> Efficiency:
         failed_tools=counted.failed_tools,
         compactions=counted.compactions,
         iterations=counted.iterations,
-        output=tokens.output,
+        output=None if counted.output_is_lower_bound else tokens.output,
         prompt_tokens=None if tokens.input is None else tokens.input + (tokens.cache_read or 0),
     )
 

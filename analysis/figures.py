@@ -17,6 +17,11 @@ def tokens(count: float | None) -> str:
     return UNKNOWN
 
 
+def at_least(figure: str, is_bound: bool = True) -> str:
+    """`≥812` where the figure is a lower bound."""
+    return f"≥{figure}" if is_bound and figure != UNKNOWN else figure
+
+
 def cost(dollars: float | None, estimated: bool = False) -> str:
     """`$0.0034`, `$0.84`, `$12.40`; `~$0.84` where it is estimated."""
     if dollars is None or not math.isfinite(dollars):

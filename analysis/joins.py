@@ -96,10 +96,13 @@ def answer_to(session: Session, event: int, rows: int) -> tuple[int, int] | None
 def _end_of_stream(session: Session, opening: int, rows: int) -> int:
     llm, lanes = session.llm, session.events.lane
     lane = lanes[llm.event[opening]]
+    last = opening
     for row in range(opening + 1, min(rows, opening + MOST_BETWEEN)):
         if lanes[llm.event[row]] == lane:
-            return opening if llm.flags[row] & OPENS_CALL else row
-    return opening
+            if llm.flags[row] & OPENS_CALL:
+                break
+            last = row
+    return last
 
 
 def _asked_by(session: Session, event: int) -> int | None:

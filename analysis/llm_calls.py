@@ -8,7 +8,8 @@ from itertools import accumulate
 from operator import add, or_
 from typing import TypeVar
 
-from ..collector.records import EventRecord, Payload, input_includes_cache
+from ..collector.inclusive_input import input_includes_cache
+from ..collector.records import EventRecord, Payload
 from .cache import reports_cache
 from .columns import (
     INPUT_INCLUDED_CACHE,
@@ -64,6 +65,8 @@ class LlmCalls:
         self._rates = _Rates(prices, models) if prices else None
         self._estimated: list[int] = []
         self._listed: list[int] = []
+        self._bounded: list[int] = []
+        self._settled: list[int] = []
         self._rows: list[tuple[int, int, int, int, float, int, int, int, int, int]] = []
         self._heads: dict[int, int] = {}
         self.session_model = 0
@@ -115,6 +118,7 @@ class LlmCalls:
         elif flags & ~KNOWN_COST:
             total = (sent or 0) + (output or 0) + (read or 0) + (written or 0)
             flags |= KNOWN_TOTAL
+        pause = record.timestamp - lane.last_response_time
         lane.last_response_time = record.timestamp
         if data.revises is not None:
             self._revise(event, record, data, lane, row, label, flags, cost, (sent, output, read, written, total))
@@ -143,10 +147,15 @@ class LlmCalls:
                     if cost is not None:
                         flags |= KNOWN_COST
                         self._mark_estimate(lane, rate)
+        if data.output_lower_bound:
+            self._bounded.append(len(self._columns.event) + len(self._rows))
+            judged = output or None  # of at least none nothing can be said
+        else:
+            judged = output
         self._append(event, lane, row, flags, cost, sent, output, read, written, total)
         if total:
             lane.tokens_in_iteration += total
-        self._rules.response(event, lane, row, sent, output, read, written, total)
+        self._rules.response(event, lane, row, sent, judged, read, written, total, pause)
         return label
 
     def _revise(
@@ -176,6 +185,8 @@ class LlmCalls:
                 flags |= KNOWN_COST
                 self._mark_estimate(lane, rate)
         lane.detail = event
+        if data.output_lower_bound is False:
+            self._settled.append(len(self._columns.event) + len(self._rows))
         self._append(event, lane, row, flags, cost, sent, output, read, written, total)
         if total:
             lane.tokens_in_iteration += total
@@ -219,6 +230,12 @@ class LlmCalls:
             append_all(columns.listed_rows, self._listed)
             self._estimated.clear()
             self._listed.clear()
+        if self._bounded:
+            append_all(columns.bounded_rows, self._bounded)
+            self._bounded.clear()
+        if self._settled:
+            append_all(columns.settled_rows, self._settled)
+            self._settled.clear()
         append_all(columns.event, events)
         for row, head in self._heads.items():
             self._iterations.last_llm[row] = head

@@ -42,7 +42,7 @@ class Peaks:
         self._of_others: dict[Node, int] = {}
         self._peaks: dict[int, _Peak] = {}
         self._opened: dict[int, int] = {}
-        """By lane the row that opened a call outside any iteration, until the lane's next row, which is of it too."""
+        """By lane the row that opened its newest call outside any iteration: the rows behind it are of it too."""
 
     def extend(self) -> bool:
         """Take in the next LLM rows, some milliseconds' worth. Gives whether there are more."""
@@ -54,7 +54,7 @@ class Peaks:
             tokens = llm.sum_total[row] - (llm.sum_total[row - 1] if row else 0)
             event = llm.event[row]
             iteration, lane = session.events.iteration[event], session.events.lane[event]
-            opened = self._opened.pop(lane, None)
+            opened = self._opened.get(lane)
             if iteration:
                 self._add(Node(NodeType.ITERATION, iteration), session.iterations.branch[iteration], event, tokens)
                 continue

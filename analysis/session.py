@@ -253,7 +253,7 @@ class Session:
             "tool_end": tools.end,
             TOOL_END_ALIAS: tools.end,
             "tool_error": self._tool_error,
-            "tool_approval": self._tool_label,
+            "tool_approval": tools.approved,
             "budget_check": self._budget_told,
             "budget_warning": self._budget_warning,
             "budget_exhausted": self._budget_told,
@@ -269,6 +269,7 @@ class Session:
             "swarm_task_failed": agents.failed,
             "error": self._error,
             "mode_change": self._mode_change,
+            "custom": self._custom,
         }
 
     def _kinds_of(self, records: Sequence[EventRecord]) -> list[int]:
@@ -316,6 +317,12 @@ class Session:
             self._llm_calls.session_model = label
         return 0
 
+    def _custom(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        """Whatever a writer has no kind for; a session that has got another title tells it so."""
+        if data.goal and lane is self.lanes.main:
+            self.goals.append((event, data.goal))
+        return 0
+
     def _error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         self.errors.append(event)
         return 0
@@ -323,9 +330,6 @@ class Session:
     def _tool_error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         self.errors.append(event)
         return self._tool_calls.end(event, record, data, lane, row, failed=True)
-
-    def _tool_label(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        return self.labels.number(data.tool_name or data.tool or "")
 
     def _budget_told(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
         self.budget_events.append(event)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..collector.events import TraceEvent
-from ..collector.records import input_includes_cache
+from ..collector.inclusive_input import input_includes_cache
 from . import figures
-from .arguments import preview
+from .arguments import preview, short_path
 
 Data = Mapping[str, Any]
 
@@ -118,7 +118,7 @@ def _session_end(data: Data) -> str:
 
 
 def _iteration_start(data: Data) -> str:
-    return "iteration starts"
+    return _join("iteration starts", _first(data, "prompt"))
 
 
 def _iteration_end(data: Data) -> str:
@@ -133,6 +133,8 @@ def _llm_response(data: Data) -> str:
     chunk = data.get("chunk_type")
     if chunk is not None:
         return f"… {_first(data, 'content', 'text', 'delta')}"
+    if isinstance(data.get("whole"), Mapping):  # more became known of a call: it says what it took in all
+        data = {**data, **data["whole"]}
     sent, *cache = (_number(data.get(name)) for name in ("input_tokens", "cache_read_tokens", "cache_write_tokens"))
     known = [number for number in (sent, *cache) if number is not None]
     if sent is not None and sent >= sum(known) - sent and input_includes_cache(_first(data, "model")):
@@ -140,7 +142,8 @@ def _llm_response(data: Data) -> str:
     output, total, cost = (_number(data.get(name)) for name in ("output_tokens", "tokens", "cost"))
     amounts = ""
     if known or output is not None:
-        amounts = f"{figures.tokens(sum(known) if known else None)} → {figures.tokens(output)}"
+        bound = figures.at_least(figures.tokens(output), data.get("output_lower_bound") is True)
+        amounts = f"{figures.tokens(sum(known) if known else None)} → {bound}"
     elif total is not None:
         amounts = f"{figures.tokens(total)} tokens"
     cached = _number(data.get("cache_read_tokens"))
@@ -182,7 +185,9 @@ def _tool_error(data: Data) -> str:
 def _tool_approval(data: Data) -> str:
     approved = data.get("approved")
     verdict = "" if approved is None else "approved" if approved else "denied"
-    return _join(_call(data), verdict, _first(data, "reason"))
+    waited = _number(data.get("waited_ms"))
+    after = "" if waited is None else f"after {figures.duration(waited)}"
+    return _join(_call(data), _join(verdict, after, by=" "), _first(data, "reason"))
 
 
 def _budget(data: Data) -> str:
@@ -286,7 +291,7 @@ def _file_change(data: Data) -> str:
     lines = _join(
         f"+{added:.0f}" if added is not None else "", f"−{removed:.0f}" if removed is not None else "", by=" "
     )
-    return _join(_first(data, "path", "file_path", "file"), lines, _first(data, "action", "operation"))
+    return _join(short_path(_first(data, "path", "file_path", "file")), lines, _first(data, "action", "operation"))
 
 
 def _checkpoint(data: Data) -> str:
@@ -294,6 +299,8 @@ def _checkpoint(data: Data) -> str:
 
 
 def _other(data: Data) -> str:
+    if data.get("tool_name"):
+        return _call(data)
     said = _first(data, "message", "text", "note", "name", "description", "decision", "content", "value")
     more = {name: value for name, value in data.items() if name not in ("metadata",)}
     return said or preview(more) or ""

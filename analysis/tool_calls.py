@@ -24,7 +24,11 @@ _LONGEST_TARGET = 240
 
 
 class OpenCall(msgspec.Struct, gc=False):
-    """A call that waits for its end. A struct, since one is made for every call."""
+    """A call that waits for its end. A struct, since one is made for every call.
+
+    If it `has_waited` for somebody's approval, the time since its start does not tell how long it took.
+    It `may_last` if a sub-agent works in it, or if it waits for something else.
+    """
 
     call: int
     event_id: str
@@ -35,6 +39,8 @@ class OpenCall(msgspec.Struct, gc=False):
     row: int
     fingerprint: int
     started_at: float
+    has_waited: bool = False
+    may_last: bool = False
 
 
 class ToolCalls:
@@ -79,6 +85,8 @@ class ToolCalls:
         opened = self._open[call] = OpenCall(
             call, record.event_id, tool_id, lane.number, lane.branch_number, label, row, fingerprint, record.timestamp
         )
+        if data.waits_for:
+            opened.may_last = True
         if opened.event_id:
             self._by_event_id[opened.event_id] = opened
         if tool_id is not None:
@@ -92,6 +100,7 @@ class ToolCalls:
         if parent_event_id is not None:
             parent = self._by_event_id.get(parent_event_id)
             if parent is not None and parent.branch == branch:
+                parent.may_last = True
                 return parent.call
         for opened in reversed(self._open.values()):
             if opened.branch == branch and opened.row == row:
@@ -108,6 +117,7 @@ class ToolCalls:
         duration = record.duration_ms
         if duration is None or not 0.0 <= duration < LONGEST_MS:
             duration = duration_ms(record, data)
+        may_last = opened is not None and opened.may_last
         if opened is None:
             fingerprint, target = self._asked(lane, label, data)
             call = self._append(event, lane, row, label)
@@ -126,7 +136,7 @@ class ToolCalls:
                     self._columns.fingerprint[call] = _half_of(fingerprint)
                     self._columns.target[call] = target
                     self._rules.repeated(event, lane, row, label, fingerprint, data)
-            if duration is None and opened.started_at <= record.timestamp:
+            if duration is None and not opened.has_waited and opened.started_at <= record.timestamp:
                 duration = (record.timestamp - opened.started_at) * 1000.0
         columns = self._columns
         columns.duration[call] = NAN if duration is None else duration
@@ -137,8 +147,18 @@ class ToolCalls:
         columns.ended_failures.append(self._failures)
         columns.end[call] = event
         columns.ended_event.append(event)
-        self._rules.ended(event, lane, row, label, failed, duration)
+        self._rules.ended(event, lane, row, label, failed, None if may_last else duration)
         return label
+
+    def approved(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
+        """A tool_approval: somebody was asked whether a call may be made. Gives the tool's label."""
+        tool_id = _tool_id(data)
+        opened = self._by_event_id.get(record.parent_event_id or "")
+        if opened is None and tool_id is not None:
+            opened = self._by_tool_id.get(tool_id)
+        if opened is not None:
+            opened.has_waited = True
+        return self._tools.number(data.tool_name or data.tool or "")
 
     def _append(self, event: int, lane: Lane, row: int, label: int) -> int:
         columns = self._columns

@@ -93,6 +93,7 @@ class Totals:
     errors: int = 0
     compactions: int = 0
     tokens: Buckets = field(default_factory=Buckets)
+    output_is_lower_bound: bool = False
     cost: float | None = None
     cost_estimated: bool = False
     price_sources: frozenset[str] = frozenset()
@@ -133,6 +134,7 @@ class Totals:
             errors=self.errors + other.errors,
             compactions=self.compactions + other.compactions,
             tokens=Buckets(*map(_sum, self.tokens, other.tokens)),
+            output_is_lower_bound=self.output_is_lower_bound or other.output_is_lower_bound,
             cost=_sum(self.cost, other.cost),
             cost_estimated=self.cost_estimated or other.cost_estimated,
             price_sources=self.price_sources | other.price_sources,
@@ -157,6 +159,7 @@ def totals_of(view: View, wasted: Wasted = NOTHING_WASTED) -> Totals:
         errors=view.errors,
         compactions=view.compactions,
         tokens=view.tokens,
+        output_is_lower_bound=view.output_is_lower_bound,
         cost=view.cost,
         cost_estimated=view.cost_estimated,
         price_sources=frozenset(view.price_sources),

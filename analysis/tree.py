@@ -91,7 +91,7 @@ class Tree(TreeFigures):
         )
 
     def _llm_facts(self, row: int) -> NodeFacts:
-        call = self.view.llm_call(self._last_row_of_call(row))
+        call = self.view.llm_call(self._rows_of_call(row)[-1])
         return NodeFacts(event=call.event, name=call.model)
 
     def _tool_facts(self, call: int) -> NodeFacts:

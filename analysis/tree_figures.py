@@ -76,7 +76,10 @@ class TreeFigures(TreePlaces):
         return spent
 
     def _spent_in_llm_call(self, row: int) -> Spent:
-        return spent_at(self.session.llm, self._last_row_of_call(row))
+        spent = NOTHING
+        for each in self._rows_of_call(row):
+            spent = spent.plus(spent_at(self.session.llm, each))
+        return spent
 
     def _spent_in_tool_call(self, call: int) -> Spent:
         return self._with_agents(NOTHING, (Where.CALL, call), self._index.by_call.get(call, ()))
@@ -104,13 +107,15 @@ class TreeFigures(TreePlaces):
             spent = spent.plus(self._spent_by_agent(agent))
         return spent
 
-    def _last_row_of_call(self, row: int) -> int:
-        """The LLM row that closed the call a row opened: its next of the same agent, unless that opens another."""
-        llm, lanes = self.session.llm, self.session.events.lane
+    def _rows_of_call(self, row: int) -> list[int]:
+        """The LLM rows of the call a row opened: the next of the same agent are of it too, until one opens another."""
+        llm, lanes, rows = self.session.llm, self.session.events.lane, [row]
         for following in range(row + 1, min(row + MOST_BETWEEN, self.view.llm_rows)):
             if lanes[llm.event[following]] == lanes[llm.event[row]]:
-                return row if llm.flags[following] & OPENS_CALL else following
-        return row
+                if llm.flags[following] & OPENS_CALL:
+                    break
+                rows.append(following)
+        return rows
 
     def _duration_of_run(self, number: int) -> float | None:
         return self._between(self.session.lanes.branches[number].first, self._end_of_run(number))
@@ -122,7 +127,7 @@ class TreeFigures(TreePlaces):
         return self._between(iterations.first[row], self._last_of_iteration(row)) if told is None else told
 
     def _duration_of_llm_call(self, row: int) -> float | None:
-        llm, event = self.session.llm, self.session.llm.event[self._last_row_of_call(row)]
+        llm, event = self.session.llm, self.session.llm.event[self._rows_of_call(row)[-1]]
         told = self._told(event)
         return self._between(llm.request[row], event) if told is None else told
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from . import efficiency
@@ -22,7 +23,7 @@ from .columns import (
     OPENS_CALL,
 )
 from .efficiency import Efficiency
-from .issues.episodes import Episode
+from .issues.episodes import Episode, IssueLog
 from .issues.issue import Issue, describe
 from .lanes import MAIN_LANE
 from .prices import OWN_PRICES
@@ -30,6 +31,9 @@ from .tokens import Buckets
 
 if TYPE_CHECKING:
     from .session import Session
+
+
+_RAISED = attrgetter("raised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class TokenFlowPoint:
 
     `run` and `agent` tell iterations of the same number apart; `row` is the iteration's row in the columns, `calls`
     how many LLM calls it made. `context_tokens` is the length of the last prompt that was told.
+    `output_is_lower_bound` says that there was more output than is counted.
     `cost_estimated` says that some of `cost` is estimated, `cumulative_cost_estimated` that some of `cumulative_cost`.
     """
 
@@ -75,6 +80,7 @@ class TokenFlowPoint:
     row: int = 0
     cost_estimated: bool = False
     cumulative_cost_estimated: bool = False
+    output_is_lower_bound: bool = False
     calls: int = 0
     context_tokens: int | None = None
 
@@ -101,6 +107,8 @@ class View:
     def __init__(self, session: Session, at: int) -> None:
         self.session = session
         self.at = at
+        self._all: list[Episode] = []
+        self._all_known: tuple[IssueLog | None, int] = (None, 0)
 
     @cached_property
     def llm_rows(self) -> int:
@@ -205,6 +213,11 @@ class View:
         )
 
     @property
+    def output_is_lower_bound(self) -> bool:
+        """Whether there was more output than is counted: of some call the trace tells only a lower bound."""
+        return self.session.llm.bounds(0, self.llm_rows) > 0
+
+    @property
     def input_included_cache(self) -> bool:
         """Whether any response reported its input with the cached part in it, which was then taken out."""
         return bool(self.llm_rows and self.session.llm.seen[self.llm_rows - 1] & INPUT_INCLUDED_CACHE)
@@ -278,8 +291,14 @@ class View:
 
     def all_episodes(self) -> list[Episode]:
         """What stands behind the issues and, as far as rules have looked, behind the findings, oldest first."""
-        findings = self.session.findings.standing(self.at)
-        return sorted([*self.episodes(), *findings], key=_raised) if findings else self.episodes()
+        log = self.session.findings
+        known = log, log.version(self.at)
+        if known != self._all_known:
+            findings = log.standing(self.at)
+            # Both are in order already, which sorting makes use of.
+            self._all = sorted([*self.episodes(), *findings], key=_RAISED) if findings else self.episodes()
+            self._all_known = known
+        return self._all
 
     @property
     def all_version(self) -> int:
@@ -363,6 +382,7 @@ class View:
             row=iteration_row,
             cost_estimated=any(call.cost_estimated for call in calls),
             cumulative_cost_estimated=bool(calls) and self.session.llm.estimates(0, calls[-1].row + 1) > 0,
+            output_is_lower_bound=sum(self.session.llm.bounds(call.row, call.row + 1) for call in calls) > 0,
             calls=sum(call.opens for call in calls),
             context_tokens=next((prompt for prompt in prompts if prompt is not None), None),
         )
@@ -374,10 +394,6 @@ class View:
     def _cost_through(self, row: int) -> float | None:
         llm = self.session.llm
         return llm.sum_cost[row] if llm.seen[row] & KNOWN_COST else None
-
-
-def _raised(episode: Episode) -> int:
-    return episode.raised
 
 
 def _total(parts: Iterator[int | None]) -> int | None:

@@ -84,10 +84,11 @@ class BrowserScreen(SessionPrompt):
         prices: Prices | None = None,
         index: bool = False,
         tuning: Tuning = DEFAULT_TUNING,
+        belongs: Callable[[Path], bool] | None = None,
     ) -> None:
         super().__init__()
         self._select = select
-        self.sessions = Sessions(folders, prices=prices, index=index, tuning=tuning, clock=clock)
+        self.sessions = Sessions(folders, prices=prices, index=index, tuning=tuning, clock=clock, belongs=belongs)
         self.order: Order = DEFAULT_ORDER
         self._rows = SessionRows(clock)
         self._clock = clock

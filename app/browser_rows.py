@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Final
 
 from ..analysis import figures
 from .safe_text import fit, fit_right, one_line
 from .sessions.entry import Entry, State, state_of
 from .sessions.order import DEFAULT_ORDER, Order
+from .trace import NATIVE
 from .widgets.palette import Cell
 
 _STATE_CELLS = 8
@@ -68,14 +70,28 @@ def _score(entry: Entry, now: float) -> str:
 def _issues(entry: Entry, now: float) -> str:
     if entry.figures is None:
         return figures.UNKNOWN
-    return f"!{entry.figures.issues:,}" if entry.figures.issues else ""
+    return f"{_WORST.get(entry.figures.worst, '!')}{entry.figures.issues:,}" if entry.figures.issues else ""
+
+
+def _agent(entry: Entry, now: float) -> str:
+    glance = entry.glance
+    return "" if glance is None else glance.agent or NATIVE
+
+
+def _project(entry: Entry, now: float) -> str:
+    return "" if entry.glance is None else PurePath(entry.glance.project).name
 
 
 def _model(entry: Entry, now: float) -> str:
     return entry.model or figures.UNKNOWN
 
 
+_WORST: Final = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
+"""How bad the worst issue is, as pane 5 marks it."""
+
 _COLUMNS: Final = (
+    _Column("project", "project", 16, 140, "muted", _project, is_left=True),
+    _Column("agent", "agent", 12, 126, "muted", _agent, is_left=True),
     _Column("", "session", 28, 160, "muted", lambda entry, now: entry.path.stem, is_left=True),
     _Column("model", "model", 32, 160, "llm", _model, is_left=True),
     _Column("model", "model", 24, 110, "llm", _model, is_left=True, shown_below=160),

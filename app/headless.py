@@ -12,6 +12,7 @@ from pathlib import Path
 from ..analysis.totals import Totals
 from ..collector.listing import ListedTrace, list_traces
 from ..collector.parts import parts_from
+from ..collector.sources import NATIVE_FOLDERS, Belongs
 from .bookmarks import Bookmarks
 from .command_group import USAGE, complain, given_settings
 from .loading_bar import loading_bar
@@ -19,14 +20,12 @@ from .reports.layout import terminal_width
 from .reports.report import report_json, report_text
 from .reports.sessions import newest_sessions, sessions_text
 from .safe_text import one_line
+from .session_sources import shown_sources
 from .sessions.sessions import Sessions
 from .settings.config_file import config_path
 from .settings.effective import EffectiveSettings, effective_settings
 from .settings.example import write_example
 from .trace import Trace, UnreadableTraceError, load_trace
-
-DEFAULT_FOLDERS = (Path(".attocode/traces"), Path(".traces"))
-"""Where agents of this format leave their traces."""
 
 
 def told_settings() -> EffectiveSettings:
@@ -102,25 +101,31 @@ def _bookmarks_of(trace: Trace, path: Path) -> Bookmarks:
 
 
 def find_sessions(folders: Sequence[Path]) -> list[ListedTrace]:
-    """The traces in these folders and below, each by its first part, newest first."""
-    found = [trace for folder in folders for trace in list_traces(folder)]
+    """The sessions in these folders and below, each by its first part, newest first; no logs of sub-agents."""
+    belongs = Belongs()
+    found = [trace for folder in folders for trace in list_traces(folder) if belongs(trace.path)]
     return sorted(found, key=lambda trace: (-trace.mtime_ns, trace.path))
 
 
 def default_folders() -> list[Path]:
     """Those of the default folders that exist here."""
-    return [folder for folder in DEFAULT_FOLDERS if folder.is_dir()]
+    return [folder for folder in NATIVE_FOLDERS if folder.is_dir()]
 
 
-def list_sessions(folders: Sequence[Path]) -> Iterable[str]:
-    """The sessions in these folders, or in the default ones. Raises UnreadableTraceError where there is no folder."""
-    folders = folders or default_folders()
+def list_sessions(folders: Sequence[Path], everything: bool = False) -> Iterable[str]:
+    """The sessions in these folders, or of this project, or `everything` there is. Raises UnreadableTraceError."""
+    belongs = None
+    if not folders:
+        shown = shown_sources(everything)
+        folders = [folder for folder in shown.folders if folder.is_dir()]
+        belongs = shown.belongs()
     if not folders:
         raise UnreadableTraceError(
-            f"no folder {' or '.join(map(str, DEFAULT_FOLDERS))} here; name a trace file or a folder of them"
+            f"no folder {' or '.join(map(str, NATIVE_FOLDERS))} here, and no sessions of Claude Code or Codex; name a "
+            "trace file or a folder of them (tracetop sources tells where it looks)"
         )
     settings = told_settings().settings
-    sessions = Sessions(folders, prices=settings.prices, index=settings.index, tuning=settings.rules)
+    sessions = Sessions(folders, prices=settings.prices, index=settings.index, tuning=settings.rules, belongs=belongs)
     newest, count = newest_sessions(sessions)
     if not count:
         return [f"No sessions in {', '.join(map(str, folders))}."]

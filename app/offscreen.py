@@ -13,7 +13,6 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from .dashboard.screen import DashboardScreen
-from .dashboard.source import FileSource
 from .destinations import parse_destination
 from .panes.names import PANES
 from .standalone import Prepare, TracetopApp
@@ -68,7 +67,6 @@ async def offscreen(
         await pilot.pause()
         screen = app.screen
         assert isinstance(screen, DashboardScreen)
-        assert isinstance(screen.source, FileSource)
         while not screen.source.wait_until_read(0.05) and screen.source.error is None:
             await asyncio.sleep(0)
         screen.hold_still()

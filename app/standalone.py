@@ -20,9 +20,10 @@ from .command_group import NoSuchThemeError, given_settings
 from .dashboard.host import DashboardHost
 from .dashboard.screen import DashboardScreen
 from .dashboard.source import SourceLike, open_source
-from .headless import DEFAULT_FOLDERS
 from .keymap import usable_keys
+from .latest import Latest
 from .safe_text import one_line
+from .session_sources import shown_sources
 from .settings.effective import EffectiveSettings, effective_settings
 from .settings.settings import meant
 from .themes import THEMES
@@ -30,6 +31,8 @@ from .wall import WallScreen
 
 _MOST_TOLD = 5
 _TOLD_SECONDS = 15.0
+_LATEST = "latest"
+_LATEST_SECONDS = 1.0
 _log = logging.getLogger("tracetop")
 
 
@@ -42,7 +45,8 @@ class TracetopApp(DashboardHost):
 
     `settings` are what the user set; what of them cannot be met stays as it is built in, and is told on the screen.
     `prepare` is done with the first dashboard that opens. `wall` are folders whose sessions are shown on the wall at
-    first, empty for the default ones; None for the browser.
+    first, empty for the default ones; None for the browser. Without any path it shows the sessions of this project, or
+    with `everything` of all. With `latest` it opens the newest session, and each that starts from then on.
     """
 
     TITLE = "tracetop"
@@ -58,6 +62,8 @@ class TracetopApp(DashboardHost):
         settings: EffectiveSettings | None = None,
         prepare: Prepare | None = None,
         wall: Sequence[Path] | None = None,
+        everything: bool = False,
+        latest: bool = False,
     ) -> None:
         super().__init__()
         self._prepare = prepare
@@ -70,9 +76,13 @@ class TracetopApp(DashboardHost):
         self.set_keymap(dict(self.settings.keys))
         self._clock = clock
         self._shown: Path | None = path if path is not None and not path.is_dir() else None
-        folders = tuple(wall or ()) or DEFAULT_FOLDERS
+        folders, belongs = tuple(wall or ()), None
         if path is not None:
             folders = (path if path.is_dir() else path.parent,)
+        elif not folders:
+            shown = shown_sources(everything)
+            folders, belongs = shown.folders, shown.belongs()
+        self._latest = Latest() if latest else None
         self.browser = BrowserScreen(
             folders,
             select=self._shown,
@@ -80,6 +90,7 @@ class TracetopApp(DashboardHost):
             prices=self.settings.prices,
             index=self.settings.index,
             tuning=self.settings.rules,
+            belongs=belongs,
         )
 
     def _made_usable(self, effective: EffectiveSettings) -> EffectiveSettings:
@@ -115,6 +126,26 @@ class TracetopApp(DashboardHost):
             await self.open_dashboard()
         elif self._opens_wall:
             await self.push_screen(self._new_wall())
+        if self._latest is not None:
+            self.browser.sessions.start(_LATEST)
+            self.set_interval(_LATEST_SECONDS, self._follow_latest)
+            await self._follow_latest()
+
+    async def _follow_latest(self) -> None:
+        """Open the newest session when there is any, and another one when that starts."""
+        sessions = self.browser.sessions
+        if self._latest is None or not sessions.is_listed:
+            return
+        path = self._latest.next(sessions.entries)
+        if path is None:
+            return
+        if self._shown is not None:
+            self.notify(f"a newer session has started: {one_line(path.stem)}", title="tracetop", markup=False)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        self._shown = path
+        self.browser.select(path)
+        await self.open_dashboard()
 
     def _new_wall(self) -> WallScreen:
         return WallScreen(self.browser.sessions, clock=self._clock)
@@ -167,18 +198,21 @@ def run_dashboard(
     theme: str | None = None,
     prepare: Prepare | None = None,
     wall: Sequence[Path] | None = None,
+    everything: bool = False,
+    latest: bool = False,
 ) -> None:
     """Open tracetop on a trace file, a folder, or the default folders, until the user leaves.
 
     Settings come from the environment and the user's file; `theme` goes before them. `prepare` is done with the
-    dashboard before it opens. With `wall` it opens on the wall of these folders. Raises NoSuchThemeError.
+    dashboard before it opens. With `wall` it opens on the wall of these folders, with `latest` on the newest session.
+    Without a path it is for this project, or for `everything`. Raises NoSuchThemeError.
     """
     gc.disable()  # until the first frame is there: it makes much that stays
     effective = effective_settings({**given_settings(), "theme": theme})
-    app = TracetopApp(path, settings=effective, prepare=prepare, wall=wall)
+    app = TracetopApp(path, settings=effective, prepare=prepare, wall=wall, everything=everything, latest=latest)
     if theme is not None and theme not in app.available_themes:
         raise NoSuchThemeError(f"no theme is called {theme!r}{meant(theme, app.available_themes)}")
-    _log.debug("opening %s", path or ", ".join(map(str, DEFAULT_FOLDERS)))
+    _log.debug("opening %s", path or ", ".join(map(str, app.browser.sessions.folders)))
     with _log_apart_from_screen(debug):
         app.run()
 

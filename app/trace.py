@@ -105,10 +105,11 @@ class Trace:
         """What became of the records of a log in another format; None for our own."""
         return None if self._merged is None else self._merged()
 
-    def written_in(self, format: str, merged: Callable[[], Merged]) -> None:
-        """Note that this is the log of another agent, and who tells what became of its records."""
-        self.format = format
-        self._merged = merged
+    def read_from(self, tail: TranslatedTail) -> None:
+        """Have the log of another agent be what is read, whose tail tells what becomes of its records."""
+        self.format = tail.format.name
+        self._merged = lambda: tail.merged
+        self._line, self._place, self._stretch = tail.line, tail.place, None
 
     @property
     def version(self) -> tuple[int, int, int]:
@@ -219,7 +220,7 @@ def trace_of(tail: Tail, *, prices: Prices | None = None, tuning: Tuning = DEFAU
     stretch = tail.stretch if isinstance(tail, FileTail) else None
     trace = Trace(str(tail.path), tail.line, tail.place, prices=prices, stretch=stretch, tuning=tuning)
     if isinstance(tail, TranslatedTail):
-        trace.written_in(tail.format.name, lambda: tail.merged)
+        trace.read_from(tail)
     return trace
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from .parts import joined, part_number, part_path, parts_from
 from .segments import identity_of
+
+_SUB_AGENTS = "subagents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,13 @@ class ListedTrace:
 
 
 def list_traces(folder: Path, pattern: str = "*.jsonl") -> Iterator[ListedTrace]:
-    """The traces in a folder and the folders below it, in no order. A folder that does not exist has none."""
+    """The traces in a folder and the folders below it, in no order. A folder that does not exist has none.
+
+    The logs of sub-agents that a session has in a folder of its own are part of that session's trace.
+    """
     found = trace_files(folder, pattern)
+    for path in [path for path in found if _SUB_AGENTS in path.parts and _is_of_a_session(path, found)]:
+        del found[path]
     numbered = {path for path in found if "~" in path.name}
     # Hardly any trace has parts, and to find out what a name means costs more than to look at the file.
     may_have_parts = numbered | {first for first in (part_path(path, 1) for path in numbered) if first in found}
@@ -43,6 +50,13 @@ def list_traces(folder: Path, pattern: str = "*.jsonl") -> Iterator[ListedTrace]
     for path, status in found.items():
         if path not in may_have_parts:
             yield _listed((path,), [status])
+
+
+def _is_of_a_session(path: Path, found: Container[Path]) -> bool:
+    """Whether a log lies below `x/subagents` beside an `x.jsonl` that was found."""
+    place = len(path.parts) - 1 - path.parts[::-1].index(_SUB_AGENTS)
+    session = Path(*path.parts[:place])
+    return session.with_name(f"{session.name}.jsonl") in found
 
 
 def look_again(trace: ListedTrace) -> ListedTrace | None:

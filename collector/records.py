@@ -7,7 +7,6 @@ What comes with a wrong type is read as well as it can be; unknown stays None.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeAlias
 
@@ -17,7 +16,6 @@ import orjson
 from .events import TraceEvent
 
 MAX_SAFE_INT = 2**53
-_INCLUSIVE_MODELS = re.compile(r"(^|[/:.])(gpt|chatgpt|codex|o[1-9](?![0-9])|davinci|text-embedding)", re.IGNORECASE)
 _TEXT_FIELDS = (
     "tool_name",
     "tool",
@@ -71,12 +69,15 @@ class Payload(msgspec.Struct, gc=False):
     """The fields of `data` that change a number somewhere; everything else stays in the trace.
 
     `args` is the raw JSON of the tool's arguments, empty where the event has none. `revises` is the id of an earlier
-    response: the buckets are what came to it in addition.
+    response: the buckets are what came to it in addition. `output_lower_bound` says that there is at
+    least so much output, and with False that it is known after all. `waits_for` are the arguments of a call that only
+    waits for something else that runs.
     """
 
     tool_name: str | None = None
     tool: str | None = None
     args: msgspec.Raw = msgspec.Raw()
+    waits_for: msgspec.Raw = msgspec.Raw()
     tool_id: str | None = None
     tool_call_id: str | None = None
     agent_id: str | None = None
@@ -87,6 +88,7 @@ class Payload(msgspec.Struct, gc=False):
     status: str | None = None
     stop_reason: str | None = None
     revises: str | None = None
+    output_lower_bound: bool | None = None
     tokens: float | None = None
     input_tokens: float | None = None
     output_tokens: float | None = None
@@ -110,11 +112,6 @@ class EventRecord(msgspec.Struct, gc=False):
     data: Payload | None = None
     parent_event_id: str | None = None
     duration_ms: float | None = None
-
-
-def input_includes_cache(model: str) -> bool:
-    """Whether events have this model's input with the cached part in it, as OpenAI's interface reports it."""
-    return _INCLUSIVE_MODELS.search(model) is not None
 
 
 def record_from_object(content: Mapping[str, Any]) -> EventRecord:
@@ -208,6 +205,10 @@ def _text(value: object) -> str | None:
         return None
 
 
+def _truth(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
 def _number(value: object) -> float | None:
     if type(value) is float or value is None:
         return value
@@ -234,6 +235,8 @@ _READ: dict[object, Callable[[Any], Any]] = {
     **dict.fromkeys(_TEXT_FIELDS, _text),
     **dict.fromkeys(_NUMBER_FIELDS, _number),
     "args": _raw,
+    "waits_for": _raw,
+    "output_lower_bound": _truth,
     "metadata": _metadata,
     "cache_creation": _cache_creation,
 }

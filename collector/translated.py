@@ -19,6 +19,7 @@ from .formats.line_records import records_of
 from .formats.native import BadLine, Batch, decode_block
 from .formats.translator import Format, Merged, Origin, Record, Settling
 from .lines import Block
+from .packed import PackedTail, is_packed
 from .reader import CHUNK_BYTES
 from .sanitize import encode_line
 from .translated_lines import TranslatedLines
@@ -43,14 +44,14 @@ class _Log:
 
     path: Path
     format: Format
-    tail: FileTail = field(init=False)
+    tail: FileTail | PackedTail = field(init=False)
     waiting: deque[_Waiting] = field(default_factory=deque)
     bad: list[BadLine] = field(default_factory=list)
     lines: int = 0
     _newest: float = float("-inf")
 
     def __post_init__(self) -> None:
-        self.tail = FileTail(self.path, decoding=self)
+        self.tail = PackedTail(self.path, self) if _is_packed(self.path) else FileTail(self.path, decoding=self)
 
     def decode(self, block: Block, base: int) -> Batch:
         """Put the records of whole lines among those that wait. No events come of it yet."""
@@ -96,7 +97,7 @@ class TranslatedTail:
         self._looked = float("-inf")
 
     @property
-    def _main(self) -> FileTail:
+    def _main(self) -> FileTail | PackedTail:
         return self._logs[self.path].tail
 
     @property
@@ -255,6 +256,13 @@ class TranslatedTail:
             found += [BadLine(bad.number, where + bad.reason) for bad in log.bad]
             log.bad.clear()
         return found
+
+
+def _is_packed(path: Path) -> bool:
+    try:
+        return is_packed(path)
+    except OSError:  # why it cannot be read, its tail says
+        return False
 
 
 def native_line(event: TraceEvent) -> bytes:

@@ -16,6 +16,16 @@ from tracetop.collector.events import TraceEvent
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nobody_elses_sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have no session of an agent that is used on this machine be found."""
+    nowhere = tmp_path_factory.mktemp("home") / "nowhere"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLAUDE_CONFIG_DIR", str(nowhere))
+        patch.setenv("CODEX_HOME", str(nowhere))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def no_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Have tracetop find no settings anywhere, and a cache of its own; in child processes too."""
     with pytest.MonkeyPatch.context() as patch:

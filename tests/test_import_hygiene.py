@@ -62,6 +62,7 @@ def test_analysis_imports_of_ours_only_itself_and_the_schema(path: Path) -> None
         if name.startswith("tracetop"):
             assert name.startswith("tracetop.analysis") or name in (
                 "tracetop.collector.events",
+                "tracetop.collector.inclusive_input",
                 "tracetop.collector.kinds",
                 "tracetop.collector.records",
             ), name
@@ -98,6 +99,7 @@ def test_all_of_analysis_loads_without_a_user_interface() -> None:
     assert ours <= {
         "tracetop.collector",
         "tracetop.collector.events",
+        "tracetop.collector.inclusive_input",
         "tracetop.collector.kinds",
         "tracetop.collector.records",
     }

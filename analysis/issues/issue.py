@@ -38,6 +38,8 @@ class _Wording:
     title: Callable[[Episode, float, int], str]
     description: Callable[[Episode, float, int], str]
     suggestion: str
+    after_pause: str = ""
+    """What is suggested instead where the episode has a pause for its label."""
 
 
 def _times(count: float) -> str:
@@ -63,11 +65,15 @@ _WORDINGS: dict[str, _Wording] = {
     ),
     "cache_drop": _Wording(
         "medium",
-        lambda episode, value, count: f"cache hit fell {episode.detail} → {value:.0%}",
+        lambda episode, value, count: (
+            f"cache hit fell {episode.detail} → {value:.0%}{f' in a pause of {episode.label}' if episode.label else ''}"
+        ),
         lambda episode, value, count: (
             f"The cache hit rate fell from {episode.detail} to {value:.0%} from one response of the agent to the next."
+            + (f" {episode.label} lay between them, and caches last 5 minutes or an hour." if episode.label else "")
         ),
         "Look for what changed at the start of the prompt: tools, system prompt, model, or a rewritten history.",
+        "It may just have run out: go on within 5 minutes, have it kept for an hour, or compact before a longer pause.",
     ),
     "token_spike": _Wording(
         "medium",
@@ -166,7 +172,7 @@ def describe(episode: Episode, at: int, agent: str, event_id: Callable[[int], st
         category=episode.category,
         title=title_of(episode, at),
         description=wording.description(episode, value, count),
-        suggestion=wording.suggestion,
+        suggestion=wording.after_pause if wording.after_pause and episode.label else wording.suggestion,
         iteration=episode.iteration,
         event_ids=tuple(event_id(event) for event in evidence) if event_id is not None else (),
         events=tuple(evidence),

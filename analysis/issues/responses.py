@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..columns import IterationColumns
+from ..figures import duration
 from ..lanes import Lane
 from .episodes import Episode, IssueLog
 from .loops import LoopRules
@@ -13,6 +14,9 @@ SMALLEST_CACHED_PROMPT = 1024
 DROP_FACTOR = 0.5
 SPIKE_FACTOR = 2.0
 SPIKE_HISTORY = 3
+CACHE_LIFE_SECONDS = 300.0
+"""After a longer pause the cache may have run out: nothing else need have changed."""
+LONGEST_PAUSE_SECONDS = 1e9
 
 
 @dataclass(slots=True)
@@ -50,8 +54,9 @@ class ResponseRules:
         read: int | None,
         written: int | None,
         total: int | None,
+        pause: float,
     ) -> None:
-        """A call's response is in, whole; its tokens are None where it does not say.
+        """A call's response is in, whole, `pause` seconds after the agent's last. Tokens it does not tell are None.
 
         What is ordinary is settled here, in line: this runs for every response of a bulk load.
         """
@@ -70,7 +75,7 @@ class ResponseRules:
                 ):
                     history.drop = None
                 else:
-                    self._fell(event, lane, row, before, rate, history)
+                    self._fell(event, lane, row, before, rate, pause, history)
                 history.rate, history.rate_event = rate, event
         if total is not None:
             counted = history.counted
@@ -87,7 +92,9 @@ class ResponseRules:
         if self._loops.streaks:
             self._loops.responded(event, lane, row)
 
-    def _fell(self, event: int, lane: Lane, row: int, before: float, rate: float, history: History) -> None:
+    def _fell(
+        self, event: int, lane: Lane, row: int, before: float, rate: float, pause: float, history: History
+    ) -> None:
         if history.drop is not None:
             history.drop.update(event, rate, [event])
             return
@@ -98,6 +105,7 @@ class ResponseRules:
             [history.rate_event, event],
             iteration=self._iterations.number_of(row),
             lane=lane.number,
+            label=duration(pause * 1000.0) if CACHE_LIFE_SECONDS < pause < LONGEST_PAUSE_SECONDS else "",
             detail=f"{before:.0%}",
         )
 

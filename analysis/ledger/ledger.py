@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..columns import KNOWN_COST, KNOWN_TOTAL, NONE, Branch
+from ..columns import KNOWN_COST, KNOWN_TOTAL, NONE
 from ..issues.episodes import Episode
+from ..lane_branches import LaneBranches
 from .account import Account
 from .claims import CLAIM_OF, Claim, Scope
 from .entry import Entry, Wasted
@@ -59,8 +60,7 @@ class Ledger:
         self._priced_from = NONE
         self._calls: array[int] = array("I")
         """By iteration how many calls were begun in it."""
-        self._branches: dict[int, list[Branch]] = {}
-        self._branches_taken = 0
+        self._branches = LaneBranches(self.session)
 
     def extend(self, most: int = _EVENTS_AT_A_TIME) -> bool:
         """Take in the next events that the rules have looked at, at most so many; gives whether there are more."""
@@ -217,11 +217,8 @@ class Ledger:
 
     def _take_lane(self, event: int, held: _Held, number: int, lane: int, since: int) -> None:
         """Take all iterations in which an agent was answered since an event."""
-        session, branches = self.session, self.session.lanes.branches
-        for branch in branches[self._branches_taken :]:
-            self._branches.setdefault(branch.lane, []).append(branch)
-            self._branches_taken += 1
-        for branch in self._branches.get(lane, ()):
+        session = self.session
+        for branch in self._branches.of(lane):
             rows = branch.llm_rows
             first, last = bisect_left(rows, session.llm.rows(since)), bisect_left(rows, session.llm.rows(event))
             iterations = dict.fromkeys(session.events.iteration[session.llm.event[row]] for row in rows[first:last])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .agents import LowYieldAgent, RedoneAgent, SilentAgent
 from .burn import BurnForecast
 from .cache import AlternatingMisses, BrokenCache, FrozenBoundary, NeverCached, RepeatedExpiry, WriteChurn
 from .compactions import Amnesia, CompactionThrash, UselessCompaction
@@ -12,6 +13,7 @@ from .oversized import OversizedResult
 from .reads import DuplicateRead, SerialReads
 from .second_pass import Rule
 from .stuck import Stuck
+from .swarms import OverlappingWorkers
 from .tools import ErrorLoop, FailureRate, HungCall, RetryStorm, SlowOutlier
 
 RULES: tuple[type[Rule], ...] = (
@@ -41,5 +43,9 @@ RULES: tuple[type[Rule], ...] = (
     Amnesia,
     OversizedResult,
     BurnForecast,
+    SilentAgent,
+    LowYieldAgent,
+    RedoneAgent,
+    OverlappingWorkers,
     Stuck,  # goes by what those before it find
 )

@@ -17,9 +17,10 @@ _NAME = re.compile(r"[\w.+-]+")
 
 @dataclass(slots=True)
 class _Known:
-    """The names of files that a lane has met, and its edits of others."""
+    """The names of files that a lane has met, events that tell of more, and its edits of others."""
 
     names: dict[str, None] = field(default_factory=dict)
+    changes: deque[int] = field(default_factory=lambda: deque(maxlen=_MOST_FILES))
     ends: list[int] = field(default_factory=list)
     episode: Episode | None = None
 
@@ -53,8 +54,22 @@ class BlindEdit(Rule):
                 names = names[-1:]  # of a path the file alone
             self._names[call.target] = names
         if call.act is Act.EDIT and names and names[-1] not in lane.names:
-            self._blind(lane, call)
+            self._meet_changed(lane)
+            if names[-1] not in lane.names:
+                self._blind(lane, call)
         lane.meet(names)
+
+    def happened(self, event: int, lane: int, kind: str) -> None:
+        if kind == "file_change":
+            self._lanes.setdefault(lane, _Known()).changes.append(event)
+
+    def _meet_changed(self, lane: _Known) -> None:
+        """Have a lane know the files that it changed: one call may have changed, or made, several."""
+        event_of = self.findings.event_of
+        while lane.changes and event_of is not None:
+            path = event_of(lane.changes.popleft()).data.get("path")
+            if isinstance(path, str):
+                lane.meet(_NAME.findall(path)[-1:])
 
     def _blind(self, lane: _Known, call: Call) -> None:
         if lane.episode is not None:

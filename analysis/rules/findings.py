@@ -13,7 +13,7 @@ from ..issues.episodes import Episode
 from ..issues.issue import SEVERITIES, Issue
 from ..view import View
 from .thresholds import DEFAULT_TUNING, Tuning
-from .words import cache, calls, context
+from .words import agents, cache, calls, context
 from .words.wording import Wording
 
 
@@ -28,7 +28,7 @@ class Finding(Issue):
     thresholds: tuple[str, ...] = ()
 
 
-_WORDINGS: dict[str, Wording] = {**calls.WORDINGS, **context.WORDINGS, **cache.WORDINGS}
+_WORDINGS: dict[str, Wording] = {**calls.WORDINGS, **context.WORDINGS, **agents.WORDINGS, **cache.WORDINGS}
 
 CATEGORIES: tuple[str, ...] = tuple(_WORDINGS)
 """The categories of findings, in the order in which they are listed."""

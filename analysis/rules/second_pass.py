@@ -13,6 +13,7 @@ from ..break_causes import EventOf
 from ..cache_limits import limits_of
 from ..cache_losses import CacheLosses
 from ..issues.episodes import Episode, IssueLog
+from ..lane_branches import LaneBranches
 from ..tool_calls import MOST_TARGETS
 from .acts import CHANGES, Act, Acts
 from .thresholds import DEFAULT_TUNING, Tuning
@@ -25,7 +26,7 @@ _EVENTS_AT_A_TIME = 4_000
 _BREAKS_AT_A_TIME = 100
 """The same: why the cache broke is looked for in three payloads."""
 
-_ITERATION, _STARTED, _ENDED, _RESPONSE, _BREAK, _PATTERN, _KIND = range(7)
+_SPAWNED, _ITERATION, _STARTED, _ENDED, _RESPONSE, _BREAK, _PATTERN, _KIND, _LEFT = range(9)
 """What is looked at, in the order in which it is where one event is several of these."""
 
 
@@ -68,6 +69,12 @@ class Rule:
     def tune(self, tuning: Tuning) -> None:
         """Take the thresholds."""
 
+    def spawned(self, event: int, agent: int) -> None:
+        """A sub-agent or worker was announced: a row of `AgentColumns`."""
+
+    def left(self, event: int, agent: int) -> None:
+        """A sub-agent or worker completed, failed or timed out."""
+
     def iteration(self, event: int, lane: int, row: int) -> None:
         """An iteration began."""
 
@@ -103,6 +110,7 @@ class Findings:
         self.losses = losses
         self.event_of = event_of
         self.log = IssueLog()
+        self._branches = LaneBranches(session)
 
     def open(
         self,
@@ -130,6 +138,19 @@ class Findings:
         """The name of a tool."""
         return self.session.labels.name(label) or "a tool"
 
+    def agent(self, agent: int) -> str:
+        """The name of a sub-agent, by its row."""
+        return self.session.lanes.names.name(self.session.agents.lane[agent])
+
+    def spent_by(self, agent: int, event: int) -> int:
+        """Tokens that a sub-agent took from its spawn up to an event."""
+        session = self.session
+        first, last = session.llm.rows(session.agents.event[agent]), session.llm.rows(event)
+        branches = self._branches.of(session.agents.lane[agent])
+        return sum(
+            (each.spent(session.llm, last)[0] or 0) - (each.spent(session.llm, first)[0] or 0) for each in branches
+        )
+
     def target(self, target: int) -> str:
         """What a call is about; empty where that is unknown."""
         return self.session.targets.name(target)
@@ -144,7 +165,7 @@ KINDS_HEARD = (
     "compaction_start", "compaction_end", "context_overflow",
     "budget_check", "budget_warning", "budget_exhausted",
     "subagent_spawn", "subagent_complete", "subagent_error", "subagent_timeout",
-    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete",
+    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete", "file_change",
 )  # fmt: skip
 """The kinds of events that rules are told of by name."""
 
@@ -175,8 +196,11 @@ class SecondPass:
         self._on_response = [rule.response for rule in rules if _hears(rule, "response")]
         self._on_break = [rule.broke for rule in rules if _hears(rule, "broke")]
         self._on_pattern = [rule.recurred for rule in rules if _hears(rule, "recurred")]
+        self._on_spawn = [rule.spawned for rule in rules if _hears(rule, "spawned")]
+        self._on_leave = [rule.left for rule in rules if _hears(rule, "left")]
         self._on_kind = [rule.happened for rule in rules if _hears(rule, "happened")]
         self._handlers: tuple[Callable[[int, int], None], ...] = (
+            self._spawned,
             self._iteration,
             self._started,
             self._ended,
@@ -184,6 +208,7 @@ class SecondPass:
             self._break,
             self._pattern,
             self._kind,
+            self._left,
         )
 
     def extend(self, most: int = _EVENTS_AT_A_TIME) -> bool:
@@ -220,17 +245,19 @@ class SecondPass:
 
     def _happenings(self, first: int, last: int) -> list[tuple[int, int, int]]:
         """What the rules are told of among these events, in order: the event, what it is, and a row."""
-        session = self.session
+        session, agents = self.session, self.session.agents
         tools, breaks, heard = session.tools, session.cache_breaks, session.events.kind[first:last].translate(_HEARD)
         found = [
             (column[row], what, row)
             for what, column, lowest in (
+                (_SPAWNED, agents.event, 0),
                 (_ITERATION, session.iterations.first, 1),
                 (_STARTED, tools.event, 0),
                 (_ENDED, tools.ended_event, 0),
                 (_RESPONSE, session.llm.event, 0),
                 (_BREAK, breaks.events, 0),
                 (_PATTERN, breaks.patterns.proofs, 0),
+                (_LEFT, agents.ended_event, 0),
             )
             for row in range(bisect_left(column, first, lo=lowest), bisect_left(column, last, lo=lowest))
         ]
@@ -240,6 +267,16 @@ class SecondPass:
             place = heard.find(1, place + 1)
         found.sort()
         return found
+
+    def _spawned(self, event: int, row: int) -> None:
+        if self.session.agents.announced[row]:
+            for told in self._on_spawn:
+                told(event, row)
+
+    def _left(self, event: int, row: int) -> None:
+        agent = self.session.agents.ended_agent[row]
+        for told in self._on_leave:
+            told(event, agent)
 
     def _iteration(self, event: int, row: int) -> None:
         session = self.session

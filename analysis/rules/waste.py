@@ -15,9 +15,11 @@ from ..columns import KNOWN_COST, KNOWN_TOTAL, LlmColumns
 from ..issues import toll as documented
 from ..issues.episodes import Episode
 from ..issues.toll import MOST_LOOKED_AT, Assessment, Toll
+from ..iteration_log import announced_at
 from ..lanes import MAIN_LANE
 from ..spent import NOTHING, Spent, spent_at
 from ..tree import Tree
+from ..tree_shape import Node, NodeType
 
 Waste = Callable[[Episode, Tree, list[int]], Assessment]
 
@@ -140,6 +142,31 @@ def _rent(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     return Assessment(Toll(tokens or None, sum(costs) if costs else None, is_derived=True), False)
 
 
+def _agents_of(tree: Tree, events: list[int]) -> Assessment:
+    """All that went into the sub-agents that these events spawned."""
+    spent = NOTHING
+    for event in events:
+        agent = announced_at(tree.session, event)
+        if agent is not None:
+            spent = spent.plus(tree.spent(Node(NodeType.AGENT, agent)))
+    return Assessment(Toll(spent.tokens, spent.cost, is_estimated=spent.estimated), False)
+
+
+def _first_agent(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """All that went into the agent that the first event spawned."""
+    return _agents_of(tree, evidence[:1])
+
+
+def _later_agents(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """The same of those after the first."""
+    return _agents_of(tree, evidence[1:])
+
+
+def _after_first_edit(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
+    """The answers behind the edits after the first."""
+    return _answers(episode, tree, evidence[1:])
+
+
 def _untold(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     """What that costs cannot be told from the trace."""
     return Assessment(Toll(), True)
@@ -167,6 +194,10 @@ _WASTED: dict[str, Waste] = {
     "amnesia": _answers,
     "oversized_result": _rent,
     "burn_forecast": _untold,
+    "silent_agent": _first_agent,
+    "low_yield_agent": _first_agent,
+    "redone_agent": _later_agents,
+    "overlapping_workers": _after_first_edit,
     "cache_break": _rebilled,
     "never_cached": _untold,
     "write_churn": _untold,

@@ -44,6 +44,14 @@ with_findings_option = click.option(
 )
 
 
+all_option = click.option(
+    "--all", "everything", is_flag=True, help="The sessions of all projects, not of the current folder alone."
+)
+latest_option = click.option(
+    "--latest", is_flag=True, help="Open the newest session, and each newer one as soon as it starts."
+)
+
+
 @contextmanager
 def usage_errors(kind: type[ValueError] = NoSuchThemeError) -> Iterator[None]:
     """What these errors say was said wrong on the command line."""

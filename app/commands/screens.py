@@ -160,8 +160,8 @@ def replay(
 def wall(general_theme: str | None, folders: tuple[Path, ...], theme: str | None = None) -> None:
     """Watch several sessions at once: a strip each, those that go on first.
 
-    Without FOLDER: .attocode/traces and .traces below the current one. Sessions that start appear, those that end say
-    so; the newest others fill the screen. The key at the left of a strip opens its session, esc comes back; ? lists
+    Without FOLDER: those of the current folder, whichever agent left them. Sessions that start appear, those that end
+    say so; the newest others fill the screen. The key at the left of a strip opens its session, esc comes back; ? lists
     the keys. Where nothing can be drawn (no terminal, TERM=dumb) the plain list is printed.
 
     \b

@@ -6,9 +6,43 @@ import sys
 
 import click
 
-from .options import debug_option, json_option
+from .options import all_option, debug_option, json_option
 
 SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command()
+@all_option
+@json_option
+@debug_option
+def sources(everything: bool, as_json: bool) -> int:
+    """Where tracetop looks for sessions, and what it finds there.
+
+    Of the current folder: .attocode/traces and .traces below it, its folder of Claude Code (CLAUDE_CONFIG_DIR, else
+    ~/.claude and ~/.config/claude) and the rollouts of Codex (CODEX_HOME, ~/.codex) that were made in it. Logs of
+    sub-agents are parts of their sessions and count among the other files.
+
+    \b
+      tracetop sources
+      tracetop sources --all            of all projects
+      tracetop ~/.claude/projects       a folder is browsed whatever it is
+    """
+    import os
+    import time
+    from pathlib import Path
+
+    from ...collector.sources import all_sources, sources_of
+    from .. import headless
+    from ..reports.layout import terminal_width
+    from ..reports.sources import look_into, sources_json, sources_text
+
+    environ, home, project = os.environ, Path.home(), Path.cwd()
+    looked = look_into(all_sources(environ, home) if everything else sources_of(project, environ, home))
+    if as_json:
+        headless.write_json(sources_json(looked))
+    else:
+        headless.write_lines(sources_text(project, looked, time.time(), terminal_width()))
+    return 0
 
 
 @click.command()

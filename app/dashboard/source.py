@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,7 +16,7 @@ from ...collector.delivery import Delivery, TailState
 from ...collector.follow import FileTail
 from ...collector.formats.native import Batch, decode_block
 from ...collector.lines import Block
-from ...collector.open_tail import open_tail
+from ...collector.open_tail import Tail, open_tail, says_anything
 from ...collector.recorder import TraceCollector
 from ...collector.translated import TranslatedTail
 from ...collector.watch import SWEEP_SECONDS, follow
@@ -159,6 +160,19 @@ class TraceSource:
         """Which event of the trace one of the newest is; None where it is not read."""
         return None
 
+    def _followed(self, tail: Tail) -> Iterator[Delivery | None]:
+        """What a tail gives now, None, and then what it grows by."""
+        # A first look without a watch: the end of what is there now is then known for certain.
+        for _ in range(2):  # the second look takes a last line that lacks its newline
+            yield from tail.poll(_BYTES_A_POLL)
+            while tail.has_more:
+                yield Delivery(Batch())  # there may be none in so many bytes, and the thread may have to stop
+                yield from tail.poll(_BYTES_A_POLL)
+        yield None
+        while not self._stop.is_set():
+            self._awake.wait()
+            yield from follow(tail, self._halt, wake=self._wake)
+
     def _rest(self) -> None:
         """Wait while nothing is to be read."""
         self._awake.wait()
@@ -180,8 +194,12 @@ class TraceSource:
 class FileSource(TraceSource):
     """A trace file and the parts that follow it, followed as they grow.
 
-    With `index` what is known of it from another time is not read again, and what is read of a long one is kept.
+    With `index` what is known of it from another time is not read again, and what is read of a long one is kept. Where
+    nothing stands in it yet, what comes may turn out to be the log of another agent.
     """
+
+    _is_native = False
+    """Whether no other format can come."""
 
     def __init__(self, path: str | os.PathLike[str], *, prices: Prices | None = None, index: bool = False) -> None:
         self._tail = FileTail(path)
@@ -242,7 +260,19 @@ class FileSource(TraceSource):
         return newest.number_in(self.trace, self._tail.file_place, event)
 
     def deliveries(self) -> Iterator[Delivery | None]:
-        return self._opening.watch(self._kept(self._read()))
+        if not self._is_native and not says_anything(self.path):
+            yield None
+            while not self._stop.is_set() and not says_anything(self.path):
+                self._rest()
+                self._wake.wait(SWEEP_SECONDS)
+                self._wake.clear()
+            tail = open_tail(self.path)
+            if isinstance(tail, TranslatedTail):
+                self.trace.read_from(tail)
+                with closing(tail):
+                    yield from self._followed(tail)
+                return
+        yield from self._opening.watch(self._kept(self._followed(self._tail)))
 
     def _kept(self, deliveries: Iterator[Delivery | None]) -> Iterator[Delivery | None]:
         """Pass on deliveries, behind what is kept; keep what was read when all is, and when nothing more will be."""
@@ -259,18 +289,6 @@ class FileSource(TraceSource):
     def _keep(self) -> None:
         if self._index is not None:
             self._index.save(self.trace, self._tail)
-
-    def _read(self) -> Iterator[Delivery | None]:
-        # A first look without a watch: the end of what is there now is then known for certain.
-        for _ in range(2):
-            yield from self._tail.poll(_BYTES_A_POLL)
-            while self._tail.has_more:
-                yield Delivery(Batch())  # there may be none in so many bytes, and the thread may have to stop
-                yield from self._tail.poll(_BYTES_A_POLL)
-        yield None
-        while not self._stop.is_set():
-            self._awake.wait()
-            yield from follow(self._tail, self._halt, wake=self._wake)
 
     def _rest(self) -> None:
         super()._rest()
@@ -317,6 +335,8 @@ class CollectorSource(TraceSource):
 
 class RecordingSource(FileSource):
     """A collector of this process that writes a file: the file is followed."""
+
+    _is_native = True
 
     def __init__(self, collector: TraceCollector, path: Path, *, prices: Prices | None = None) -> None:
         super().__init__(path, prices=prices)

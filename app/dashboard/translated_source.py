@@ -7,13 +7,9 @@ from pathlib import Path
 
 from ...analysis.prices import Prices
 from ...collector.delivery import Delivery, TailState
-from ...collector.formats.native import Batch
 from ...collector.translated import TranslatedTail
-from ...collector.watch import follow
 from ..trace import trace_of
 from .source import TraceSource
-
-_BYTES_A_POLL = 1 << 20
 
 
 class TranslatedSource(TraceSource):
@@ -38,15 +34,7 @@ class TranslatedSource(TraceSource):
         return notes.get(self._tail.state, "")
 
     def deliveries(self) -> Iterator[Delivery | None]:
-        for _ in range(2):  # the second look takes a last line that lacks its newline
-            yield from self._tail.poll(_BYTES_A_POLL)
-            while self._tail.has_more:
-                yield Delivery(Batch())  # there may be none in so many bytes, and the thread may have to stop
-                yield from self._tail.poll(_BYTES_A_POLL)
-        yield None
-        while not self._stop.is_set():
-            self._awake.wait()
-            yield from follow(self._tail, self._halt, wake=self._wake)
+        return self._followed(self._tail)
 
     def close(self) -> None:
         super().close()

@@ -50,7 +50,9 @@ class Words:
 def words_of(event: TraceEvent, extent: Extent, outcome: TraceEvent | None, iteration: int | None) -> Words:
     """The words for a row: `outcome` is the event that completed its own, `iteration` the number of its iteration."""
     if event.kind == "iteration_start" and iteration is not None:
-        return Words(look_of(event.kind), f"iteration {iteration}", kind=False)
+        prompt = event.data.get("prompt")
+        asked = f" · {prompt}" if prompt and isinstance(prompt, str) else ""
+        return Words(look_of(event.kind), f"iteration {iteration}{asked}", kind=False)
     if outcome is not None:
         return _completed(event, outcome)
     say = _OPEN.get(event.kind) if extent.state in _OPEN_STATES else None

@@ -29,6 +29,10 @@ def _tokens(count: int | None) -> str:
     return figures.tokens(count)
 
 
+def _output(point: TokenFlowPoint) -> str:
+    return figures.at_least(figures.tokens(point.output_tokens), point.output_is_lower_bound)
+
+
 _ITERATION: Column[TokenRow] = Column(
     "iter", 7, lambda row: f"{'▼ ' if row.compacted else ''}{iteration_name(row.point)}", "text"
 )
@@ -38,7 +42,7 @@ _FIGURES: tuple[Column[TokenRow], ...] = (
     Column("cached", 6, lambda row: _tokens(row.point.cache_read_tokens), "cache_read", rank=1),
     Column("written", 7, lambda row: _tokens(row.point.cache_write_tokens), "cache_write", rank=2),
     Column("fresh", 6, lambda row: _tokens(row.point.input_tokens), "input", rank=1),
-    Column("output", 6, lambda row: _tokens(row.point.output_tokens), "output", rank=1),
+    Column("output", 6, lambda row: _output(row.point), "output", rank=1),
     Column("total", 6, lambda row: _tokens(row.point.total_tokens), "title"),
     Column("context", 7, lambda row: _tokens(row.point.context_tokens), "context", rank=4),
     Column("cost", 8, lambda row: figures.cost(row.point.cost, row.point.cost_estimated), "cost"),

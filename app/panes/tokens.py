@@ -104,7 +104,7 @@ class TokensPane(ChartPane):
             parts.append(f"context {context}")
         parts += self._ahead
         if tokens.output is not None:
-            parts.append(f"{figures.tokens(tokens.output)} out")
+            parts.append(f"{figures.at_least(figures.tokens(tokens.output), view.output_is_lower_bound)} out")
         if view.input_included_cache:
             parts.append("input taken as including cache")
         if view.cost_estimated:

@@ -11,8 +11,9 @@ import click
 
 from ...analysis import figures
 from ...collector.retention import Deletion, Failure, StoredSession, Survey, delete_sessions, find_old
+from ...collector.sources import NATIVE_FOLDERS
 from ..command_group import UNREADABLE, complain
-from ..headless import DEFAULT_FOLDERS, default_folders, write_lines
+from ..headless import default_folders, write_lines
 from ..index_folder import tidy
 from ..safe_text import fit_right, one_line
 from ..trace import UnreadableTraceError
@@ -82,7 +83,7 @@ def _folders(names: Sequence[str]) -> list[Path]:
         raise click.BadParameter("an empty name is no folder", click.get_current_context(), param_hint="FOLDER")
     folders = [Path(name) for name in names] or default_folders()
     if not folders:
-        raise UnreadableTraceError(f"no folder {' or '.join(map(str, DEFAULT_FOLDERS))} here; name a folder of traces")
+        raise UnreadableTraceError(f"no folder {' or '.join(map(str, NATIVE_FOLDERS))} here; name a folder of traces")
     for folder in folders:
         if not folder.is_dir():
             raise UnreadableTraceError(f"{folder}: no such folder")

@@ -148,7 +148,7 @@ def _figures(totals: Totals, width: int) -> Iterator[str]:
         ("cost", figures.cost(totals.cost, totals.cost_estimated)),
         ("cache hit", figures.share(totals.cache_hit_rate)),
         ("input", figures.tokens(tokens.input)),
-        ("output", figures.tokens(tokens.output)),
+        ("output", figures.at_least(figures.tokens(tokens.output), totals.output_is_lower_bound)),
         ("score", figures.score(totals.efficiency.score)),
     ]
     yield ""

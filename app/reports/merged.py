@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...analysis.figures import count
 from ...collector.formats.translator import Merged
 from ..safe_text import one_line
 from ..trace import Trace
@@ -18,7 +19,12 @@ def merged_fields(trace: Trace) -> dict[str, Any]:
     merged = trace.merged
     if merged is None:
         return {}
-    return {"records": merged.records, "duplicates": merged.duplicates, "skipped": dict(merged.skipped.most_common())}
+    return {
+        "records": merged.records,
+        "duplicates": merged.duplicates,
+        "skipped": dict(merged.skipped.most_common()),
+        **({"uncounted_calls": merged.uncounted} if merged.uncounted else {}),
+    }
 
 
 def merged_lines(trace: Trace, width: int) -> Iterator[str]:
@@ -36,4 +42,9 @@ def merged_words(format: str, merged: Merged) -> str:
         names = ", ".join(f"{one_line(name, 30)} {count:,}" for name, count in types)
         hidden = f" {more(len(merged.skipped) - len(types))}" if len(merged.skipped) > len(types) else ""
         told += f", {skipped:,} that say nothing of what was done ({names}{hidden})"
+    if merged.uncounted:
+        calls = count(merged.uncounted, "call")
+        told += (
+            f". Of {calls} of sub-agents only parts were copied here, and their logs are missing: no figure counts them"
+        )
     return told

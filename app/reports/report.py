@@ -61,6 +61,7 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
         "tokens": {
             "input": tokens.input,
             "output": tokens.output,
+            **({"output_is_lower_bound": True} if view.output_is_lower_bound else {}),
             "cache_read": tokens.cache_read,
             "cache_write": tokens.cache_write,
             "total": tokens.total,
@@ -183,6 +184,7 @@ def _tokens(view: View, width: int) -> Iterator[str]:
     told = sum(known_parts)
     whole = max(told, tokens.total or 0)
     rows = [[name, exact(part), *_share_of(part, whole)] for name, part in parts.items()]
+    rows[-1][1] = figures.at_least(rows[-1][1], view.output_is_lower_bound)
     if tokens.total is not None and tokens.total > told:
         rest = tokens.total - told
         rows.append(["of no known kind", exact(rest), *_share_of(rest, whole)])

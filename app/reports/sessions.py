@@ -12,6 +12,7 @@ from .layout import more, table
 
 _SHOWN = 50
 _NAME_WIDTH = 32
+_ID_WIDTH = 8
 _MODEL_WIDTH = 26
 _MOST_FOLDED = 256 * 1024 * 1024
 """Bytes of traces that are folded for the list: some seconds. Larger ones are left to the browser, which shows them."""
@@ -44,9 +45,15 @@ def sessions_text(newest: Sequence[Entry], count: int, now: float, width: int) -
         yield f"figures of {figures.count(unknown, 'large session')} are not known yet: tracetop FOLDER finds them out"
 
 
+def _name(entry: Entry) -> str:
+    """The name of its file; of another agent, whose names are long and say little, the agent and the end of it."""
+    agent = "" if entry.glance is None else entry.glance.agent
+    return f"{agent} …{entry.path.stem[-_ID_WIDTH:]}" if agent else entry.path.stem
+
+
 def _row(entry: Entry, now: float) -> list[str]:
     age = figures.duration(max(0.0, now - entry.mtime) * 1000.0)
-    name = fit(entry.path.stem, _NAME_WIDTH).rstrip()
+    name = fit(_name(entry), _NAME_WIDTH).rstrip()
     if entry.error:
         return [name, f"({entry.error})", *[figures.UNKNOWN] * 4, age]
     known = entry.figures

@@ -10,10 +10,13 @@ from ...analysis.tokens import hit_rate
 from ...analysis.view import TokenFlowPoint, View
 from ..trace import Trace
 from .json_text import json_text, known
-from .layout import exact, table
+from .layout import exact, table, wrapped
 from .price_notes import price_notes
 
 MAIN_AGENT = "main"
+_LOWER_BOUND = (
+    "≥ The log tells of some answers only how long they were at least: there was more output, and it cost more."
+)
 _HEADERS = ("iter", "input", "cached", "written", "output", "total", "hit", "cost", "so far")
 
 
@@ -32,6 +35,7 @@ def tokens_json(trace: Trace) -> Iterator[str]:
                 "total_tokens": point.total_tokens,
                 "cost": known(point.cost),
                 "cumulative_cost": known(point.cumulative_cost),
+                **({"output_is_lower_bound": True} if point.output_is_lower_bound else {}),
                 **({"cost_estimated": True} if point.cost_estimated else {}),
                 **({"cumulative_cost_estimated": True} if point.cumulative_cost_estimated else {}),
                 "cache_hit_rate": known(hit_rate(point.input_tokens, point.cache_read_tokens)),
@@ -63,6 +67,9 @@ def notes(view: View, width: int) -> Iterator[str]:
     if view.input_included_cache:
         yield ""
         yield "  Some responses report input with the cached part in it, by their model's custom; it was taken out."
+    if view.output_is_lower_bound:
+        yield ""
+        yield from wrapped(_LOWER_BOUND, width, "  ")
     origins = cost_origins(view)
     yield from price_notes(view.price_sources, origins.unpriced, width, own=len(origins.own), untold=origins.untold)
 
@@ -81,7 +88,7 @@ def _row(point: TokenFlowPoint) -> list[str]:
         exact(point.input_tokens),
         exact(point.cache_read_tokens),
         exact(point.cache_write_tokens),
-        exact(point.output_tokens),
+        figures.at_least(exact(point.output_tokens), point.output_is_lower_bound),
         exact(point.total_tokens),
         figures.share(hit_rate(point.input_tokens, point.cache_read_tokens)),
         _dollars(point.cost, point.cost_estimated),
@@ -96,7 +103,7 @@ def _totals(view: View) -> list[str]:
         exact(tokens.input),
         exact(tokens.cache_read),
         exact(tokens.cache_write),
-        exact(tokens.output),
+        figures.at_least(exact(tokens.output), view.output_is_lower_bound),
         exact(tokens.total),
         figures.share(view.cache_hit_rate),
         _dollars(view.cost, view.cost_estimated),

@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 
 from ...analysis.efficiency import Components, Efficiency
+from ...analysis.issues.issue import SEVERITIES
+from ...analysis.rules.findings import severity_of
 from ...analysis.view import View
 
 LIVE_SECONDS = 30.0
@@ -24,7 +26,8 @@ _LOOK_BACK = 200
 class Glance(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the ends of a trace tell; None where they do not say. Times in epoch seconds.
 
-    `start` is the first event's time, `newest` the last one's, `iteration` the last number that an event named.
+    `start` is the first event's time, `newest` the last one's, `iteration` the last number that an event named. `agent`
+    is the format of a log that is not native, `project` the folder its agent worked in, as far as that is told.
     """
 
     session_id: str = ""
@@ -34,6 +37,8 @@ class Glance(msgspec.Struct, frozen=True, array_like=True, gc=False):
     newest: float | None = None
     iteration: int | None = None
     ended: bool | None = None
+    agent: str = ""
+    project: str = ""
 
 
 class Figures(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -53,6 +58,8 @@ class Figures(msgspec.Struct, frozen=True, array_like=True, gc=False):
     score: float | None = None
     duration: float | None = None
     components: Components = Components()
+    worst: str = ""
+    """The severity of the worst issue that stands."""
 
     @property
     def efficiency(self) -> Efficiency:
@@ -132,7 +139,7 @@ def goes_on(entry: Entry, now: float) -> bool:
 
 def told_by(view: View) -> tuple[Glance, Figures]:
     """What a whole trace tells."""
-    span, events = view.time_span, view.session.events
+    span, events, standing = view.time_span, view.session.events, view.all_episodes()
     number = next(
         (
             number
@@ -154,7 +161,7 @@ def told_by(view: View) -> tuple[Glance, Figures]:
         events=view.at,
         iterations=view.iterations,
         errors=view.errors,
-        issues=len(view.all_episodes()),
+        issues=len(standing),
         tokens=view.tokens.total,
         cost=view.cost,
         cost_estimated=view.cost_estimated,
@@ -162,4 +169,5 @@ def told_by(view: View) -> tuple[Glance, Figures]:
         score=view.efficiency.score,
         duration=view.duration_seconds,
         components=view.efficiency.components,
+        worst=min((severity_of(each.category) for each in standing), key=SEVERITIES.index, default=""),
     )

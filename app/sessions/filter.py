@@ -1,7 +1,8 @@
 """Which sessions a filter means: words, and what is said of figures. The shape is that of `app.matching`.
 
 - `parser` or `"fix the parser"`: the text is in the goal, the model or the name of the session.
-- `model:opus` `goal:parser` `name:2026-11`: in this alone; `model:=gpt-5` is exact; `model:opus,sonnet` is either.
+- `model:opus` `goal:parser` `name:2026-11` `agent:codex` `project:x`: in this alone; `model:=gpt-5` is exact;
+  `model:opus,sonnet` is either.
 - `cost:>1` `tokens:>1m` `score:<50` `issues:>0` `errors:>3` `cache:<50%` `it:>20`: figures; `cost:1` is 1 or more.
 - `age:<1d`: when it was written to last, in s, m, h, d, w.
 - `live` `ended` `open`: how it stands. `issues` `errors`: it has any.
@@ -16,6 +17,7 @@ from typing import Final, TypeAlias
 from ..query.comparison import comparison
 from ..query.fields import name_test
 from ..query.words import Form, Value, Word, words_of
+from ..trace import NATIVE
 from .entry import Entry, Figures, State, state_of
 
 Test: TypeAlias = Callable[[Entry, float], bool | None]
@@ -161,6 +163,8 @@ FIELDS: Final[dict[str, Callable[[str, Sequence[Value]], Test]]] = {
     "model": _text_field(lambda entry: entry.model),
     "goal": _text_field(lambda entry: entry.goal),
     "name": _text_field(lambda entry: entry.path.stem),
+    "agent": _text_field(lambda entry: None if entry.glance is None else entry.glance.agent or NATIVE),
+    "project": _text_field(lambda entry: None if entry.glance is None else entry.glance.project),
 }
 """What makes the test of each field; raises ValueError for a value that cannot be meant."""
 
@@ -185,4 +189,6 @@ _EXAMPLES: Final = {
     "model": "model:opus",
     "goal": "goal:parser",
     "name": "name:2026-11",
+    "agent": "agent:codex",
+    "project": "project:tracetop",
 }

@@ -7,12 +7,14 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
+
 from ...analysis.prices import Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from ...collector.delivery import TailState
 from ...collector.follow import FileTail
 from ...collector.open_tail import open_tail
-from ..trace import trace_of
+from ..trace import NATIVE, trace_of
 from ..trace_index import TraceIndex
 from .entry import Entry, told_by
 
@@ -66,7 +68,10 @@ class Fold:
             return None
         if self.trace.defect:
             return Entry(path, size, mtime, error=self.trace.defect)
-        return Entry(path, size, mtime, *told_by(self.trace.view()))
+        glance, figures = told_by(self.trace.view())
+        if self.trace.format != NATIVE:
+            glance = msgspec.structs.replace(glance, agent=self.trace.format, ended=bool(glance.ended))
+        return Entry(path, size, mtime, glance, figures)
 
     def close(self) -> None:
         """Give back what is open; a later step opens it again."""

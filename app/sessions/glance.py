@@ -19,7 +19,7 @@ from ...analysis.session import Session
 from ...collector.formats.decoding import is_whole_object
 from ...collector.formats.line_records import records_of
 from ...collector.formats.native import decode_block
-from ...collector.formats.registry import MOST_RECORDS, recognise
+from ...collector.formats.registry import first_records, recognise
 from ...collector.lines import Block
 from ...collector.listing import ListedTrace
 from ...collector.records import EventRecord
@@ -34,6 +34,9 @@ WHOLE_BYTES = 16 * 1024
 _STARTS = b"session_start"
 _LINES_AT_A_TIME = 4
 _FIRST_LINES = 64
+_TOLD_BYTES = 2_048
+_NATIVE = b'"event_id"'
+"""What stands at the start of a native trace: nothing more is read to know it."""
 
 
 def look_at(
@@ -46,7 +49,8 @@ def look_at(
     try:
         if whole and len(trace.parts) == 1 and trace.size <= WHOLE_BYTES:
             return _whole(trace, _read(trace.path, 0, WHOLE_BYTES + 1), prices, tuning)
-        return Entry(trace.path, trace.size, trace.mtime, _glance(*_ends(trace)))
+        head, tail = _ends(trace)
+        return Entry(trace.path, trace.size, trace.mtime, _foreign(trace, head) or _glance(head, tail))
     except OSError as error:
         return Entry(trace.path, trace.size, trace.mtime, error=error.strerror or str(error))
 
@@ -71,8 +75,11 @@ def _ends(trace: ListedTrace) -> tuple[bytes, bytes]:
 
 def _whole(trace: ListedTrace, text: bytes, prices: Prices | None, tuning: Tuning) -> Entry:
     """All that a small trace tells."""
-    if len(text) > WHOLE_BYTES or _is_foreign(text):  # it has grown meanwhile, or it takes a translator
+    if len(text) > WHOLE_BYTES:  # it has grown meanwhile
         return Entry(trace.path, trace.size, trace.mtime)
+    foreign = _foreign(trace, text)
+    if foreign is not None:  # it takes a translator
+        return Entry(trace.path, trace.size, trace.mtime, foreign)
     end = text.rfind(b"\n") + 1
     if is_whole_object(text[end:]):
         end = len(text)
@@ -90,10 +97,28 @@ def _whole(trace: ListedTrace, text: bytes, prices: Prices | None, tuning: Tunin
     return Entry(trace.path, trace.size, trace.mtime, glance, None if error else figures, error)
 
 
-def _is_foreign(text: bytes) -> bool:
-    """Whether a file is a log of another format, by its first lines."""
-    records = [record for line in text.split(b"\n", _FIRST_LINES)[:_FIRST_LINES] for record in records_of(line)[0]]
-    return recognise(records[:MOST_RECORDS]) is not None
+def _foreign(trace: ListedTrace, head: bytes) -> Glance | None:
+    """What the ends of a log of another format tell; None for a native trace. Raises OSError."""
+    if _NATIVE in head[:_TOLD_BYTES]:
+        return None
+    first = first_records(trace.path)
+    found = recognise(first)
+    if found is None:
+        return None
+    tail = _read(trace.path, max(0, trace.size - END_BYTES), END_BYTES)
+    last = [record for line in tail.split(b"\n") for record in records_of(line)[0]]
+    card = found.card([*first, *last])
+    times = [at for record in (*first, *last) if (at := found.time_of(record)) is not None]
+    return Glance(
+        session_id=card.session_id,
+        goal=" ".join(card.title.split()) or None,
+        model=card.model or None,
+        start=min(times, default=None),
+        newest=max(times, default=None),
+        ended=False,
+        agent=found.name,
+        project=card.project,
+    )
 
 
 def _glance(head: bytes, tail: bytes) -> Glance:

@@ -83,6 +83,8 @@ COLUMNS: Final[dict[str, Column]] = {
     "cost": Column(lambda entry: entry.figures and entry.figures.cost, descending=True),
     "score": Column(lambda entry: entry.figures and entry.figures.score),
     "issues": Column(lambda entry: entry.figures and entry.figures.issues, descending=True),
+    "agent": Column(lambda entry: _text(entry.glance.agent if entry.glance is not None else None)),
+    "project": Column(lambda entry: _text(entry.glance.project if entry.glance is not None else None)),
 }
 """By what sessions are sorted, in the order in which one key goes through it."""
 

@@ -16,9 +16,12 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import msgspec
+
 from ...analysis.prices import Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
 from ...collector.listing import ListedTrace, list_traces, look_again
+from ...collector.sources import Belongs
 from ...collector.watch import Watch
 from ..trace import Trace, collection_paused
 from ..trace_index import SMALLEST_BYTES
@@ -50,7 +53,7 @@ class Sessions:
     By `prices` the cost of calls is estimated where a trace gives none, by `tuning` rules fire. With `index` those of
     large traces are used, though none is made. `cache` is the folder where summaries are kept, None for the user's.
     `clock` gives epoch seconds. `look` and `fold` do in the calling thread what the thread does, `list_all` and
-    `find_out` less than that, for whoever wants no thread.
+    `find_out` less than that, for whoever wants no thread. `belongs` says which of the files there are to be listed.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Sessions:
         tuning: Tuning = DEFAULT_TUNING,
         cache: Path | None = None,
         clock: Callable[[], float] = time.time,
+        belongs: Callable[[Path], bool] | None = None,
     ) -> None:
         self.folders = list(folders)
         self.version = 0
@@ -73,6 +77,7 @@ class Sessions:
         """Whose figures are wanted first: set by whoever shows them."""
         self._prices, self._index, self._tuning = prices, index, tuning
         self._cache, self._clock = cache, clock
+        self._belongs = belongs or Belongs()
         self._listed: dict[Path, ListedTrace] = {}
         self._folder_of: dict[Path, Path] = {}
         self._first_of: dict[Path, Path] = {}
@@ -202,7 +207,7 @@ class Sessions:
         listed: dict[Path, ListedTrace] = {}
         for folder in self.folders:
             for trace in list_traces(folder):
-                if trace.path not in listed:
+                if trace.path not in listed and self._belongs(trace.path):
                     listed[trace.path] = self._same_or(trace)
                     self._folder_of[trace.path] = folder
             if folder not in self._summaries:
@@ -304,6 +309,7 @@ class Sessions:
 
     def _set(self, entry: Entry) -> None:
         before = self._entries.get(entry.path)
+        entry = _with_project_of(before, entry)
         if before is not None and entry.mtime - before.mtime < LIVE_SECONDS:
             entry = replace(entry, since=before.since or before.mtime)
         if before != entry:
@@ -352,3 +358,11 @@ class Sessions:
         if any(watch.mode == "sweep" for watch in watches):
             self._next_search = min(self._next_search, time.monotonic() + _SWEEP_SECONDS)
         return changed
+
+
+def _with_project_of(before: Entry | None, entry: Entry) -> Entry:
+    """An entry with the project that a look had shown, and its title where it has none: the fold knows neither."""
+    known, glance = None if before is None else before.glance, entry.glance
+    if known is None or glance is None or not known.project or glance.project:
+        return entry
+    return replace(entry, glance=msgspec.structs.replace(glance, project=known.project, goal=glance.goal or known.goal))

@@ -24,7 +24,7 @@ from ...collector.listing import ListedTrace
 from ..cache_folder import cache_folder
 from .entry import Entry, Figures, Glance
 
-_FORMAT = 2
+_FORMAT = 3
 _SUFFIX = ".sessions"
 _FORGET_SECONDS = 180 * 86_400.0
 

@@ -32,23 +32,26 @@ def _odd(line: bytes) -> tuple[list[dict[str, Any]], str]:
     try:
         record, defect = parse_object(line)
     except NotAnEventError as error:
-        several = _several(line)
-        return several, "" if several else str(error)
+        several, is_whole = _several(line)
+        return several, "" if several and is_whole else str(error)
     return [record], defect
 
 
-def _several(line: bytes) -> list[dict[str, Any]]:
-    """Objects that stand one behind the other; none where anything else stands there too."""
+def _several(line: bytes) -> tuple[list[dict[str, Any]], bool]:
+    """Objects that stand one behind the other, and whether they are whole: of the last there may be only the start.
+
+    None where anything else stands there too.
+    """
     text, place = line.decode(errors="replace").strip(), 0
     found: list[dict[str, Any]] = []
     while place < len(text) and len(found) < _MOST_ON_A_LINE:
         try:
             record, place = _decoder.raw_decode(text, place)
         except (ValueError, RecursionError):
-            return []
+            return found if text[place] == "{" else [], False
         if not isinstance(record, dict):
-            return []
+            return [], False
         found.append(record)
         while place < len(text) and text[place].isspace():
             place += 1
-    return found
+    return found, place >= len(text)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from ..packed import is_packed, unpacked
+from .claude_code.format import CLAUDE_CODE
+from .codex import CODEX
 from .line_records import records_of
 from .otlp import OTLP
 from .translator import Format
 
-FORMATS: tuple[Format, ...] = (OTLP,)
+FORMATS: tuple[Format, ...] = (CLAUDE_CODE, CODEX, OTLP)
 """All of them; the first that recognises a file reads it."""
 
 MOST_RECORDS = 20
@@ -37,16 +42,26 @@ def recognise(records: list[dict[str, Any]]) -> Format | None:
 def first_records(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     """The first records that can be read of a file, at most 20. Raises OSError."""
     records: list[dict[str, Any]] = []
-    with Path(path).open("rb") as file:
-        left, read = b"", 0
-        while len(records) < MOST_RECORDS and read < _MOST_BYTES:
-            chunk = file.read(_CHUNK_BYTES)
+    left, read = b"", 0
+    with closing(_chunks(path)) as chunks:
+        for chunk in chunks:
             read += len(chunk)
             *lines, left = (left + chunk).split(b"\n")
             if not chunk:
                 lines = [left]
             for line in lines:
                 records += records_of(line)[0] if line.strip() else []
-            if not chunk:
+            if len(records) >= MOST_RECORDS or read >= _MOST_BYTES:
                 break
     return records[:MOST_RECORDS]
+
+
+def _chunks(path: str | os.PathLike[str]) -> Generator[bytes]:
+    """What is in a file, unpacked where it is packed, and an empty chunk at its end."""
+    if is_packed(path):
+        yield from unpacked(path)
+    else:
+        with Path(path).open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                yield chunk
+    yield b""

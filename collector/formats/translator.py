@@ -27,11 +27,13 @@ class Merged:
     """What became of the records of a log, for a report that its reader can trust.
 
     `records` were read; of them `duplicates` say again what others said, `skipped` counts those that say nothing
-    about what the agent did, by their type.
+    about what the agent did, by their type. `uncounted` are calls that only parts of copies
+    tell of, so that no figure counts them.
     """
 
     records: int = 0
     duplicates: int = 0
+    uncounted: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
 
 
@@ -65,6 +67,25 @@ class Settling(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a log says of its session for a list of many; "" where it does not say.
+
+    `title` is what the log calls it, else what was asked for first; `project` the folder that the agent worked in.
+    `is_part` says that this is a file of another session, which shows it.
+    """
+
+    session_id: str = ""
+    title: str = ""
+    model: str = ""
+    project: str = ""
+    is_part: bool = False
+
+
+def _no_card(records: Sequence[Record]) -> Card:
+    return Card()
+
+
 def _no_files(path: Path) -> Sequence[Path]:
     return ()
 
@@ -75,7 +96,8 @@ class Format:
 
     `recognises` is asked with the first records of a file (at most 20), `translator` makes one for the session of a
     file. `time_of` gives the time of a record in epoch seconds, by which those of several files are put in order,
-    None where it has none. `companions` finds the further files of a session there are now.
+    None where it has none. `companions` finds the further files of a session there are now. `card` is what some records
+    of a file, first and last ones, say of the session.
     """
 
     name: str
@@ -83,3 +105,4 @@ class Format:
     translator: Callable[[Path], Translator]
     time_of: Callable[[Record], float | None]
     companions: Callable[[Path], Sequence[Path]] = _no_files
+    card: Callable[[Sequence[Record]], Card] = _no_card

@@ -131,3 +131,11 @@ def test_empty_responses_of_two_agents_are_apart(trace: Any) -> None:
     trace.llm(output_tokens=0)
     trace.llm(output_tokens=0, agent="helper")
     assert [issue.agent for issue in trace.issues("empty_response")] == ["", "helper"]
+
+
+def test_a_cache_that_fell_in_a_pause_may_just_have_run_out(trace: Any) -> None:
+    trace.cached(read=9000, sent=1000, at=0)
+    trace.cached(read=0, sent=9000, at=1_200)
+    [issue] = trace.issues("cache_drop")
+    assert issue.title == "cache hit fell 90% → 0% in a pause of 20m 00s"
+    assert issue.suggestion.startswith("It may just have run out")

@@ -186,3 +186,36 @@ def test_a_revision_is_charged_by_our_prices(trace: Any) -> None:
     session.apply_events(trace.events)
     assert session.view().cost == pytest.approx((1_000 * 1.0 + 1_000 * 5.0) / 1e6)
     assert session.view().cost_estimated
+
+
+def test_output_may_be_a_lower_bound_until_the_end_of_the_call_is_known(trace: Any) -> None:
+    trace.add("iteration_start", 1)
+    first = trace.llm(1, output_tokens=0, output_lower_bound=True)
+    trace.add("llm_response", 1, revises=first, output_tokens=4)
+    trace.llm(2, output_tokens=7)
+    trace.add("llm_response", 1, revises=first, output_tokens=90, output_lower_bound=False)
+    view = trace.view()
+    assert [trace.view(at).output_is_lower_bound for at in range(2, 6)] == [True, True, True, False]
+    assert [trace.view(at).flow_point(1).output_is_lower_bound for at in (3, 5)] == [True, False]
+    assert not view.flow_point(2).output_is_lower_bound
+    assert (view.tokens.output, view.issues()) == (101, []), "of at least 0 it cannot be said that it was empty"
+    assert trace.view(4).efficiency.components.token_efficiency is None
+    assert view.efficiency.components.token_efficiency is not None
+
+
+def test_all_rows_of_a_call_are_the_node_of_the_call(trace: Any) -> None:
+    from tracetop.analysis.extents import extent_of
+    from tracetop.analysis.tree import Tree
+    from tracetop.analysis.tree_shape import NodeType
+
+    trace.add("iteration_start", 1, at=0)
+    trace.add("llm_request", 1, at=1)
+    first = trace.llm(1, output_tokens=1, at=2, duration_ms=1_000)
+    for seconds in (3, 4):
+        trace.add("llm_response", 1, revises=first, output_tokens=50, at=seconds, duration_ms=(seconds - 1) * 1_000.0)
+    trace.llm(2, output_tokens=9, at=9)
+    view = trace.view()
+    tree = Tree(view)
+    node = tree.node_for(1)
+    assert (node.type, tree.spent(node).tokens, tree.duration_ms(node)) == (NodeType.LLM, 1_101, 3_000)
+    assert (extent_of(view, 1).outcome, extent_of(view, 1).duration_ms) == (4, 3_000)

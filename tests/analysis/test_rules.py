@@ -207,6 +207,12 @@ def written(trace: Any) -> None:
     edit(trace, 2, "a.py")
 
 
+def patched(trace: Any) -> None:
+    trace.tool(1, "apply_patch", args={"files": ["new.py"]})
+    trace.add("file_change", 1, path="src/new.py", action="create")
+    trace.tool(2, "apply_patch", args={"path": "src/new.py"})
+
+
 def after_a_loop(*later: tuple[str, bool]) -> Made:
     """The same command fails three times, then these run."""
     return failures(("make x", True), ("make x", True), ("make x", True), *later)
@@ -300,6 +306,62 @@ def budgets(*shares: float) -> Made:
     return make
 
 
+def quiet_agent(seconds: float, *, calls: bool = False, completes: bool = False, recorded: bool = True) -> Made:
+    """A sub-agent that answers once, and nothing of it for so many seconds while the main agent goes on."""
+
+    def make(trace: Any) -> None:
+        trace.add("subagent_spawn", 1, agent="w", task="look around")
+        if recorded:
+            trace.llm(1, agent="w")
+        if calls:
+            trace.add("tool_start", 1, agent="w", tool_name="bash", args={"command": "make"})
+        if completes:
+            trace.add("subagent_complete", 1, agent="w")
+        trace.now += seconds - 1
+        trace.llm(2)
+
+    return make
+
+
+def worker(tokens: int, *, result: str | None, edits: bool = False, kind: str = "subagent_complete") -> Made:
+    def make(trace: Any) -> None:
+        trace.add("subagent_spawn", 1, agent="w", task="find all callers")
+        trace.llm(1, agent="w", input_tokens=tokens - 100)
+        if edits:
+            trace.tool(1, "edit_file", args={"path": "a.py", "new": "x"}, agent="w")
+        trace.add(kind, 1, agent="w", **({} if result is None else {"result": result}))
+
+    return make
+
+
+def sent(*tasks: str, ends: str = "subagent_complete") -> Made:
+    """One sub-agent after another, each sent for one of these tasks."""
+
+    def make(trace: Any) -> None:
+        for number, task in enumerate(tasks):
+            trace.add("subagent_spawn", 1, agent=f"w{number}", task=task)
+            if ends:
+                trace.add(ends, 1, agent=f"w{number}")
+
+    return make
+
+
+def workers(first: str, second: str, *, apart: bool = False) -> Made:
+    """Two workers, each of which edits a file; side by side, or `apart`, one after the other."""
+
+    def make(trace: Any) -> None:
+        for name, path in (("a", first), ("b", second)):
+            trace.add("swarm_task_start", 1, task_id=name)
+            if apart or name == "b":
+                edits = (("a", first), ("b", second)) if not apart else ((name, path),)
+                for worker_name, file in edits:
+                    trace.tool(1, "edit_file", args={"path": file, "new": worker_name}, agent=worker_name)
+            if apart:
+                trace.add("swarm_task_complete", 1, task_id=name)
+
+    return make
+
+
 FIRES: dict[str, list[Made]] = {
     "cycle": [turns("make a", "make b"), turns("make a", "make b", "make c"), turns("a", "b", "c", "d", rounds=4)],
     "near_repeat": [commands("curl host/1", "curl host/2", "curl host/3", "curl host/44")],
@@ -317,6 +379,10 @@ FIRES: dict[str, list[Made]] = {
     "tail_spin": [tail(5)],
     "stuck": [after_a_loop(), after_a_loop(("make y", True)), fruitless(8), called_then_quiet],
     "unverified_finish": [finish("read", "edit", "end"), finish("read", "edit", "run", "edit", "end")],
+    "silent_agent": [quiet_agent(302)],
+    "low_yield_agent": [worker(50_000, result="none"), worker(90_000, result="")],
+    "redone_agent": [sent("find the callers", "Find  the callers"), sent("find the callers", "x", "find the callers")],
+    "overlapping_workers": [workers("a.py", "a.py")],
     "useless_compaction": [prompts(50_000, *CUT, 41_000), prompts(50_000, "compaction_end", 60_000, agent="a")],
     "compaction_thrash": [refills(90_000, 80_000, 90_000)],
     "amnesia": [forgetful("a.py", "b.py", "c.py"), forgetful("a.py", "b.py", "c.py", change="d.py", calls=26)],
@@ -359,7 +425,12 @@ MISSES: dict[str, list[Made]] = {
         reads("a.py", "b.py", "c.py", "d.py", together=True),
         reads("a.py", "b.py", "a.py", "b.py"),
     ],
-    "blind_edit": [lambda trace: known_edits(trace, range(1, 3)), written, blind("a/b.py", first="grep x b.py")],
+    "blind_edit": [
+        lambda trace: known_edits(trace, range(1, 3)),
+        written,
+        patched,
+        blind("a/b.py", first="grep x b.py"),
+    ],
     "edit_churn": [churn(4), churn(6, failing=False), churn(6, apart=4)],
     "error_loop": [
         failures(("make", True), ("make", True), ("make", False), ("make", True)),
@@ -382,6 +453,26 @@ MISSES: dict[str, list[Made]] = {
         lambda trace: [trace.tool(1, "write_file", args={"path": ".github/CODEOWNERS"}), trace.add("session_end")],
         finish("read", "end"),
     ],
+    "silent_agent": [
+        quiet_agent(299),
+        quiet_agent(400, calls=True),
+        quiet_agent(400, completes=True),
+        quiet_agent(400, recorded=False),
+    ],
+    "low_yield_agent": [
+        worker(49_999, result="none"),
+        worker(90_000, result=None),
+        worker(90_000, result="x" * 101),
+        worker(90_000, result="done", edits=True),
+        worker(90_000, result="", kind="subagent_error"),
+    ],
+    "redone_agent": [
+        sent("find the callers", "find the callees"),
+        sent("find the callers", "find the callers", ends="subagent_error"),
+        sent("find the callers", "find the callers", ends=""),
+        sent("look", "look"),
+    ],
+    "overlapping_workers": [workers("a.py", "b.py"), workers("a.py", "a.py", apart=True)],
     "useless_compaction": [
         prompts(50_000, *CUT, 40_000),
         prompts(50_000, 49_000, 48_000),
@@ -582,3 +673,35 @@ def test_a_budget_that_lasts_again_is_no_finding_any_more(trace: Any) -> None:
     found.extend_to_end()
     assert "burn_forecast" in {episode.category for episode in found.standing(session_end)}
     assert "burn_forecast" not in {episode.category for episode in found.standing(session.count)}
+
+
+def test_an_agent_that_speaks_again_was_not_silent(trace: Any) -> None:
+    quiet_agent(302)(trace)
+    silent_until = len(trace.events)
+    trace.llm(2, agent="w")
+    session = trace.view().session
+    found = SecondPass(session)
+    found.extend_to_end()
+    assert "silent_agent" in {episode.category for episode in found.standing(silent_until)}
+    assert "silent_agent" not in {episode.category for episode in found.standing(session.count)}
+
+
+def test_an_agent_that_waits_for_an_agent_of_its_own_is_not_silent(trace: Any) -> None:
+    trace.add("subagent_spawn", 1, agent="w", task="look around")
+    trace.llm(1, agent="w")
+    trace.add("subagent_spawn", 1, agent="x", parent_agent_id="w", task="look closer")
+    for _ in range(20):
+        trace.now += 100
+        trace.llm(1, agent="x")
+    assert "silent_agent" not in {finding.category for finding in findings(trace)}
+
+
+def test_what_agents_took_is_told(trace: Any) -> None:
+    sent("find the callers", "find the callers")(trace)
+    worker(60_000, result="none")(trace)
+    view = trace.view()
+    found = SecondPass(view.session, losses=CacheLosses(view.session, trace.events.__getitem__))
+    found.extend_to_end()
+    tolls = {each.category: assess(each, Tree(view)).toll.tokens for each in found.standing(view.at)}
+    assert tolls["low_yield_agent"] == 60_000
+    assert tolls["redone_agent"] is None

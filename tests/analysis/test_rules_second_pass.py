@@ -130,6 +130,29 @@ budgets = st.fixed_dictionaries(
 )
 
 
+agents = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["subagent_spawn", "subagent_complete", "subagent_error", "swarm_task_start"]),
+        "step": st.sampled_from([1.0, 400.0]),
+        "event_id": st.just(""),
+        "iteration": st.integers(1, 3),
+        "data": st.fixed_dictionaries(
+            {"agent_id": st.sampled_from(["a", "b", "c"])},
+            optional={
+                "task": st.sampled_from(["read all of it", "write all of it"]),
+                "result": st.sampled_from(["", "x"]),
+                "parent_agent_id": st.sampled_from(["a", "b"]),
+            },
+        ),
+    }
+)
+theirs = st.builds(
+    lambda step, name: {**step, "data": {**step["data"], "agent_id": name}},
+    st.one_of(calls, calls, responses),
+    st.sampled_from(["a", "b", "c"]),
+)
+
+
 def timed(steps: list[dict[str, Any]]) -> list[TraceEvent]:
     now, events = 1_700_000_000.0, []
     for fields in steps:
@@ -142,6 +165,7 @@ traces = st.one_of(
     st.lists(st.one_of(calls, calls, calls, others), max_size=60).map(timed),
     st.lists(st.one_of(responses, responses, responses, responses, responses, others), max_size=60).map(timed),
     st.lists(st.one_of(responses, calls, calls, others, budgets), max_size=80).map(timed),
+    st.lists(st.one_of(agents, agents, theirs, theirs, others), max_size=60).map(timed),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -180,3 +181,27 @@ def test_seventy_thousand_tool_names_share_one_in_the_end(trace: Any, fold: Any)
     view = fold(trace.events).view()
     assert view.tool_calls == 70_000
     assert calls(view)[-1][2] == "(other names)"
+
+
+def test_time_in_which_somebody_was_asked_is_no_duration(trace: Any) -> None:
+    start = trace.add("tool_start", 1, tool_name="edit", at=0)
+    trace.add("tool_approval", 1, tool_name="edit", parent=start, approved=True, at=100)
+    trace.add("tool_end", 1, tool_name="edit", parent=start, at=100)
+    told = trace.add("tool_start", 1, tool_name="bash", tool_id="t2", at=200)
+    trace.add("tool_approval", 1, tool_name="bash", tool_id="t2", approved=True, at=250)
+    trace.add("tool_end", 1, tool_name="bash", parent=told, duration_ms=40_000, at=300)
+    tools = trace.view().session.tools
+    assert math.isnan(tools.duration[0])
+    assert tools.duration[1] == 40_000
+    assert [issue.category for issue in trace.view().issues()] == ["long_tool_execution"]
+
+
+def test_a_call_in_which_a_sub_agent_works_or_that_waits_is_not_slow(trace: Any) -> None:
+    start = trace.add("tool_start", 1, tool_name="task", at=0)
+    trace.add("subagent_spawn", 1, parent=start, payload={"agent_id": "a"}, at=1)
+    trace.add("tool_end", 1, tool_name="task", parent=start, at=100)
+    waits = trace.add("tool_start", 1, tool_name="wait", waits_for={"task": "b"}, at=200)
+    trace.add("tool_end", 1, tool_name="wait", parent=waits, at=300)
+    view = trace.view()
+    assert view.session.tools.duration[:2].tolist() == [100_000, 100_000]
+    assert view.issues() == []

@@ -57,6 +57,15 @@ def test_goal_and_model_are_those_of_the_moment(trace: Any) -> None:
     assert (trace.view(0).goal, trace.view(0).model) == (None, None)
 
 
+def test_a_session_may_be_called_something_else_later(trace: Any) -> None:
+    trace.add("session_start", goal="first")
+    trace.quiet([1])
+    trace.add("custom", goal="of somebody else", agent="helper")
+    trace.add("custom", name="title", goal="the title")
+    view = trace.view()
+    assert (trace.view(3).goal, view.goal, view.runs) == ("first", "the title", 1)
+
+
 def test_an_extra_session_start_that_says_nothing_changes_nothing(trace: Any) -> None:
     trace.add("session_start", goal="first", model="m1")
     trace.add("session_start", goal="", model="")

@@ -78,7 +78,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path | None, bool]]:
     """What a dashboard was opened on, on a terminal that could show it."""
     calls: list[tuple[Path | None, bool]] = []
     stand_in = ModuleType("tracetop.app.standalone")
-    stand_in.run_dashboard = lambda path, *, debug, theme: calls.append((path, debug))  # type: ignore[attr-defined]
+    stand_in.run_dashboard = lambda path, *, debug, theme, everything, latest: calls.append((path, debug))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "tracetop.app.standalone", stand_in)
     monkeypatch.setattr(headless, "has_screen", lambda: True)
     return calls

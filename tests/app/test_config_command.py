@@ -201,7 +201,7 @@ def themes(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The themes that dashboards and demos were opened with."""
     seen: list[Any] = []
     standalone, demo = ModuleType("tracetop.app.standalone"), ModuleType("tracetop.app.demo.command")
-    standalone.run_dashboard = lambda path, *, debug, theme: seen.append(theme)  # type: ignore[attr-defined]
+    standalone.run_dashboard = lambda path, *, debug, theme, **_: seen.append(theme)  # type: ignore[attr-defined]
     demo.run_demo = lambda **options: seen.append(options["theme"])  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "tracetop.app.standalone", standalone)
     monkeypatch.setitem(sys.modules, "tracetop.app.demo.command", demo)

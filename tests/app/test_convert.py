@@ -61,7 +61,7 @@ def test_it_tells_what_was_merged_and_writes_to_standard_output(spans: Path) -> 
     kinds = [json.loads(line)["kind"] for line in result.stdout.splitlines()]
     assert kinds[0] == "session_start"
     assert "llm_response" in kinds
-    assert "OpenTelemetry: 2 records, 1 of them copies of others" in result.stderr
+    assert "opentelemetry: 2 records, 1 of them copies of others" in result.stderr
 
 
 def test_nothing_is_overwritten_unless_that_is_meant(spans: Path, tmp_path: Path) -> None:

@@ -126,6 +126,9 @@ def test_a_name_is_read_as_traces_have_it(name: str, same_as: str) -> None:
         ("openrouter/anthropic/claude-sonnet-4.5", "openrouter"),
         ("openrouter/qwen/qwen3-coder", "openrouter"),
         ("codex-mini-latest", "openai"),
+        ("gpt-5-codex", "openai"),
+        ("gpt-5.1-codex-max", "openai"),
+        ("gpt-5.3-codex", "openai"),
         ("glm-4.6", "zai"),
     ],
 )
@@ -137,6 +140,7 @@ def test_a_name_tells_the_provider(name: str, provider: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["", "m", "<synthetic>", "claude", "claude-next", "ollama/llama3", "llama3.1:8b", "deepseek-r1:32b", "gpt-oss:20b",
+     "codex-auto-review",
      "sonnet", "mistral:latest", "/", ":", "models/", "anthropic/", "x" * 300, "(other names)", "\ud800", "claude\0"],
 )  # fmt: skip
 def test_what_is_not_listed_has_no_price(name: str) -> None:

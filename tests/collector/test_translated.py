@@ -109,6 +109,17 @@ def test_a_file_that_is_replaced_starts_all_over(tmp_path: Path) -> None:
     assert tail.merged.records == 1
 
 
+def test_what_stands_before_a_torn_record_on_its_line_is_read(tmp_path: Path) -> None:
+    records, defect = records_of(b'{"a":1}{"b":2} {"c":')
+    assert (records, bool(defect)) == ([{"a": 1}, {"b": 2}], True)
+    assert records_of(b'{"a":1} {"b":2}') == ([{"a": 1}, {"b": 2}], "")
+    path = tmp_path / "main.log"
+    path.write_bytes(record("a", 1).rstrip(b"\n") + b'{"toy":\n' + record("b", 2))
+    tail = TranslatedTail(path, TOY)
+    bad = [bad.number for delivery in tail.poll() for bad in delivery.batch.bad]
+    assert (bad, tail.merged.records) == ([1], 2)
+
+
 def test_garbage_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "main.log"
     two = record("b", 2).rstrip(b"\n") + record("c", 3)

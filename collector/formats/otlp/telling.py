@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ...events import TraceEvent
 from ..translator import Merged, Origin
+from .card import title_of
 from .forest import Node
 from .lanes import Lane, Lanes
 from .spans import Span
@@ -86,11 +87,9 @@ class Teller:
             if not others:
                 self._lanes.main.start_over()
             if not others or session not in self._seen:
-                spans = [moment.span for moment in sorted(nodes, key=lambda node: node.span.start)]
-                agent = next((span.agent_name for span in spans if span.agent_name), "")
-                service = next((span.service for span in spans if span.service), "")
+                spans = sorted((node.span for node in nodes), key=lambda span: span.start)
                 data = {
-                    "goal": " · ".join(dict.fromkeys(part for part in (agent, service) if part)),
+                    "goal": title_of(spans),
                     "model": next((span.model for span in spans if span.model), ""),
                     "conversation": session,
                     "trace_id": first.node.tree.id,

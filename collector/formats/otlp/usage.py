@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...records import input_includes_cache
+from ...inclusive_input import input_includes_cache
 from .attributes import Attributes, first_number
 from .vocabulary import AGGREGATED, CACHE_READ, CACHE_WRITE, INPUT, OUTPUT, REASONING
 

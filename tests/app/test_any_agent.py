@@ -1,0 +1,208 @@
+"""Sessions of other agents with no set-up: found, listed beside native ones, followed, the newest first if wanted."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from tracetop.app.cli import cli
+from tracetop.app.dashboard.screen import DashboardScreen
+from tracetop.app.latest import Latest
+from tracetop.app.session_sources import shown_sources
+from tracetop.app.sessions.entry import Entry
+from tracetop.app.sessions.filter import SessionFilter
+from tracetop.app.sessions.glance import look_at
+from tracetop.app.sessions.sessions import Sessions
+from tracetop.app.standalone import TracetopApp
+from tracetop.collector.listing import list_traces
+
+
+def record(kind: str, second: int, **payload: Any) -> str:
+    stamp = f"2026-01-02T03:04:{second:02}.000Z"
+    return json.dumps({"timestamp": stamp, "type": kind, "payload": payload}) + "\n"
+
+
+def usage(second: int, sent: int, output: int, total: int) -> str:
+    last = {"input_tokens": sent, "cached_input_tokens": 0, "output_tokens": output, "total_tokens": sent + output}
+    info = {"last_token_usage": last, "total_token_usage": {**last, "total_tokens": total}}
+    return record("event_msg", second, type="token_count", info=info)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose folder is the current one, and a home of Codex with two rollouts, one of them made there."""
+    project = tmp_path / "project"
+    project.mkdir()
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("CODEX_HOME", str(tmp_path / "codex"))
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(tmp_path / "claude"))
+    for name, folder in (("mine", project), ("theirs", tmp_path / "other")):
+        path = tmp_path / "codex" / "sessions" / "2026" / "01" / "02" / f"rollout-2026-01-02T03-04-05-{name}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            record("session_meta", 5, id=name, cwd=str(folder), cli_version="0.104.0")
+            + record("event_msg", 6, type="task_started", turn_id="t1")
+            + record("event_msg", 6, type="user_message", message=f"parse {name}")
+            + record("turn_context", 6, cwd=str(folder), model="gpt-5.3-codex")
+            + record(
+                "response_item", 8, type="message", role="assistant", content=[{"type": "output_text", "text": "k"}]
+            )
+            + usage(9, 900, 100, 1_000)
+        )
+    return project
+
+
+def run(*arguments: object) -> Any:
+    return CliRunner().invoke(cli, [str(each) for each in arguments], catch_exceptions=False)
+
+
+def test_without_a_path_the_sessions_of_this_project_are_listed(project: Path) -> None:
+    text = run().stdout
+    assert "parse mine" in text and "gpt-5.3-codex" in text and "1.00k" in text
+    assert "theirs" not in text
+    everything = run("--all").stdout
+    assert "parse mine" in everything and "parse theirs" in everything
+
+
+def test_where_this_project_has_none_those_of_all_are_shown(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    assert not shown_sources().is_project
+    assert "parse theirs" in run().stdout
+    assert shown_sources(project=project).is_project
+
+
+def test_native_traces_stand_beside_them(project: Path, line: Callable[..., bytes]) -> None:
+    folder = project / ".traces"
+    folder.mkdir()
+    (folder / "own.jsonl").write_bytes(line("session_start", goal="ours", model="m"))
+    text = run().stdout
+    assert "ours" in text and "parse mine" in text
+
+
+def test_sources_tells_where_it_looked_and_what_it_found(project: Path) -> None:
+    text = run("sources").stdout
+    assert "1 session" in text.splitlines()[0]
+    told = [json.loads(each) for each in run("sources", "--json").stdout.splitlines()]
+    assert [(each["agent"], each["sessions"], each["other_files"]) for each in told] == [
+        ("native", 0, 0),
+        ("native", 0, 0),
+        ("claude-code", 0, 0),
+        ("codex", 1, 1),
+    ]
+    assert told[-1]["newest"].endswith("mine.jsonl")
+    assert [json.loads(each)["sessions"] for each in run("sources", "--all", "--json").stdout.splitlines()] == [0, 2]
+
+
+def test_the_report_of_a_folder_counts_each_session_once(project: Path, tmp_path: Path) -> None:
+    (path,) = (tmp_path / "codex").rglob("*mine.jsonl")
+    child = path.with_name("rollout-2026-01-02T03-05-05-child.jsonl")
+    child.write_text(
+        record("session_meta", 10, id="child", cwd=str(project), parent_thread_id="mine", cli_version="0.104.0")
+        + record("turn_context", 10, cwd=str(project), model="gpt-5.3-codex")
+        + record("event_msg", 10, type="task_started", turn_id="t9")
+        + record("response_item", 11, type="message", role="assistant", content=[])
+        + usage(12, 400, 100, 500)
+    )
+    told = json.loads(run("report", tmp_path / "codex", "--json").stdout)
+    assert (told["sessions"], told["tokens"]["total"], told["llm_calls"]) == (2, 1_500 + 1_000, 3)
+
+
+def test_options_that_make_no_sense_are_wrong_usage(project: Path) -> None:
+    for arguments in (["--latest", "sources"], ["--all", "report", "x"], ["--all", str(project)]):
+        assert run(*arguments).exit_code == 2, arguments
+
+
+def listed(folder: Path) -> dict[str, Entry]:
+    sessions = Sessions([folder], cache=folder.parent / "cache")
+    sessions.look(anew=True)
+    sessions.fold()
+    return {entry.path.stem.rsplit("-", 1)[-1]: entry for entry in sessions.entries}
+
+
+def test_a_look_tells_agent_project_and_title_and_the_fold_the_figures(project: Path, tmp_path: Path) -> None:
+    (trace,) = [each for each in list_traces(tmp_path / "codex") if "mine" in each.path.stem]
+    glance = look_at(trace).glance
+    assert glance is not None
+    assert (glance.agent, glance.project, glance.goal) == ("codex", str(project), "parse mine")
+    assert (glance.model, glance.ended) == ("gpt-5.3-codex", False)
+    entry = listed(tmp_path / "codex")["mine"]
+    assert entry.figures is not None and entry.glance is not None
+    assert (entry.figures.tokens, entry.glance.agent, entry.glance.project) == (1_000, "codex", str(project))
+    assert SessionFilter("agent:codex project:project").passes(entry, 0.0)
+    assert not SessionFilter("agent:native").passes(entry, 0.0)
+
+
+async def test_the_browser_has_them_and_enter_opens_one(project: Path, visit: Any) -> None:
+    app = TracetopApp(None)
+    async with app.run_test(size=(160, 40)) as pilot:
+        it = visit(app, pilot)
+        await it.until(lambda: "parse mine" in it.text and "1.00k" in it.text)
+        (row,) = [row for row in it.text.splitlines() if "parse mine" in row]
+        assert "codex" in row and "project" in row
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.screen, DashboardScreen) and it.screen.frame is not None)
+        await it.until(lambda: "gpt-5.3-codex" in it.text)
+
+
+async def test_a_session_that_grows_is_followed(project: Path, visit: Any, tmp_path: Path) -> None:
+    (path,) = (tmp_path / "codex").rglob("*mine.jsonl")
+    app = TracetopApp(path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        it = visit(app, pilot)
+        await it.until(lambda: isinstance(it.screen, DashboardScreen) and it.screen.frame is not None)
+        await it.until(lambda: it.screen.frame.view.tokens.total == 1_000)
+        with path.open("a") as file:
+            file.write(record("response_item", 20, type="message", role="assistant", content=[]))
+            file.write(usage(21, 1_500, 500, 3_000))
+        await it.until(lambda: it.screen.frame.view.tokens.total == 3_000)
+
+
+def test_the_newest_is_shown_first_and_then_each_that_starts() -> None:
+    latest, old, new = Latest(), Entry(Path("old"), 1, 1.0), Entry(Path("new"), 1, 2.0)
+    assert latest.next([]) is None
+    assert latest.next([new, old]) == Path("new")
+    assert latest.next([Entry(Path("old"), 5, 9.0), new]) is None, "one that goes on is no newer one"
+    assert latest.next([old, new, Entry(Path("third"), 1, 0.5)]) == Path("third")
+    assert latest.next([Entry(Path("broken"), 1, 99.0, error="no trace")]) is None
+
+
+async def test_latest_opens_the_newest_and_switches_when_another_starts(
+    line: Callable[..., bytes], tmp_path: Path, visit: Any
+) -> None:
+    folder = tmp_path / "traces"
+    folder.mkdir()
+    for age, name in ((50, "first"), (10, "second")):
+        (folder / f"{name}.jsonl").write_bytes(line("session_start", goal=f"the {name} goal", model="m"))
+        os.utime(folder / f"{name}.jsonl", (1e9 - age, 1e9 - age))
+    app = TracetopApp(folder, latest=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        it = visit(app, pilot)
+        await it.until(lambda: isinstance(it.screen, DashboardScreen) and "the second goal" in it.text)
+        (folder / "third.jsonl").write_bytes(line("session_start", goal="the third goal", model="m"))
+        await it.until(lambda: isinstance(it.screen, DashboardScreen) and "the third goal" in it.text)
+
+
+async def test_a_file_that_is_empty_at_first_may_become_the_log_of_any_agent(tmp_path: Path, visit: Any) -> None:
+    path = tmp_path / "rollout-new.jsonl"
+    path.write_text("")
+    app = TracetopApp(path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        it = visit(app, pilot)
+        await it.until(lambda: isinstance(it.screen, DashboardScreen) and it.screen.source.is_read)
+        meta = record("session_meta", 5, id="late", cwd="/p", cli_version="0.104.0")
+        with path.open("a") as file:
+            file.write(meta[:40])
+        with path.open("a") as file:
+            file.write(meta[40:] + record("event_msg", 6, type="user_message", message="come late"))
+            file.write(record("turn_context", 6, cwd="/p", model="gpt-5.3-codex") + usage(9, 900, 100, 1_000))
+        await it.until(lambda: it.screen.frame is not None and it.screen.frame.view.tokens.total == 1_000)
+        assert it.screen.source.trace.format == "codex"
+        await it.until(lambda: "come late" in it.strip)
