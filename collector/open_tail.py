@@ -30,11 +30,18 @@ def open_tail(path: str | os.PathLike[str], *, kept: bool = True) -> Tail:
     return FileTail(path) if found is None else TranslatedTail(path, found, kept=kept)
 
 
-def says_anything(path: str | os.PathLike[str]) -> bool:
-    """Whether there is anything in a file by which its format can be told: a whole record, or a whole line."""
+def is_blank(path: str | os.PathLike[str]) -> bool:
+    """Whether there is nothing yet by which a file's format can be told: no file, or no whole line and no record in it.
+
+    What cannot be read, or is no file, is not blank.
+    """
     try:
+        if not Path(path).is_file():
+            return not Path(path).exists()
         with Path(path).open("rb") as file:
             head = file.read(_HEAD_BYTES)
-        return b"\n" in head or len(head) == _HEAD_BYTES or bool(first_records(path))
+        return b"\n" not in head and len(head) < _HEAD_BYTES and not first_records(path)
+    except FileNotFoundError:
+        return True
     except (OSError, ValueError):
         return False

@@ -16,7 +16,7 @@ from ...collector.delivery import Delivery, TailState
 from ...collector.follow import FileTail
 from ...collector.formats.native import Batch, decode_block
 from ...collector.lines import Block
-from ...collector.open_tail import Tail, open_tail, says_anything
+from ...collector.open_tail import Tail, is_blank, open_tail
 from ...collector.recorder import TraceCollector
 from ...collector.translated import TranslatedTail
 from ...collector.watch import SWEEP_SECONDS, follow
@@ -260,9 +260,9 @@ class FileSource(TraceSource):
         return newest.number_in(self.trace, self._tail.file_place, event)
 
     def deliveries(self) -> Iterator[Delivery | None]:
-        if not self._is_native and not says_anything(self.path):
+        if not self._is_native and is_blank(self.path):
             yield None
-            while not self._stop.is_set() and not says_anything(self.path):
+            while not self._stop.is_set() and is_blank(self.path):
                 self._rest()
                 self._wake.wait(SWEEP_SECONDS)
                 self._wake.clear()

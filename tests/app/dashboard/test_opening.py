@@ -40,14 +40,14 @@ class Gate:
 @pytest.fixture
 def gate(monkeypatch):
     """Have every trace be a long one, read in pieces of about ten events, each when the gate lets it."""
-    gate, read = Gate(), FileSource._read
+    gate, read = Gate(), FileSource._followed
 
-    def gated(self):
-        for delivery in read(self):
+    def gated(self, tail):
+        for delivery in read(self, tail):
             gate.pass_one(self._halt.is_set)
             yield delivery
 
-    monkeypatch.setattr(FileSource, "_read", gated)
+    monkeypatch.setattr(FileSource, "_followed", gated)
     monkeypatch.setattr(opening, "LONG_BYTES", 1)
     monkeypatch.setattr(opening, "ENOUGH_EVENTS", 50)
     monkeypatch.setattr("tracetop.collector.follow.CHUNK_BYTES", 2_000)
