@@ -1,4 +1,4 @@
-"""`tracetop listen`: sessions that agents send, recorded, and the first of them in the dashboard."""
+"""`tracetop listen`: sessions that agents send, recorded, and the newest of them in the dashboard."""
 
 from __future__ import annotations
 
@@ -28,29 +28,26 @@ def record_only(folder: Path, host: str, port: int) -> None:
 
 
 def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug: bool = False) -> None:
-    """Record, and open the dashboard on the first session that starts; until that is left, or Ctrl+C before.
+    """Record, and open the dashboard on the newest session once one starts; until that is left, or Ctrl+C before.
 
     Raises as `record_only` does, and NoSuchThemeError.
     """
-    first: list[Path] = []
     started = threading.Event()
 
     def told(recorded: Recorded) -> None:
-        if recorded.is_new and not first:
-            first.append(recorded.path)
-            started.set()
+        started.set()
 
     with _listening(folder, host, port, told), suppress(KeyboardInterrupt):
         started.wait()
         from .standalone import run_dashboard
 
-        run_dashboard(first[0], theme=theme, debug=debug)
+        run_dashboard(folder, theme=theme, debug=debug, latest=True)
 
 
 @contextmanager
 def _listening(folder: Path, host: str, port: int, told: Callable[[Recorded], None]) -> Iterator[None]:
     """Listen meanwhile; say where, and afterwards what came of it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_loopback(host):
         complain(f"listening on {host}: whoever reaches this machine there can write into {folder}", 0)
     names: set[Path] = set()

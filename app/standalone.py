@@ -129,12 +129,12 @@ class TracetopApp(DashboardHost):
         if self._latest is not None:
             self.browser.sessions.start(_LATEST)
             self.set_interval(_LATEST_SECONDS, self._follow_latest)
-            await self._follow_latest()
+            self.call_after_refresh(self._follow_latest)  # the browser, which goes along, is not there yet
 
     async def _follow_latest(self) -> None:
         """Open the newest session when there is any, and another one when that starts."""
         sessions = self.browser.sessions
-        if self._latest is None or not sessions.is_listed:
+        if self._latest is None or not self.browser.is_mounted or not sessions.is_listed:
             return
         path = self._latest.next(sessions.entries)
         if path is None:

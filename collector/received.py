@@ -171,7 +171,7 @@ class ReceivedSessions:
         if session is None:
             while len(self._sessions) >= MOST_SESSIONS:
                 self._sessions.pop(next(iter(self._sessions))).close()
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = self._new_path(name)
             session = _Session(name, path, Origin(path, 0))
         self._sessions[name] = session  # the last of them is the one that was heard of last

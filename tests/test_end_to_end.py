@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
@@ -289,3 +290,27 @@ def test_a_pipe_that_closes_early_is_no_error(trace):
     done = subprocess.run(["sh", "-c", script], capture_output=True, timeout=DEADLINE, check=False)
     assert done.stderr == b""
     assert done.stdout.count(b"\n") == 1
+
+
+def test_what_an_agent_sends_is_shown_as_it_comes(terminal, tmp_path):
+    spans = TRACES / "otlp" / "openinference_pydantic_ai.jsonl"
+    if not spans.is_file():
+        pytest.skip(f"no trace {spans}")
+    it = terminal(*command(), "listen", "--port", "0", "-o", "recorded")
+    it.see("Listening on http://127.0.0.1:", "Ctrl+C ends")
+    port = it.text.split("http://127.0.0.1:")[1].split()[0]
+
+    def send(line: bytes) -> None:
+        url, kind = f"http://127.0.0.1:{port}/v1/traces", {"Content-Type": "application/json"}
+        urllib.request.urlopen(urllib.request.Request(url, line, kind), timeout=DEADLINE).close()
+
+    first, *others = spans.read_bytes().splitlines()
+    send(first)
+    it.see("1 timeline", "2 iteration tree", "12.1k tok")
+    for line in others:
+        send(line)
+    it.see("ENDED", "57.3k tok", "sub-agent explorer")
+    it.press("q")
+    assert it.end() == 0
+    it.assert_restored()
+    it.see("recorded 1 session in recorded")
