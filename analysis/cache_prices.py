@@ -55,8 +55,32 @@ class CachePrices:
         solved = _extra(self.solved.price_of(session.events.label[event], event), written, rebilled - written)
         if solved is not None:
             return Loss(solved, Basis.DERIVED)
-        known = _extra(self.price_known(row), written, rebilled - written)
+        known = _extra(self._as_written(row), written, rebilled - written)
         return Loss() if known is None else Loss(known, Basis.ESTIMATED)
+
+    def _as_written(self, row: int) -> Price | None:
+        """What is known that a response took, written tokens at the mean of those for minutes and those for an hour.
+
+        How much that was its cost tells, where that was estimated by this very price.
+        """
+        price, llm = self.price_known(row), self._breaks.session.llm
+        if (
+            price is None
+            or price.cache_write is None
+            or price.cache_write_1h is None
+            or not llm.estimates(row, row + 1)
+        ):
+            return price
+        sent, output, read, written = (
+            sums[row] - (sums[row - 1] if row else 0)
+            for sums in (llm.sum_input, llm.sum_output, llm.sum_read, llm.sum_write)
+        )
+        dearer = price.cache_write_1h - price.cache_write
+        short = price.charge(sent, output, read, written)
+        if not written or dearer <= 0.0 or short is None:
+            return price
+        long = min(1.0, max(0.0, (llm.cost[row] - short) / (written * dearer * _PER_MILLION)))
+        return replace(price, cache_write=price.cache_write + long * dearer)
 
     def long_write(self, event: int) -> float | None:
         """What `long_write_surcharge` is at a response; None unknown."""

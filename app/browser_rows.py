@@ -75,7 +75,7 @@ def _issues(entry: Entry, now: float) -> str:
 
 def _agent(entry: Entry, now: float) -> str:
     glance = entry.glance
-    return "" if glance is None else glance.agent or NATIVE
+    return "" if glance is None else _AGENTS.get(glance.agent, glance.agent) or NATIVE
 
 
 def _project(entry: Entry, now: float) -> str:
@@ -86,16 +86,20 @@ def _model(entry: Entry, now: float) -> str:
     return entry.model or figures.UNKNOWN
 
 
+_AGENTS: Final = {"claude-code": "claude"}
+"""Formats with a name too long for the column."""
+
 _WORST: Final = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
 """How bad the worst issue is, as pane 5 marks it."""
 
 _COLUMNS: Final = (
     _Column("project", "project", 16, 140, "muted", _project, is_left=True),
-    _Column("agent", "agent", 12, 126, "muted", _agent, is_left=True),
+    _Column("agent", "agent", 9, 112, "muted", _agent, is_left=True),
     _Column("", "session", 28, 160, "muted", lambda entry, now: entry.path.stem, is_left=True),
     _Column("model", "model", 32, 160, "llm", _model, is_left=True),
     _Column("model", "model", 24, 110, "llm", _model, is_left=True, shown_below=160),
-    _Column("", "iter", 9, 90, "muted", _iterations),
+    _Column("", "iter", 9, 90, "muted", _iterations, shown_below=112),
+    _Column("", "iter", 9, 130, "muted", _iterations),
     _Column("tokens", "tokens", 9, 50, "text", _tokens),
     _Column("cost", "cost", 9, 50, "cost", _cost),
     _Column("", "cache", 7, 70, "text", _cache),

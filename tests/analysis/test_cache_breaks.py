@@ -356,6 +356,14 @@ def test_where_no_call_has_a_cost_known_prices_estimate_it(trace: Any) -> None:
     assert broken.loss.dollars is None, "what reading costs is not known"
 
 
+@pytest.mark.parametrize(("for_an_hour", "each"), [(0, 3.45), (5_000, 4.575), (10_000, 5.7)])
+def test_what_was_written_for_an_hour_is_lost_at_its_own_price(trace: Any, for_an_hour: int, each: float) -> None:
+    warm(trace)
+    response(trace, 0, 0, 10_000, cache_write_1h_tokens=for_an_hour, output_tokens=100)
+    (broken,) = breaks(trace, prices=Prices({MODEL: Price(3.0, 15.0, 0.3, 3.75, 6.0)}))
+    assert broken.loss.dollars == pytest.approx(broken.rebilled * each / 1e6)
+
+
 class AList:
     """A list of prices: dearer for long prompts, and from some day on."""
 

@@ -66,7 +66,7 @@ async def test_sessions_are_listed_newest_first_with_their_figures(browse, folde
             "○ ended",
             "Refactor the session store",
             "claude-sonnet-4",
-            "19 it",
+            "native",
             "459k",
             "$0.72",
             "90%",
@@ -74,7 +74,7 @@ async def test_sessions_are_listed_newest_first_with_their_figures(browse, folde
         ):
             assert words in first
         assert first.endswith("5s")
-        for words in ("● live", "count to ten", "10 it", "10s"):
+        for words in ("● live", "count to ten", "990", "10s"):
             assert words in second
         for words in ("✗", "broken", "not a trace", "1d"):
             assert words in third
@@ -258,7 +258,7 @@ async def test_the_list_does_not_move_under_who_reads_it(browse, tmp_path, line)
 
 
 async def test_the_title_says_how_many_are_still_to_be_folded(browse, folder, monkeypatch):
-    async with browse(folder) as it:
+    async with browse(folder, (104, 36)) as it:
         waiting = [Entry(Path("a"), 1, NOW, Glance(goal="g", iteration=7, ended=False)), it.screen._rows.entries[0]]
         monkeypatch.setattr(type(it.screen.sessions), "entries", waiting)
         it.screen.list_sessions()
