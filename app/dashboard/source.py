@@ -203,6 +203,8 @@ class FileSource(TraceSource):
 
     def __init__(self, path: str | os.PathLike[str], *, prices: Prices | None = None, index: bool = False) -> None:
         self._tail = FileTail(path)
+        self._follows: Tail = self._tail
+        """What is read: another one, where the file turns out to be the log of another agent."""
         self._opening = Opening(self._tail, prices)
         self._index = TraceIndex(path, prices) if index else None
         super().__init__(str(path), self._tail.line, self._tail.place, prices=prices, stretch=self._tail.stretch)
@@ -210,16 +212,16 @@ class FileSource(TraceSource):
 
     @property
     def state(self) -> TailState:
-        return self._tail.state
+        return self._follows.state
 
     @property
     def note(self) -> str:
         notes = {
             TailState.WAITING: f"waiting for {self.path} to appear",
-            TailState.GONE: f"{self._tail.part.name} was deleted; what was read stays",
-            TailState.UNREADABLE: f"cannot read {self.path}: {self._tail.reason}",
+            TailState.GONE: f"{self._follows.part.name} was deleted; what was read stays",
+            TailState.UNREADABLE: f"cannot read {self.path}: {self._follows.reason}",
         }
-        return notes.get(self._tail.state, "")
+        return notes.get(self._follows.state, "")
 
     @property
     def reading(self) -> Reading | None:
@@ -268,6 +270,7 @@ class FileSource(TraceSource):
                 self._wake.clear()
             tail = open_tail(self.path)
             if isinstance(tail, TranslatedTail):
+                self._follows = tail
                 self.trace.read_from(tail)
                 with closing(tail):
                     yield from self._followed(tail)

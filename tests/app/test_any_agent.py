@@ -206,3 +206,4 @@ async def test_a_file_that_is_empty_at_first_may_become_the_log_of_any_agent(tmp
         await it.until(lambda: it.screen.frame is not None and it.screen.frame.view.tokens.total == 1_000)
         assert it.screen.source.trace.format == "codex"
         await it.until(lambda: "come late" in it.strip)
+        assert it.screen.source.note == "", "nothing is waited for any more"
