@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from tracetop.analysis.session import Session
 from tracetop.analysis.view import View
 from tracetop.collector.formats import registry
+from tracetop.collector.formats.native import decode_line
 from tracetop.collector.formats.otlp import OTLP
-from tracetop.collector.formats.translator import Merged
+from tracetop.collector.formats.translator import Merged, Origin, Settling
 from tracetop.collector.open_tail import open_tail
-from tracetop.collector.translated import TranslatedTail
+from tracetop.collector.translated import TranslatedTail, native_line
 
 ROOT = Path(__file__).parents[2]
 TRACES = Path(os.environ.get("TRACETOP_TRACES", ROOT / "../shared/traces")) / "otlp"
@@ -584,3 +585,43 @@ def test_any_tree_in_any_order_and_pieces_gives_the_same(
         growing.go_on()
     assert growing.counts() == expected.counts()
     assert sorted(lanes_of(growing).values()) == sorted(lanes_of(expected).values())
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just("9" * 400),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=6,
+)
+KEYS = [
+    "gen_ai.operation.name", "gen_ai.usage.input_tokens", "gen_ai.usage.cache_read.input_tokens", "operation.cost",
+    "gen_ai.agent.name", "gen_ai.conversation.id", "gen_ai.tool.call.arguments", "gen_ai.response.finish_reasons",
+    "gen_ai.input.messages", "llm.input_messages.", "gen_ai.response.time_to_first_chunk", "virtual_parent.genai",
+]  # fmt: skip
+odd_attributes = st.dictionaries(st.sampled_from(KEYS), anything, max_size=4)
+roles = st.sampled_from(["chat", "invoke_agent", "execute_tool", "plan", "invoke_workflow", "embeddings"])
+odd_spans = st.fixed_dictionaries(
+    {"spanId": st.sampled_from("abcd"), "role": roles, "odd": odd_attributes},
+    optional={
+        "traceId": anything, "parentSpanId": st.sampled_from("abcd") | anything, "name": anything,
+        "startTimeUnixNano": anything, "endTimeUnixNano": anything, "status": anything, "events": anything,
+        "attributes": anything, "startTime": anything, "duration": anything, "parentSpanContext": anything,
+    },
+)  # fmt: skip
+
+
+@given(st.lists(odd_spans, min_size=1, max_size=5))
+@settings(deadline=None, max_examples=100)
+def test_nothing_that_a_span_may_hold_makes_it_fail(odd: list[dict[str, Any]]) -> None:
+    translator = OTLP.translator(Path("odd"))
+    assert isinstance(translator, Settling)
+    for record in odd:
+        named = {"gen_ai.operation.name": record.pop("role"), **record.pop("odd")}
+        listed = [{"key": key, "value": value} for key, value in named.items()]
+        record.setdefault("attributes", listed)
+        OTLP.time_of(record)
+        translator.take({"resourceSpans": [{"scopeSpans": [{"spans": [record]}]}]}, Origin(Path("odd"), 1))
+        translator.take({**record, "traceId": "js", "attributes": named}, Origin(Path("odd"), 2))
+        for event, _ in translator.settle() or ():
+            decoded, _ = decode_line(native_line(event))
+            assert decoded.timestamp >= 0
+    assert translator.merged.records == 2 * len(odd)

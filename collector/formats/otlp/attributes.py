@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 _DEEPEST = 32
+_LARGEST = 1 << 64
 Attributes = Mapping[str, Any]
 
 
@@ -65,14 +65,13 @@ def number_of(value: object) -> int | float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return int(value) if isinstance(value, int | str) else (value if math.isfinite(value) else None)
+        number: int | float = int(value) if isinstance(value, int | str) else value
     except ValueError:
-        pass
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+        try:
+            number = float(value)
+        except ValueError:
+            return None
+    return number if abs(number) < _LARGEST else None
 
 
 def first_text(attributes: Attributes, names: Sequence[str]) -> str:

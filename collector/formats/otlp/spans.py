@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from ...sanitize import attempt
 from ..translator import Record
 from . import vocabulary as names
 from .attributes import Attributes, attributes_of, first_number, first_text, number_of
@@ -110,10 +111,10 @@ def _span(record: Record, service: str) -> Span:
     if not end:
         end = start + _seconds(record.get("duration"))
     span = Span(
-        trace=str(record.get("traceId") or "").lower(),
-        id=str(record["spanId"]).lower(),
+        trace=_id(record.get("traceId")),
+        id=_id(record["spanId"]),
         parent=_parent_of(record, attributes),
-        name=str(record.get("name") or ""),
+        name=_text(record.get("name")),
         start=start or end,
         end=max(start, end),
         role=role,
@@ -134,11 +135,19 @@ def _span(record: Record, service: str) -> Span:
     return span
 
 
+def _text(given: object) -> str:
+    return given if isinstance(given, str) else ""
+
+
+def _id(given: object) -> str:
+    return _text(given).lower()
+
+
 def _parent_of(record: Record, attributes: Attributes) -> str:
     parent = record.get("parentSpanId")
     if not parent and isinstance(context := record.get("parentSpanContext"), dict):
         parent = context.get("spanId")
-    parent = str(parent or attributes.get(names.VIRTUAL_PARENT) or "").lower()
+    parent = _id(parent or attributes.get(names.VIRTUAL_PARENT))
     return "" if parent.strip("0") == "" else parent
 
 
@@ -176,7 +185,7 @@ def _note_failure(span: Span, record: Record, attributes: Attributes) -> None:
     if span.failed:
         last = exceptions[-1] if exceptions else {}
         span.error_type = first_text(last, names.ERROR_TYPE) or first_text(attributes, names.ERROR_TYPE)
-        message = first_text(last, ("exception.message",)) or str(told.get("message") or "")
+        message = first_text(last, ("exception.message",)) or _text(told.get("message"))
         span.error = message or span.error_type or f"{span.name} failed"
 
 
@@ -185,12 +194,13 @@ def _describe_chat(span: Span, attributes: Attributes) -> None:
     answered = _length_of(attributes, names.OUTPUT_MESSAGES, "llm.output_messages.")
     span.start_data = _known(model=span.model, messages_count=_count_of(attributes), input_chars=asked)
     reasons = next((attributes[name] for name in names.STOP_REASON if attributes.get(name)), None)
+    reason = reasons[0] if isinstance(reasons, list) and reasons else reasons
     first_chunk = first_number(attributes, names.FIRST_CHUNK_SECONDS)
     span.data = _known(
         model=span.model,
         provider=first_text(attributes, names.PROVIDER),
         response_id=first_text(attributes, names.RESPONSE_ID),
-        stop_reason=str(reasons[0] if isinstance(reasons, list) and reasons else reasons or ""),
+        stop_reason=reason if isinstance(reason, str) else None,
         first_chunk_ms=None if first_chunk is None else first_chunk * 1000,
         output_chars=answered,
         cost=span.cost,
@@ -203,9 +213,13 @@ def _length_of(attributes: Attributes, whole: Sequence[str], pieces: str) -> int
     for name in whole:
         value = attributes.get(name)
         if value:
-            return len(value) if isinstance(value, str) else len(orjson.dumps(value, default=str))
-    lengths = [len(str(value)) for name, value in attributes.items() if name.startswith(pieces)]
+            return _length(value)
+    lengths = [_length(value) for name, value in attributes.items() if name.startswith(pieces)]
     return sum(lengths) if lengths else None
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, str) else attempt(lambda given: len(str(given)), value, 0)
 
 
 def _count_of(attributes: Attributes) -> int | None:
