@@ -21,6 +21,9 @@ _FREE_READS = 256
 _EVENTS_A_READ = 250
 """However often the budget is told: more than one look in so many events would cost more than all else."""
 
+_MOST_FINDINGS = 20
+"""Of a session; whose budget is used up so often is not helped by more."""
+
 _STANDS_STILL = 16
 """Iterations until the next look at a budget whose share does not grow, or whose end is far off."""
 
@@ -34,7 +37,7 @@ class BurnForecast(Rule):
         self._iterations = tuning.of(self.CATEGORY, "iterations")
         self._told: deque[Budget] = deque(maxlen=MOST_BUDGETS)
         self._episode: Episode | None = None
-        self._next_look = self._reads = 0
+        self._next_look = self._reads = self._raised = 0
 
     def happened(self, event: int, lane: int, kind: str) -> None:
         if kind == "session_start":
@@ -68,5 +71,8 @@ class BurnForecast(Rule):
         if self._episode is not None:
             self._episode.update(event, left, [event])
             return
+        if self._raised == _MOST_FINDINGS:
+            return
+        self._raised += 1
         evidence = [each.event for each in self._told]
         self._episode = self.findings.open(self.CATEGORY, event, left, evidence, lane=lane, detail=f"{budget.used:.0%}")
