@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,9 @@ from .strip import SO_FAR_MARK, SessionStrip, SoFar, facts_of
 from .tab_line import TabLine
 
 _CACHE = PANES.index("cache")
-_SLICES_A_FRAME = 2
-"""Of what the rules look at, some 10 ms each."""
+_EVENTS_A_SLICE = 500
+_BUSY_SECONDS, _QUIET_SECONDS = 0.006, 0.02
+"""For so long rules look at more of a session within a frame that paints something, and within one that does not."""
 _MOVED, _GREW = "moved", "grew"
 """Why some panes have not shown the newest frame."""
 
@@ -47,6 +49,7 @@ class Painting:
     _generation = 0
     _version = 0
     _is_first = False
+    _is_quiet = False
     """Whether nothing has a place on the screen yet."""
     _painted: tuple[object, ...] = ()
     """What the last frame was made of."""
@@ -116,7 +119,7 @@ class Painting:
             trace.ledger(view.session).version(view.at),
             breaks.taken,
         )
-        is_same = painted == self._painted
+        is_same = self._is_quiet = painted == self._painted
         if hurried and not by_key and not is_same and painted[:2] == self._painted[:2]:
             self._turn = (self._turn + 1) % len(self.panes)
         else:
@@ -173,10 +176,11 @@ class Painting:
     def _look_for_findings(self, trace: Trace, view: View) -> None:
         """Have the rules look at some more of the session, so much that a frame has room for it."""
         found, ledger = trace.second_pass(view.session), trace.ledger(view.session)
-        for _ in range(_SLICES_A_FRAME):
-            is_more = found.extend()
+        end = time.perf_counter() + (_QUIET_SECONDS if self._is_quiet else _BUSY_SECONDS)
+        while True:
+            is_more = found.extend(_EVENTS_A_SLICE)
             ledger.extend()
-            if not is_more:
+            if not is_more or time.perf_counter() >= end:
                 return
 
     def _has_issues(self, view: View) -> bool:
