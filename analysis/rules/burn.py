@@ -18,6 +18,9 @@ _FEWEST = 5
 _UNEVEN = 4.0
 """The spending may become so many times as fast between two looks."""
 
+_MOST_FINDINGS = 20
+"""Of a session that stand; whose budget is used up so often is not helped by more."""
+
 _STANDS_STILL = 16
 """Iterations until the next look at a budget whose share does not grow, or whose end is far off."""
 
@@ -31,7 +34,7 @@ class BurnForecast(Rule):
         self._iterations = tuning.of(self.CATEGORY, "iterations")
         self._told: deque[Budget] = deque(maxlen=MOST_BUDGETS)
         self._episode: Episode | None = None
-        self._next_look = 0
+        self._next_look = self._standing = 0
         self._payloads = Payloads(self.findings.event_of)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
@@ -58,11 +61,15 @@ class BurnForecast(Rule):
         if end is None or end.left.turns > self._iterations:
             if self._episode is not None and budget.used < 1.0:
                 self._episode.withdraw(event)
+                self._standing -= 1
             self._episode = None
             return
         left = round(end.left.turns, 1)
         if self._episode is not None:
             self._episode.update(event, left, [event])
             return
+        if self._standing == _MOST_FINDINGS:
+            return
+        self._standing += 1
         evidence = [each.event for each in self._told]
         self._episode = self.findings.open(self.CATEGORY, event, left, evidence, lane=lane, detail=f"{budget.used:.0%}")

@@ -223,6 +223,28 @@ def test_more_changes_than_are_worth_reading_are_of_any_file(trace: Any) -> None
     assert not titles(trace, "amnesia")
 
 
+def spend(trace: Any, *shares: float) -> None:
+    for share in shares:
+        trace.add("iteration_start", len(trace.events))
+        trace.add("budget_check", usage_fraction=share)
+
+
+def test_forecasts_that_were_withdrawn_do_not_use_up_how_many_may_stand(trace: Any) -> None:
+    for _ in range(22):
+        spend(trace, 0.5, 0.51, 0.52, 0.53, 0.8, *[0.8] * 4)
+    raised = [each for each in second_pass(trace).log.episodes if each.category == "burn_forecast"]
+    assert len(raised) == 22
+    assert not titles(trace, "burn_forecast")
+    spend(trace, 0.5, 0.6, 0.7, 0.8, 0.9)
+    assert titles(trace, "burn_forecast") == ["budget ends in ~1 iterations at this pace"]
+
+
+def test_of_budgets_that_are_used_up_again_and_again_twenty_are_told(trace: Any) -> None:
+    for _ in range(25):
+        spend(trace, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+    assert len(titles(trace, "burn_forecast")) == 20
+
+
 def test_payloads_are_read_as_long_as_there_are_few(trace: Any) -> None:
     trace.add("budget_check")
     payloads = Payloads(lambda number: trace.events[0])
