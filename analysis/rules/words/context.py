@@ -31,8 +31,8 @@ WORDINGS: dict[str, Wording] = {
         ),
         lambda episode, value, count: (
             f"{figures.count(int(value), 'compaction')} left the context nearly as long as it was: "
-            f"{_prompts(episode)} {_source(episode)}{', the first' if value > 1 else ''}. "
-            "The cache was broken for that, and the history lost."
+            f"{_prompts(episode)} ({'the first, ' if value > 1 else ''}{_source(episode)}). "
+            "The history was given up for that, and what a cache held of it."
         ),
         "Compact further, later, or drop the results of tools instead; see what is put back into the context at once.",
     ),
