@@ -7,6 +7,7 @@ from collections import deque
 from ..budget import Budget, told_by
 from ..forecast import MOST_BUDGETS, end_of_budget
 from ..issues.episodes import Episode
+from .payloads import Payloads
 from .second_pass import Rule
 from .thresholds import Tuning
 
@@ -17,12 +18,8 @@ _FEWEST = 5
 _UNEVEN = 4.0
 """The spending may become so many times as fast between two looks."""
 
-_FREE_READS = 256
-_EVENTS_A_READ = 250
-"""However often the budget is told: more than one look in so many events would cost more than all else."""
-
 _MOST_FINDINGS = 20
-"""Of a session; whose budget is used up so often is not helped by more."""
+"""Of a session that stand; whose budget is used up so often is not helped by more."""
 
 _STANDS_STILL = 16
 """Iterations until the next look at a budget whose share does not grow, or whose end is far off."""
@@ -37,22 +34,21 @@ class BurnForecast(Rule):
         self._iterations = tuning.of(self.CATEGORY, "iterations")
         self._told: deque[Budget] = deque(maxlen=MOST_BUDGETS)
         self._episode: Episode | None = None
-        self._next_look = self._reads = self._raised = 0
+        self._next_look = self._standing = 0
+        self._payloads = Payloads(self.findings.event_of)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
         if kind == "session_start":
             self._told.clear()
             self._episode = None
             self._next_look = 0
-        read = self.findings.event_of
-        if not kind.startswith(_BUDGET) or read is None:
+        if not kind.startswith(_BUDGET):
             return
-        # Reading an event costs as much as folding 25; of a session with 100,000 of these few are worth it.
         iteration = self.findings.session.iterations.count(event + 1)
-        if iteration < self._next_look or self._reads > _FREE_READS + event // _EVENTS_A_READ:
+        told = None if iteration < self._next_look else self._payloads.read(event)
+        if told is None:
             return
-        self._reads += 1
-        budget = told_by(event, read(event))
+        budget = told_by(event, told)
         if budget is None or budget.used is None:
             return
         if self._told and (self._told[-1].used or 0.0) > budget.used:  # another budget
@@ -65,14 +61,15 @@ class BurnForecast(Rule):
         if end is None or end.left.turns > self._iterations:
             if self._episode is not None and budget.used < 1.0:
                 self._episode.withdraw(event)
+                self._standing -= 1
             self._episode = None
             return
         left = round(end.left.turns, 1)
         if self._episode is not None:
             self._episode.update(event, left, [event])
             return
-        if self._raised == _MOST_FINDINGS:
+        if self._standing == _MOST_FINDINGS:
             return
-        self._raised += 1
+        self._standing += 1
         evidence = [each.event for each in self._told]
         self._episode = self.findings.open(self.CATEGORY, event, left, evidence, lane=lane, detail=f"{budget.used:.0%}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from .agents import LowYieldAgent, RedoneAgent, SilentAgent
+from .amnesia import Amnesia
 from .burn import BurnForecast
 from .cache import AlternatingMisses, BrokenCache, FrozenBoundary, NeverCached, RepeatedExpiry, WriteChurn
-from .compactions import Amnesia, CompactionThrash, UselessCompaction
+from .compactions import CompactionThrash, UselessCompaction
 from .edits import BlindEdit, EditChurn
 from .endings import TailSpin, UnverifiedFinish
 from .loops import Cycle, NearRepeat, NoProgress, Polling

@@ -1,21 +1,25 @@
-"""Compactions that brought little: too little saved, full again at once, and what was read before is read again."""
+"""Compactions that brought little: too little saved, and full again at once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..columns import KNOWN_INPUT, KNOWN_READ
 from ..issues.episodes import Episode
 from ..session import Session
-from .acts import Act
-from .second_pass import Call, Rule
+from ..tokens import MOST_TOKENS
+from .payloads import Payloads
+from .second_pass import Rule
 from .thresholds import Tuning
 
-CUTS = ("compaction_start", "compaction_end")
+START, END = CUTS = ("compaction_start", "compaction_end")
+TOLD, SEEN = "told", "seen"
+"""Where the lengths of a compaction's prompts are from: its own figures, or the responses around it."""
+
 _LOOKED_BACK = 64
 _LOOKED_THROUGH = 4_096
-_MOST_READS = 2_000
-"""Reads of a lane that are known again after a compaction."""
 
 
 def prompt_at(session: Session, row: int) -> int | None:
@@ -39,21 +43,46 @@ def prompt_before(session: Session, event: int, lane: int) -> int | None:
     return None
 
 
+def told_by(data: Mapping[str, Any], prompt: int | None) -> tuple[int, int] | None:
+    """How long the context was before a compaction and is after it, as its end tells; None where it does not.
+
+    One that tells only what it saved is held against the `prompt` before it. A saving of 0 is what recorders write
+    that did not count: it says nothing.
+    """
+    before, after, saved = (_tokens(data.get(name)) for name in ("tokens_before", "tokens_after", "tokens_saved"))
+    if after is None and saved is not None:
+        before = prompt if before is None else before
+        after = None if before is None or saved > before else before - saved
+    return None if before is None or after is None else (before, after)
+
+
+def _tokens(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < MOST_TOKENS:
+        return None
+    return int(value)
+
+
 @dataclass(slots=True)
 class _Cut:
-    """A compaction that no response came after yet: its first event, and the prompt before it."""
+    """A compaction that no response came after yet: its first event, and the prompt before it.
+
+    Before it `is_over` the answers are its own, a summary for instance. `episode` is what its own figures raised.
+    """
 
     event: int
     prompt: int | None
+    is_over: bool = False
+    episode: Episode | None = None
 
 
 class UselessCompaction(Rule):
-    """A compaction after which the prompt is hardly shorter than before."""
+    """A compaction after which the context is hardly shorter than before."""
 
     CATEGORY = "useless_compaction"
 
     def tune(self, tuning: Tuning) -> None:
         self._saved = tuning.of(self.CATEGORY, "saved")
+        self._payloads = Payloads(self.findings.event_of)
         self._cuts: dict[int, _Cut] = {}
         self._episodes: dict[int, Episode] = {}
 
@@ -61,46 +90,75 @@ class UselessCompaction(Rule):
         if kind == "session_start":
             self._cuts.pop(lane, None)
             self._episodes.pop(lane, None)
-        elif kind in CUTS and lane not in self._cuts:
-            self._cuts[lane] = _Cut(event, prompt_before(self.findings.session, event, lane))
+        elif kind == START:
+            waiting = self._cuts.get(lane)
+            if waiting is None or waiting.episode is not None or not waiting.is_over:
+                self._cuts[lane] = self._cut(event, lane)
+            else:
+                waiting.is_over = False
+        elif kind == END:
+            waiting = self._cuts.get(lane)
+            begun = waiting is not None and not waiting.is_over
+            cut = waiting if waiting is not None and begun else self._cut(event, lane)
+            cut.is_over = True
+            if begun or waiting is None or waiting.episode is not None:
+                self._cuts[lane] = cut
+            self._hear(cut, event, lane)
+
+    def _cut(self, event: int, lane: int) -> _Cut:
+        return _Cut(event, prompt_before(self.findings.session, event, lane))
+
+    def _hear(self, cut: _Cut, end: int, lane: int) -> None:
+        """Judge a compaction by what its end tells, as far as that goes; else the next response will."""
+        told = self._payloads.read(end)
+        if told is None:
+            return
+        is_small = bool(told.data.get("micro"))  # drops old results of tools only, and is meant to save little
+        lengths = told_by(told.data, cut.prompt)
+        if lengths is not None and not is_small and self._is_useless(*lengths):
+            self._cuts[lane] = cut
+            cut.episode = self._raise(end, lane, sorted({cut.event, end}), f"{lengths[0]} {lengths[1]} {TOLD}")
+        elif (is_small or lengths is not None) and self._cuts.get(lane) is cut:
+            del self._cuts[lane]
 
     def response(self, event: int, lane: int) -> None:
         cut = self._cuts.get(lane)
-        if cut is None:
+        if cut is None or not cut.is_over:
             return
         session = self.findings.session
         prompt = prompt_at(session, session.llm.rows(event))
         if prompt is None:
             return
         del self._cuts[lane]
-        before = cut.prompt
-        if not before or prompt <= before * (1.0 - self._saved) or self._is_small(cut.event):
-            return
+        if cut.episode is not None:  # the response that paid for it
+            cut.episode.update(event, cut.episode.values[-1], [event])
+        elif cut.prompt and self._is_useless(cut.prompt, prompt):
+            self._raise(event, lane, [cut.event, event], f"{cut.prompt} {prompt} {SEEN}")
+
+    def _is_useless(self, before: int, after: int) -> bool:
+        return after > before * (1.0 - self._saved)
+
+    def _raise(self, event: int, lane: int, evidence: list[int], detail: str) -> Episode:
         episode = self._episodes.get(lane)
         if episode is not None:
-            episode.update(event, episode.values[-1] + 1, [cut.event, event])
-            return
-        self._episodes[lane] = self.findings.open(
-            self.CATEGORY,
-            event,
-            1,
-            [cut.event, event],
-            lane=lane,
-            detail=f"{before} {prompt}",
-        )
-
-    def _is_small(self, cut: int) -> bool:
-        """Whether a compaction only drops old results of tools, and is meant to save little."""
-        read = self.findings.event_of
-        return read is not None and bool(read(cut).data.get("micro"))
+            episode.update(event, episode.values[-1] + 1, evidence)
+            return episode
+        episode = self.findings.open(self.CATEGORY, event, 1, evidence, lane=lane, detail=detail)
+        self._episodes[lane] = episode
+        return episode
 
 
 @dataclass(slots=True)
 class _Series:
-    """Compactions of a lane that came soon one after the other, and the prompt before the latest."""
+    """Compactions of a lane that came soon one after the other.
 
-    cuts: list[int]
+    `prompt` is the one before the latest, `last` its last event, `events` the events of all until there is an episode.
+    """
+
     prompt: int
+    last: int
+    events: list[int] = field(default_factory=list)
+    count: int = 1
     episode: Episode | None = None
 
 
@@ -113,30 +171,60 @@ class CompactionThrash(Rule):
         self._compactions = tuning.count(self.CATEGORY, "compactions")
         self._responses = tuning.count(self.CATEGORY, "responses")
         self._refilled = tuning.of(self.CATEGORY, "refilled")
+        self._payloads = Payloads(self.findings.event_of)
         self._lanes: dict[int, _Series] = {}
+        self._begun: set[int] = set()
+        """Lanes with a compaction that has not ended."""
 
     def happened(self, event: int, lane: int, kind: str) -> None:
         if kind == "session_start":
             self._lanes.pop(lane, None)
-        if kind not in CUTS:
-            return
+            self._begun.discard(lane)
+        elif kind == START:
+            self._begun.add(lane)
+            self._compacted(event, lane)
+        elif kind == END and lane in self._begun:
+            self._begun.discard(lane)
+            self._ended(event, lane)
+        elif kind == END and not self._is_small(event):
+            self._compacted(event, lane)
+
+    def _compacted(self, event: int, lane: int) -> None:
         known = self._lanes.get(lane)
-        responses = None if known is None else self._responses_since(known.cuts[-1], event, lane)
+        responses = None if known is None else self._responses_since(known.last, event, lane)
         if responses == 0:
-            return  # the end of the same
+            return  # another word about the same
         prompt = prompt_before(self.findings.session, event, lane)
         if prompt is None:
             return
         is_soon = responses is not None and responses <= self._responses
         if known is None or not is_soon or prompt < self._refilled * known.prompt:
-            self._lanes[lane] = _Series([event], prompt)
+            self._lanes[lane] = _Series(prompt, event, [event])
             return
-        known.prompt = prompt
-        known.cuts.append(event)
+        known.prompt, known.last = prompt, event
+        known.count += 1
         if known.episode is not None:
-            known.episode.update(event, known.episode.values[-1] + 1, [event])
-        elif len(known.cuts) >= self._compactions:
-            known.episode = self.findings.open(self.CATEGORY, event, len(known.cuts), known.cuts, lane=lane)
+            known.episode.update(event, known.count, [event])
+            return
+        known.events.append(event)
+        if known.count >= self._compactions:
+            known.episode = self.findings.open(self.CATEGORY, event, known.count, known.events, lane=lane)
+
+    def _ended(self, event: int, lane: int) -> None:
+        """The latest compaction is over: answers until now were its own."""
+        known = self._lanes.get(lane)
+        if known is None:
+            return
+        known.last = event
+        if known.episode is not None:
+            known.episode.update(event, known.count, [event])
+        else:
+            known.events.append(event)
+
+    def _is_small(self, end: int) -> bool:
+        """Whether a compaction only drops old results of tools: the context is meant to stay nearly as full."""
+        told = self._payloads.read(end)
+        return told is not None and bool(told.data.get("micro"))
 
     def _responses_since(self, cut: int, event: int, lane: int) -> int | None:
         """How many responses of a lane came between two events; None where that is not soon, whatever the number."""
@@ -146,71 +234,3 @@ class CompactionThrash(Rule):
             return None
         lanes, events = session.events.lane, session.llm.event
         return sum(lanes[events[row]] == lane for row in rows)
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What a lane has read: since its last compaction, and before it, by the fingerprint of the call."""
-
-    read: dict[int, int] = field(default_factory=dict)
-    lost: dict[int, int] = field(default_factory=dict)
-    is_cut: bool = False
-    calls: int = 0
-    again: list[int] = field(default_factory=list)
-    episode: Episode | None = None
-
-
-class Amnesia(Rule):
-    """An agent that reads again, after a compaction, what it had read before and nothing has changed since."""
-
-    CATEGORY = "amnesia"
-
-    def tune(self, tuning: Tuning) -> None:
-        self._reads = tuning.count(self.CATEGORY, "reads")
-        self._within = tuning.count(self.CATEGORY, "within")
-        self._lanes: dict[int, _Memory] = {}
-
-    def ended(self, call: Call) -> None:
-        if call.changed:
-            self._changed(call)
-        memory = self._lanes.get(call.lane)
-        if memory is None:
-            memory = self._lanes[call.lane] = _Memory()
-        memory.is_cut = False
-        memory.calls += 1
-        if call.act is not Act.READ or call.failed or not call.fingerprint or not call.target:
-            return
-        if memory.calls <= self._within and memory.lost.pop(call.fingerprint, 0):
-            self._note(memory, call)
-        if len(memory.read) >= _MOST_READS:
-            del memory.read[next(iter(memory.read))]
-        memory.read[call.fingerprint] = call.target
-
-    def happened(self, event: int, lane: int, kind: str) -> None:
-        memory = self._lanes.get(lane)
-        if kind == "session_start":
-            self._lanes.pop(lane, None)
-        elif kind in CUTS and memory is not None and not memory.is_cut:
-            self._lanes[lane] = _Memory(lost=memory.read, is_cut=True)
-
-    def _note(self, memory: _Memory, call: Call) -> None:
-        if memory.episode is not None:
-            memory.episode.update(call.event, memory.episode.values[-1] + 1, [call.event])
-            return
-        memory.again.append(call.event)
-        if len(memory.again) >= self._reads:
-            detail = self.findings.target(call.target)
-            memory.episode = self.findings.open(
-                self.CATEGORY, call.event, len(memory.again), memory.again, lane=call.lane, detail=detail
-            )
-
-    def _changed(self, call: Call) -> None:
-        """A change by one agent is one for all: another may read its files."""
-        for memory in self._lanes.values():
-            if call.act is Act.SHELL_EDIT or not call.target:
-                memory.lost.clear()
-                memory.read.clear()
-            else:
-                for known in (memory.lost, memory.read):
-                    for fingerprint in [each for each, target in known.items() if target == call.target]:
-                        del known[fingerprint]

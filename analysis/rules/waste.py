@@ -131,7 +131,7 @@ def _rebilled_after(episode: Episode, tree: Tree, evidence: list[int]) -> Assess
             index += 1
         if index < breaks.count(tree.at) and breaks.previous[index] < event:
             broken.append(breaks.events[index])
-    return _rebilled(episode, tree, broken)._replace(is_final=False)
+    return _rebilled(episode, tree, list(dict.fromkeys(broken)))._replace(is_final=False)
 
 
 def _rent(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:

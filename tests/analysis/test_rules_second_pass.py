@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ EAGER = Tuning(
 """All rules fire as early as they can, so that short traces have many findings."""
 
 TRACES = Path(os.environ.get("TRACETOP_TRACES") or Path(__file__).parents[3] / "shared" / "traces") / "attocode"
-quick = settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(deadline=None, max_examples=180, suppress_health_check=[HealthCheck.too_slow])
 
 arguments = st.sampled_from(
     [
@@ -153,6 +154,56 @@ theirs = st.builds(
 )
 
 
+def plain(kind: str, **data: Any) -> dict[str, Any]:
+    return {"kind": kind, "step": 1.0, "event_id": "", "iteration": 1, "data": data}
+
+
+def read_by(agent: str, path: str) -> list[dict[str, Any]]:
+    data = {"agent_id": agent, "tool_name": "read_file", "args": {"path": path}}
+    start = {**plain("tool_start", **data), "event_id": f"{agent}{path}"}
+    return [start, {**plain("tool_end", **data), "parent_event_id": start["event_id"]}]
+
+
+lengths = st.sampled_from([None, 0, 500, 4_000, 5_000])
+filled = st.one_of(
+    st.builds(read_by, st.sampled_from(["a", "b"]), st.sampled_from(["x.py", "y.py", "z.py"])),
+    st.builds(read_by, st.just("a"), st.sampled_from(["x.py", "y.py"])),
+    st.builds(
+        lambda agent, prompt: [plain("llm_response", agent_id=agent, input_tokens=prompt, output_tokens=10)],
+        st.sampled_from(["a", "a", "a", "b"]),
+        st.sampled_from([None, 3_000, 4_000, 5_000, 6_000, 7_000]),
+    ),
+    st.builds(
+        lambda kinds, before, after, saved, micro: [
+            plain(kind, agent_id="a", tokens_before=before, tokens_after=after, tokens_saved=saved, micro=micro)
+            for kind in kinds
+        ],
+        st.sampled_from([("compaction_start",), ("compaction_end",), ("compaction_start", "compaction_end")]),
+        lengths,
+        lengths,
+        lengths,
+        st.sampled_from([False, False, True]),
+    ),
+    st.builds(
+        lambda agent, path: [plain("file_change", agent_id=agent, path=path)],
+        st.sampled_from(["a", "b"]),
+        st.sampled_from([None, "x.py", "/work/y.py"]),
+    ),
+)
+paid = st.lists(st.tuples(st.sampled_from([0.0, 0.02, 0.05, 0.05, 0.05, -0.5]), st.booleans()), min_size=8, max_size=20)
+
+
+def spent(turns: list[tuple[float, bool]]) -> list[dict[str, Any]]:
+    """Iterations, each of which uses so much more of the budget; in some nothing says so."""
+    used, steps = 0.3, []
+    for number, (more, is_told) in enumerate(turns, 1):
+        used = max(0.1, used + more)
+        steps.append({**plain("iteration_start"), "iteration": number})
+        if is_told:
+            steps.append({**plain("budget_check", usage_fraction=used), "iteration": number})
+    return steps
+
+
 def timed(steps: list[dict[str, Any]]) -> list[TraceEvent]:
     now, events = 1_700_000_000.0, []
     for fields in steps:
@@ -166,6 +217,8 @@ traces = st.one_of(
     st.lists(st.one_of(responses, responses, responses, responses, responses, others), max_size=60).map(timed),
     st.lists(st.one_of(responses, calls, calls, others, budgets), max_size=80).map(timed),
     st.lists(st.one_of(agents, agents, theirs, theirs, others), max_size=60).map(timed),
+    st.lists(filled, min_size=15, max_size=40).map(lambda steps: timed(list(chain.from_iterable(steps)))),
+    paid.map(lambda turns: timed(spent(turns))),
 )
 
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from ... import figures
 from ...arguments import preview
 from ...issues.episodes import Episode
+from ..compactions import TOLD
 from .wording import Wording
 
 
 def _prompts(episode: Episode) -> str:
-    before, after = map(int, episode.detail.split())
-    return f"{figures.tokens(before)} → {figures.tokens(after)}"
+    before, after, _ = episode.detail.split()
+    return f"{figures.tokens(int(before))} → {figures.tokens(int(after))}"
+
+
+def _source(episode: Episode) -> str:
+    """Where the lengths of the first compaction are from."""
+    is_told = episode.detail.endswith(TOLD)
+    return "by its own figures" if is_told else "from the response before to the one after it"
 
 
 WORDINGS: dict[str, Wording] = {
@@ -18,14 +25,14 @@ WORDINGS: dict[str, Wording] = {
         "medium",
         "medium",
         lambda episode, value, count: (
-            f"compaction saved little: prompt {_prompts(episode)}"
+            f"compaction saved little: context {_prompts(episode)}"
             if value == 1
             else f"{value:.0f} compactions saved little; the first: {_prompts(episode)}"
         ),
         lambda episode, value, count: (
-            f"{figures.count(int(value), 'compaction')} left the prompt nearly as long as it was: "
-            f"{_prompts(episode)} from the response before to the one after it. "
-            "The cache was broken for that, and the history lost."
+            f"{figures.count(int(value), 'compaction')} left the context nearly as long as it was: "
+            f"{_prompts(episode)} ({'the first, ' if value > 1 else ''}{_source(episode)}). "
+            "The history was given up for that, and what a cache held of it."
         ),
         "Compact further, later, or drop the results of tools instead; see what is put back into the context at once.",
     ),

@@ -1,0 +1,156 @@
+"""Reading again, after a compaction, what was read before it."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from posixpath import basename, normpath
+
+from ..issues.episodes import Episode
+from ..tool_calls import MOST_TARGETS
+from .acts import Act
+from .compactions import CUTS, START
+from .payloads import Payloads
+from .second_pass import Call, Rule
+from .thresholds import Tuning
+
+_MOST_READS = 2_000
+"""Reads of a lane that are known again after a compaction."""
+
+_MOST_UNREAD = 256
+_UPWARDS = re.compile(r"^(?:\.\./)+")
+
+
+class Changes:
+    """When each file was changed last, by whatever agent: another may read its files.
+
+    A path may be told from different folders: two of which one ends the other are taken to be one file.
+    """
+
+    def __init__(self, payloads: Payloads) -> None:
+        self._payloads = payloads
+        self._files: dict[str, dict[str, int]] = {}
+        self._count = 0
+        self._any = -1
+        """The last event that may have changed any file."""
+        self._unread: deque[int] = deque()
+        """Events that tell of a change, whose paths nobody has asked for yet."""
+
+    def note(self, path: str, event: int) -> None:
+        """A file was changed; any one may have been where no path is told."""
+        path = _plain(path)
+        if not path or self._count >= MOST_TARGETS:
+            self._files.clear()
+            self._count, self._any = 0, max(self._any, event)
+            return
+        files = self._files.setdefault(basename(path), {})
+        self._count += path not in files
+        files[path] = max(event, files.get(path, -1))
+
+    def note_event(self, event: int) -> None:
+        """An event tells of a change. Its payload is read once somebody asks."""
+        if self._payloads.may_read(event) and len(self._unread) < _MOST_UNREAD:
+            self._unread.append(event)
+        else:
+            self._unread.clear()
+            self.note("", event)
+
+    def is_changed(self, path: str, since: int, at: int) -> bool:
+        """Whether a file may have been changed after event `since`; asked at event `at`."""
+        while self._unread:
+            event = self._unread.popleft()
+            told = self._payloads.read(event, at)
+            path_told = None if told is None else told.data.get("path")
+            self.note(path_told if isinstance(path_told, str) else "", event)
+        if self._any > since:
+            return True
+        path = _plain(path)
+        files = self._files.get(basename(path), {})
+        return any(
+            event > since and (path.endswith(changed) or changed.endswith(path)) for changed, event in files.items()
+        )
+
+
+def _plain(path: str) -> str:
+    """A path without the detours in it, and without the steps up at its beginning."""
+    return _UPWARDS.sub("", normpath(path)) if path else ""
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What a lane has read: since its last compaction, and before it, by the fingerprint of the call.
+
+    Of each read what it is about, and the event that ended it.
+    """
+
+    read: dict[int, tuple[int, int]] = field(default_factory=dict)
+    lost: dict[int, tuple[int, int]] = field(default_factory=dict)
+    is_cut: bool = False
+    calls: int = 0
+    again: list[int] = field(default_factory=list)
+    episode: Episode | None = None
+
+
+class Amnesia(Rule):
+    """An agent that reads again, after a compaction, what it had read before and nothing has changed since."""
+
+    CATEGORY = "amnesia"
+
+    def tune(self, tuning: Tuning) -> None:
+        self._reads = tuning.count(self.CATEGORY, "reads")
+        self._within = tuning.count(self.CATEGORY, "within")
+        self._changes = Changes(Payloads(self.findings.event_of))
+        self._lanes: dict[int, _Memory] = {}
+        self._begun: set[int] = set()
+        """Lanes with a compaction that has not ended."""
+
+    def ended(self, call: Call) -> None:
+        if call.changed:
+            is_one = call.act is not Act.SHELL_EDIT
+            self._changes.note(self.findings.target(call.target) if is_one else "", call.event)
+        memory = self._lanes.get(call.lane)
+        if memory is None:
+            memory = self._lanes[call.lane] = _Memory()
+        memory.is_cut = False
+        memory.calls += 1
+        if call.act is not Act.READ or call.failed or not call.fingerprint or not call.target:
+            return
+        lost = memory.lost.pop(call.fingerprint, None) if memory.calls <= self._within else None
+        if lost is not None and not self._changes.is_changed(self.findings.target(lost[0]), lost[1], call.event):
+            self._note(memory, call)
+        if len(memory.read) >= _MOST_READS:
+            del memory.read[next(iter(memory.read))]
+        memory.read[call.fingerprint] = call.target, call.event
+
+    def happened(self, event: int, lane: int, kind: str) -> None:
+        if kind == "session_start":
+            self._lanes.pop(lane, None)
+            self._begun.discard(lane)
+        elif kind == "file_change":
+            self._changes.note_event(event)
+        elif kind in CUTS:
+            is_same = kind != START and lane in self._begun
+            if kind == START:
+                self._begun.add(lane)
+            else:
+                self._begun.discard(lane)
+            if not is_same:
+                self._forget(lane)
+
+    def _forget(self, lane: int) -> None:
+        """A compaction: of what was read only the summary is left."""
+        memory = self._lanes.get(lane)
+        if memory is not None and not memory.is_cut:
+            self._lanes[lane] = _Memory(lost=memory.read, is_cut=True)
+
+    def _note(self, memory: _Memory, call: Call) -> None:
+        if memory.episode is not None:
+            memory.episode.update(call.event, memory.episode.values[-1] + 1, [call.event])
+            return
+        memory.again.append(call.event)
+        if len(memory.again) >= self._reads:
+            detail = self.findings.target(call.target)
+            memory.episode = self.findings.open(
+                self.CATEGORY, call.event, len(memory.again), memory.again, lane=call.lane, detail=detail
+            )
