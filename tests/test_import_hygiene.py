@@ -136,6 +136,15 @@ def test_headless_commands_never_load_textual(command: str, flags: list[str], tr
     assert "rich.console" not in modules
 
 
+def test_neither_does_what_converts_or_only_records(tmp_path: Path) -> None:
+    spans = tmp_path / "spans.jsonl"
+    spans.write_text('{"resourceSpans": [{"scopeSpans": [{"spans": [{"spanId": "a", "traceId": "t"}]}]}]}')
+    modules = loaded_by(RUN, "convert", str(spans), "-o", str(tmp_path / "out.jsonl"))
+    modules |= loaded_by("import tracetop.app.listening")
+    assert not tops(modules) & {"textual", "watchfiles"}
+    assert "rich.console" not in modules
+
+
 PRICED = {"model": "claude-sonnet-4-20250514", "input_tokens": 1000, "output_tokens": 100}
 
 
