@@ -242,17 +242,26 @@ def test_what_the_user_says(log: Log) -> None:
     log.prompt("<bash-input>ls -l</bash-input>")
     log.prompt("[Request interrupted by user]")
     log.prompt("and now the folders", permissionMode="default")
-    log.answer("m1", TEXT)
+    log.calls("m1", "Bash", "t1", command="ls")
+    log.result("t1")
+    log.answer("m2", TEXT)
     log.prompt("and more", permissionMode="plan")
     told = Told(log)
     prompts = [event.data.get("prompt") for event in told.of("iteration_start")]
-    assert prompts == ["count the files", "and now the folders", "and more"]
-    assert [event.data["turn"] for event in told.of("iteration_start")] == [1, 2, 3]
+    assert [prompt for prompt in prompts if prompt] == ["count the files", "and now the folders", "and more"]
+    assert [event.data["turn"] for event in told.of("iteration_start") if event.data] == [1, 2, 3]
     assert [event.data["message"] for event in told.of("custom")] == [
         "/model opus", "! ls -l", "Request interrupted by user",
     ]  # fmt: skip
     assert told.the("mode_change").data == {"from_mode": "default", "to_mode": "plan"}
     assert told.merged.skipped["user: local output"] == 2
+
+
+def test_a_model_that_was_asked_to_hurry_has_a_name_of_its_own(log: Log) -> None:
+    log.answer("m1", TEXT, usage={"speed": "fast"})
+    log.answer("m1", TEXT, output=9, usage={"speed": "fast"})
+    log.answer("m2", TEXT, usage={"speed": "standard"})
+    assert [event.data["model"] for event in Told(log).of("llm_response")] == [f"{MODEL}-fast"] * 2 + [MODEL]
 
 
 def test_titles(log: Log) -> None:
