@@ -9,10 +9,10 @@ from pathlib import PurePath
 from typing import Final
 
 from ..analysis import figures
+from ..collector.formats.registry import NATIVE
 from .safe_text import fit, fit_right, one_line
 from .sessions.entry import Entry, State, state_of
 from .sessions.order import DEFAULT_ORDER, Order
-from .trace import NATIVE
 from .widgets.palette import Cell
 
 _STATE_CELLS = 8

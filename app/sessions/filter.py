@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
+from ...collector.formats.registry import NATIVE
 from ..query.comparison import comparison
 from ..query.fields import name_test
 from ..query.words import Form, Value, Word, words_of
-from ..trace import NATIVE
 from .entry import Entry, Figures, State, state_of
 
 Test: TypeAlias = Callable[[Entry, float], bool | None]
