@@ -99,8 +99,11 @@ def test_all_of_analysis_loads_without_a_user_interface() -> None:
     assert ours <= {
         "tracetop.collector",
         "tracetop.collector.events",
+        "tracetop.collector.formats",
+        "tracetop.collector.formats.attocode_stream",  # of a record's metadata
         "tracetop.collector.inclusive_input",
         "tracetop.collector.kinds",
+        "tracetop.collector.loose_values",
         "tracetop.collector.records",
     }
 
