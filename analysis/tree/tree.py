@@ -106,13 +106,14 @@ class Tree(TreeFigures):
     def _agent_facts(self, agent: int) -> NodeFacts:
         agents = self.session.agents
         branches = [self.session.lanes.branches[run.row] for run in self._runs_of(Node(NodeType.AGENT, agent))]
+        told = agents.end[agent] < self.at
         # One that nobody announced has no end to wait for.
-        ended = agents.end[agent] < self.at or (self.view.ended and not agents.announced[agent])
+        ended = told or (self.view.ended and not agents.announced[agent])
         superseded = self._known(self._index.by_lane[agents.lane[agent]])[-1] != agent
         return NodeFacts(
             event=agents.event[agent],
             name=self.session.lanes.names.name(agents.lane[agent]),
-            state="unended" if superseded and not ended else self._state(ended, bool(agents.failed[agent])),
+            state="unended" if superseded and not ended else self._state(ended, told and bool(agents.failed[agent])),
             iterations=sum(map(self._iterations_of, branches)),
         )
 

@@ -290,6 +290,14 @@ def test_an_agent_nobody_announced_is_not_waited_for(trace: Any) -> None:
     assert facts_named(trace.view(), "helper").state == "ok"
 
 
+def test_how_an_agent_failed_later_is_not_known_when_the_session_ends(trace: Any) -> None:
+    trace.llm(agent_id="c")
+    trace.add("session_end")
+    trace.add("subagent_error", agent_id="c")
+    assert facts_named(trace.view(2), "c").state == "ok"
+    assert facts_named(trace.view(), "c").state == "failed"
+
+
 def test_a_call_took_what_its_sub_agents_took(trace: Any) -> None:
     trace.add("iteration_start", 1)
     call = trace.add("tool_start", 1, tool_name="task")
