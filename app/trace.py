@@ -7,25 +7,25 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from ..analysis.cache_limits import limits_of
-from ..analysis.cache_losses import CacheLosses
-from ..analysis.columns import NAN
+from ..analysis.cache.limits import limits_of
+from ..analysis.cache.losses import CacheLosses
+from ..analysis.fold.columns import NAN
+from ..analysis.fold.session import Session
 from ..analysis.ledger.ledger import Ledger
 from ..analysis.prices import Prices
 from ..analysis.rules.second_pass import SecondPass
 from ..analysis.rules.thresholds import DEFAULT_TUNING, Tuning
-from ..analysis.session import Session
-from ..analysis.tree_index import TreeIndex
+from ..analysis.tree.index import TreeIndex
 from ..analysis.view import View
-from ..collector.delivery import Delivery, TailState
 from ..collector.events import TraceEvent
-from ..collector.follow import FileTail
 from ..collector.formats.native import BadLine, event_from_line
 from ..collector.formats.registry import NATIVE, native_dialect
 from ..collector.formats.translator import Merged
-from ..collector.open_tail import Tail, open_tail
+from ..collector.reading.delivery import Delivery, TailState
+from ..collector.reading.follow import FileTail
+from ..collector.reading.open_tail import Tail, open_tail
+from ..collector.reading.translated import TranslatedTail
 from ..collector.records import NotAnEventError
-from ..collector.translated import TranslatedTail
 from .read_bytes import ReadBytes
 from .trace_index import TraceIndex
 

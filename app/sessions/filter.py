@@ -1,4 +1,4 @@
-"""Which sessions a filter means: words, and what is said of figures. The shape is that of `app.matching`.
+"""Which sessions a filter means: words, and what is said of figures. The shape is that of `app.query.matching`.
 
 - `parser` or `"fix the parser"`: the text is in the goal, the model or the name of the session.
 - `model:opus` `goal:parser` `name:2026-11` `agent:codex` `project:x`: in this alone; `model:=gpt-5` is exact;

@@ -11,9 +11,9 @@ import msgspec
 
 from ...analysis.prices import Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
-from ...collector.delivery import TailState
-from ...collector.follow import FileTail
-from ...collector.open_tail import open_tail
+from ...collector.reading.delivery import TailState
+from ...collector.reading.follow import FileTail
+from ...collector.reading.open_tail import open_tail
 from ..trace import trace_of
 from ..trace_index import TraceIndex
 from .entry import Entry, told_by

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ..packed import is_packed, unpacked
+from ..reading.packed import is_packed, unpacked
 from . import attocode_stream
 from .claude_code.format import CLAUDE_CODE
 from .codex import CODEX

@@ -18,8 +18,8 @@ from tracetop.collector.formats.claude_code.translation import Translation
 from tracetop.collector.formats.native import event_from_line
 from tracetop.collector.formats.registry import recognise
 from tracetop.collector.formats.translator import Merged, Origin
-from tracetop.collector.listing import list_traces
-from tracetop.collector.translated import translated
+from tracetop.collector.reading.listing import list_traces
+from tracetop.collector.reading.translated import translated
 
 SESSION = "11111111-2222-3333-4444-555555555555"
 MODEL = "claude-opus-4-5-20251101"
