@@ -27,6 +27,7 @@ _TEXT_FIELDS = (
     "task_id",
     "model",
     "goal",
+    "name",
     "status",
     "stop_reason",
     "revises",
@@ -60,7 +61,8 @@ class CacheCreation(msgspec.Struct, gc=False):
 class Payload(msgspec.Struct, gc=False):
     """The fields of `data` that change a number somewhere; everything else stays in the trace.
 
-    `args` is the raw JSON of the tool's arguments, empty where the event has none. `revises` is the id of an earlier
+    `args` is the raw JSON of the tool's arguments, empty where the event has none. `name` is what a `custom` event is
+    called. `revises` is the id of an earlier
     response: the buckets are what came to it in addition. `output_lower_bound` says that there is at
     least so much output, and with False that it is known after all. `waits_for` are the arguments of a call that only
     waits for something else that runs.
@@ -77,6 +79,7 @@ class Payload(msgspec.Struct, gc=False):
     task_id: str | None = None
     model: str | None = None
     goal: str | None = None
+    name: str | None = None
     status: str | None = None
     stop_reason: str | None = None
     revises: str | None = None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from ...collector.events import TraceEvent
-from ...collector.kinds import KINDS, TOOL_END_ALIAS, is_known_kind
+from ...collector.kinds import KINDS, TOOL_END_ALIAS, TURN_END, is_known_kind
 from ...collector.records import EventRecord, Payload, record_from_event
 from ..cache.breaks import CacheBreaks
 from ..issues.agents import AgentRules
@@ -84,6 +84,8 @@ class Session:
         self.errors: array[int] = array("I")
         self.compactions: array[int] = array("I")
         self.budget_events: array[int] = array("I")
+        self.turn_ends: array[int] = array("I")
+        """Where the agent was done with what it was asked: a log without an end of its session may tell so."""
         self.first_calls = FirstCalls()
         self.session_id = ""
         self.session_id_event = 0
@@ -318,7 +320,9 @@ class Session:
         return 0
 
     def _custom(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        """Whatever a writer has no kind for; a session that has got another title tells it so."""
+        """Whatever a writer has no kind for; a session tells so that it has another title, or that a turn is over."""
+        if data.name == TURN_END:
+            self.turn_ends.append(event)
         if data.goal and lane is self.lanes.main:
             self.goals.append((event, data.goal))
         return 0

@@ -93,6 +93,7 @@ others = st.fixed_dictionaries(
         "data": st.just({}),
     }
 )
+turn_ends = st.just({"kind": "custom", "step": 1.0, "event_id": "", "iteration": None, "data": {"name": "turn_end"}})
 
 
 responses = st.fixed_dictionaries(
@@ -213,7 +214,7 @@ def timed(steps: list[dict[str, Any]]) -> list[TraceEvent]:
 
 
 traces = st.one_of(
-    st.lists(st.one_of(calls, calls, calls, others), max_size=60).map(timed),
+    st.lists(st.one_of(calls, calls, calls, others, turn_ends), max_size=60).map(timed),
     st.lists(st.one_of(responses, responses, responses, responses, responses, others), max_size=60).map(timed),
     st.lists(st.one_of(responses, calls, calls, others, budgets), max_size=80).map(timed),
     st.lists(st.one_of(agents, agents, theirs, theirs, others), max_size=60).map(timed),

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from tracetop.analysis.fold.session import Session
+from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.collector.events import TraceEvent
 from tracetop.collector.formats.codex import CODEX
 from tracetop.collector.formats.codex.companions import companions
@@ -373,6 +374,33 @@ def test_patches_change_files_and_plans_change_by_their_steps(tmp_path: Path) ->
         "plan_step_complete",
         "plan_step_start",
     ]
+
+
+def test_the_end_of_a_turn_is_told_and_judged_until_the_agent_goes_on(tmp_path: Path) -> None:
+    turn = [
+        meta(0),
+        message(1, "user_message", message="do it"),
+        context(1),
+        call(2, "c1", "apply_patch", input="*** Begin Patch\n*** Update File: a.py\n+x\n*** End Patch"),
+        output(3, "c1", "Exit code: 0\nOutput:\ndone"),
+        count(4, FIRST, FIRST),
+        message(5, "task_complete", turn_id="t1", duration_ms=4_000),
+    ]
+    got = read(tmp_path, *turn, turn[-1])
+    (end,) = (event for event in got.of("custom") if event.data["name"] == "turn_end")
+    assert (end.data["turn_id"], end.data["turn"], end.data["seconds"]) == ("t1", 1, 4.0)
+    assert end.iteration is None
+    assert "unverified_finish" in found(got)
+    more = [call(9, "c2", cmd="pytest -q"), output(10, "c2", "Exit code: 1\nOutput:\nfailed")]
+    more += [count(11, SECOND, LAST), message(12, "task_complete", turn_id="t2")]
+    assert "unverified_finish" not in found(read(tmp_path, *turn, *more))
+
+
+def found(read: Read) -> list[str]:
+    """What the rules of the second pass find."""
+    rules = SecondPass(read.session)
+    rules.extend_to_end()
+    return [episode.category for episode in rules.standing(read.session.count)]
 
 
 def test_limits_are_a_budget_that_is_told_when_it_changes_and_warns_once(tmp_path: Path) -> None:
