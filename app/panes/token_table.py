@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...analysis import figures
-from ...analysis.view import TokenFlowPoint
+from ...analysis.flow_point import TokenFlowPoint
 from .table import Column, Table
 
 MAIN_AGENT = "main"
