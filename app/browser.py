@@ -18,6 +18,7 @@ from textual.widgets import Static
 from ..analysis import figures
 from ..analysis.prices import Prices
 from ..analysis.rules.thresholds import DEFAULT_TUNING, Tuning
+from ..collector.sources import Belongs
 from .browser_heads import Heads
 from .browser_rows import SessionRows
 from .contain import Failed, contained
@@ -84,7 +85,7 @@ class BrowserScreen(SessionPrompt):
         prices: Prices | None = None,
         index: bool = False,
         tuning: Tuning = DEFAULT_TUNING,
-        belongs: Callable[[Path], bool] | None = None,
+        belongs: Belongs | None = None,
     ) -> None:
         super().__init__()
         self._select = select

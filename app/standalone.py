@@ -24,6 +24,7 @@ from .keymap import usable_keys
 from .latest import Latest
 from .safe_text import one_line
 from .session_sources import shown_sources
+from .sessions.entry import session_name
 from .settings.effective import EffectiveSettings, effective_settings
 from .settings.settings import meant
 from .themes import THEMES
@@ -140,7 +141,7 @@ class TracetopApp(DashboardHost):
         if path is None:
             return
         if self._shown is not None:
-            self.notify(f"a newer session has started: {one_line(path.stem)}", title="tracetop", markup=False)
+            self.notify(f"a newer session has started: {one_line(session_name(path))}", title="tracetop", markup=False)
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         self._shown = path

@@ -8,6 +8,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -566,6 +567,25 @@ def test_sub_agents_are_lanes_of_the_session_that_began_them(tmp_path: Path) -> 
     alone = Read(open_tail(companions(path)[0]))
     assert alone.session.view().goal == "look around"
     assert figures(alone)["input_tokens"] == 4000 + 700
+
+
+def test_sub_agents_are_found_on_later_days_and_where_they_were_put_away(tmp_path: Path) -> None:
+    path = spawned(tmp_path)
+    plain = Read(open_tail(path))
+    child, grandchild = companions(path)
+    days, archive = tmp_path / "sessions" / "2026" / "01", tmp_path / "archived_sessions"
+    for folder in (days / "04", days / "09", archive):
+        folder.mkdir(parents=True)
+    kept = path.rename(days / "04" / path.name)
+    child = child.rename(days / "09" / child.name.replace("01-04", "01-09"))
+    grandchild = grandchild.rename(archive / grandchild.name.replace("01-04", "01-10"))
+    write(archive / "rollout-2026-01-11T12-00-00-d.jsonl", meta(0, "d", parent_thread_id=THREAD))
+    ended = datetime(2026, 1, 9, 12).timestamp()
+    os.utime(kept, (ended, ended))
+    assert set(companions(kept)) == {child, grandchild}
+    assert Read(open_tail(kept)).session.view().tokens == plain.session.view().tokens
+    away = kept.rename(archive / kept.name)
+    assert set(companions(away)) >= {child, grandchild}
 
 
 def test_what_an_editor_or_another_agent_says_is_no_prompt_of_a_persons(tmp_path: Path) -> None:
