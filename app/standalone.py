@@ -15,20 +15,20 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from .browser import BrowserScreen
-from .command_group import NoSuchThemeError, given_settings
+from .browser.browser import BrowserScreen
+from .commands.command_group import NoSuchThemeError, given_settings
 from .dashboard.host import DashboardHost
 from .dashboard.screen import DashboardScreen
-from .dashboard.source import SourceLike, open_source
+from .dashboard.source.source import SourceLike, open_source
 from .keymap import usable_keys
-from .latest import Latest
 from .safe_text import one_line
-from .session_sources import shown_sources
 from .sessions.entry import session_name
+from .sessions.latest import Latest
+from .sessions.shown_sources import shown_sources
 from .settings.effective import EffectiveSettings, effective_settings
 from .settings.settings import meant
 from .themes import THEMES
-from .wall import WallScreen
+from .wall.wall import WallScreen
 
 _MOST_TOLD = 5
 _TOLD_SECONDS = 15.0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .formats.codex.names import copies_among, is_rollout, thread_of
-from .listing import ListedTrace, list_traces
+from .reading.listing import ListedTrace, list_traces
 from .sources import Belongs
 
 

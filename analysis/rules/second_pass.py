@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...collector.kinds import KINDS
-from ..break_causes import EventOf
-from ..cache_limits import limits_of
-from ..cache_losses import CacheLosses
+from ..cache.break_causes import EventOf
+from ..cache.limits import limits_of
+from ..cache.losses import CacheLosses
+from ..fold.lane_branches import LaneBranches
+from ..fold.tool_calls import MOST_TARGETS
 from ..issues.episodes import Episode, IssueLog
-from ..lane_branches import LaneBranches
-from ..tool_calls import MOST_TARGETS
 from .acts import CHANGES, Act, Acts
 from .thresholds import DEFAULT_TUNING, Tuning
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..fold.session import Session
 
 _EVENTS_AT_A_TIME = 4_000
 """Some 10 ms of work."""

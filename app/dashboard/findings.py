@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.worker import Worker, get_current_worker
 
 from ..contain import contained
-from ..matching import Query
-from ..panes.timeline import TimelinePane
+from ..panes.timeline.timeline import TimelinePane
+from ..query.matching import Query
 from ..safe_text import one_line
 from .finding import Finding
 

@@ -10,9 +10,9 @@ from ..safe_text import one_line
 from .bookmarking import Bookmarking
 from .context_list import ContextActions
 from .cursor import Cursor, Mode
-from .navigation import PLACES, Navigation
+from .navigation.navigation import PLACES, Navigation
 from .prompt import PromptActions
-from .time_travel import TimeTravel
+from .time_travel.time_travel import TimeTravel
 from .what_if_list import WhatIfActions
 
 _ENABLED, _DISABLED, _HIDDEN = True, None, False

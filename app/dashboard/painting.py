@@ -16,23 +16,23 @@ from ...analysis.view import View
 from ..contain import attempt, contained
 from ..panes.cache import CachePane
 from ..panes.context import ContextPane
-from ..panes.inspector import InspectorPane
+from ..panes.inspector.inspector import InspectorPane
 from ..panes.issues import IssuesPane
 from ..panes.names import PANES
 from ..panes.pane import Frame, Pane
-from ..panes.timeline import TimelinePane
+from ..panes.timeline.timeline import TimelinePane
 from ..panes.what_if import WhatIfPane
 from ..safe_text import one_line
 from ..trace import Trace
-from ..waste_words import NO_COSTS
+from ..words.waste import NO_COSTS
 from .cursor import Cursor, Mode
 from .draw_now import draw_now
-from .opening import Newest
-from .replay import Replay
-from .ribbon import Ribbon
-from .source import TraceSource
+from .ribbon.ribbon import Ribbon
+from .source.opening import Newest
+from .source.source import TraceSource
 from .strip import SO_FAR_MARK, SessionStrip, SoFar, facts_of
 from .tab_line import TabLine
+from .time_travel.replay import Replay
 
 _CACHE = PANES.index("cache")
 _EVENTS_A_SLICE = 500

@@ -17,17 +17,17 @@ from textual.widgets import Input, Static
 
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
-from ..bookmarks import Bookmarks
+from ..bookmarks.bookmarks import Bookmarks
 from ..contain import Failed, contained
 from ..panes.bookmarks import BookmarksPane
 from ..panes.cache import CachePane
 from ..panes.context import ContextPane
-from ..panes.inspector import InspectorPane
+from ..panes.inspector.inspector import InspectorPane
 from ..panes.issues import IssuesPane
 from ..panes.names import PANES
 from ..panes.pane import STYLES as PANE_STYLES
 from ..panes.pane import Pane
-from ..panes.timeline import TimelinePane
+from ..panes.timeline.timeline import TimelinePane
 from ..panes.tokens import TokensPane
 from ..panes.tree import TreePane
 from ..panes.what_if import WhatIfPane
@@ -37,20 +37,20 @@ from .bindings import BINDINGS
 from .commands import DashboardCommands
 from .cursor import Cursor, Mode
 from .help import HelpPane
-from .history import History
 from .key_line import KeyLine
 from .keys import KeyActions
 from .look_ahead import look_before
+from .navigation.history import History
 from .painting import Painting
 from .progress import ProgressLine, Stopwatch
 from .prompt_line import PromptLine
 from .reading import LongReading
-from .replay import Replay
-from .ribbon import Ribbon
-from .source import SourceLike, open_source
+from .ribbon.ribbon import Ribbon
+from .source.source import SourceLike, open_source
 from .strip import SessionStrip
 from .tab_line import TabLine
-from .transport import Transport
+from .time_travel.replay import Replay
+from .time_travel.transport import Transport
 
 FRAMES_PER_SECOND = float(FRAME_RATE)
 

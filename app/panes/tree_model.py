@@ -7,10 +7,10 @@ from enum import Enum
 from itertools import islice
 
 from ...analysis import figures
-from ...analysis.peaks import Peaks
-from ...analysis.tree import NodeFacts, Tree, title
-from ...analysis.tree_order import MOST_RANKED, Measure, Siblings, TreeOrder, tokens_ranked_as
-from ...analysis.tree_shape import TOP, Node, NodeType
+from ...analysis.tree.order import MOST_RANKED, Measure, Siblings, TreeOrder, tokens_ranked_as
+from ...analysis.tree.peaks import Peaks
+from ...analysis.tree.shape import TOP, Node, NodeType
+from ...analysis.tree.tree import NodeFacts, Tree, title
 from ...analysis.view import View
 from ..safe_text import fit, fit_right, one_line, width_of
 from ..trace import Trace

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from ...analysis.session import Session
+from ...analysis.fold.session import Session
 from ...collector.kinds import FAILURE_KINDS, TOOL_END_ALIAS, Category, category_of
 from . import columns
 from .columns import ByKind, ByNumber, Test

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from ...analysis.session import Session
+from ...analysis.fold.session import Session
 from ...collector.kinds import KINDS, Category
 from ..safe_text import one_line
 from .fields import FIELDS, FLAGS, MAIN_AGENT

@@ -14,7 +14,7 @@ from ...analysis.totals import Totals
 from ..fold_apart import Folded
 from ..safe_text import one_line
 from ..sessions.entry import session_name
-from ..waste_words import of_a_bill, own_waste
+from ..words.waste import of_a_bill, own_waste
 from .json_text import json_text, known
 from .layout import exact, heading, more, table
 from .price_notes import origin_fields, price_notes

@@ -10,7 +10,7 @@ from ...analysis import figures
 from ...analysis.cost_origins import cost_origins
 from ...analysis.efficiency import WEIGHTS
 from ...analysis.view import View
-from ..bookmarks import Bookmarks
+from ..bookmarks.bookmarks import Bookmarks
 from ..safe_text import fit, one_line
 from ..trace import Trace
 from .bookmarks import bookmark_lines, bookmark_objects

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...analysis import figures
-from ...collector.packed import is_called_packed, missing
+from ...collector.reading.packed import is_called_packed, missing
 from ..safe_text import fit
 from ..sessions.entry import Entry
 from ..sessions.sessions import Sessions

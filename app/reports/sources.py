@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...analysis import figures
-from ...collector.listing import ListedTrace, list_traces
 from ...collector.own_sessions import sessions_in
-from ...collector.packed import is_called_packed, missing
+from ...collector.reading.listing import ListedTrace, list_traces
+from ...collector.reading.packed import is_called_packed, missing
 from ...collector.sources import Belongs, Source
-from ..browser_rows import age
+from ..browser.rows import age
 from .json_text import json_text
 from .layout import heading, table
 

@@ -11,7 +11,7 @@ from ...analysis.timeline import TimelineEntry, entry
 from ...analysis.view import View
 from ...collector.events import TraceEvent
 from ...collector.kinds import Category, category_of
-from ..matching import Query
+from ..query.matching import Query
 from ..safe_text import fit, fit_right
 from ..trace import Trace
 from .json_text import json_text, known

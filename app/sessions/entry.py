@@ -12,7 +12,7 @@ from ...analysis.efficiency import Components, Efficiency
 from ...analysis.issues.issue import SEVERITIES
 from ...analysis.rules.findings import severity_of
 from ...analysis.view import View
-from ...collector.packed import is_called_packed
+from ...collector.reading.packed import is_called_packed
 
 LIVE_SECONDS = 30.0
 """A trace that was written to within this time and has no session_end is taken to be live."""

@@ -1,4 +1,4 @@
-"""Which sessions a filter means: words, and what is said of figures. The shape is that of `app.matching`.
+"""Which sessions a filter means: words, and what is said of figures. The shape is that of `app.query.matching`.
 
 - `parser` or `"fix the parser"`: the text is in the goal, the model or the name of the session.
 - `model:opus` `goal:parser` `name:2026-11` `agent:codex` `project:x`: in this alone; `model:=gpt-5` is exact;
@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
+from ...collector.formats.registry import NATIVE
 from ..query.comparison import comparison
 from ..query.fields import name_test
 from ..query.words import Form, Value, Word, words_of
-from ..trace import NATIVE
 from .entry import Entry, Figures, State, state_of
 
 Test: TypeAlias = Callable[[Entry, float], bool | None]

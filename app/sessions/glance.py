@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from ...analysis.fold.session import Session
 from ...analysis.prices import Prices
 from ...analysis.rules.second_pass import SecondPass
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
-from ...analysis.session import Session
 from ...collector.formats.decoding import is_whole_object
 from ...collector.formats.line_records import records_of
 from ...collector.formats.native import decode_block
 from ...collector.formats.registry import first_records, recognise
-from ...collector.lines import Block
-from ...collector.listing import ListedTrace
-from ...collector.packed import is_called_packed
+from ...collector.reading.lines import Block
+from ...collector.reading.listing import ListedTrace
+from ...collector.reading.packed import is_called_packed
 from ...collector.records import EventRecord
 from .entry import Entry, Figures, Glance, told_by
 

@@ -20,11 +20,11 @@ import msgspec
 
 from ...analysis.prices import Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
-from ...collector.listing import ListedTrace, look_again
 from ...collector.own_sessions import sessions_in
-from ...collector.packed import is_called_packed
+from ...collector.reading.listing import ListedTrace, look_again
+from ...collector.reading.packed import is_called_packed
+from ...collector.reading.watch import Watch
 from ...collector.sources import Belongs
-from ...collector.watch import Watch
 from ..trace import Trace, collection_paused
 from ..trace_index import SMALLEST_BYTES
 from .entry import LIVE_SECONDS, Entry, goes_on

@@ -8,15 +8,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ..packed import is_packed, unpacked
+from ..reading.packed import is_packed, unpacked
+from . import attocode_stream
 from .claude_code.format import CLAUDE_CODE
 from .codex import CODEX
 from .line_records import records_of
 from .otlp import OTLP
 from .translator import Format
 
+NATIVE = "native"
+"""The name of our own format."""
 FORMATS: tuple[Format, ...] = (CLAUDE_CODE, CODEX, OTLP)
-"""All of them; the first that recognises a file reads it."""
+"""All that are translated; the first that recognises a file reads it."""
 
 MOST_RECORDS = 20
 """So many are looked at."""
@@ -37,6 +40,14 @@ def recognise(records: list[dict[str, Any]]) -> Format | None:
     if not records or any("kind" in record and "timestamp" in record for record in records):
         return None
     return next((each for each in FORMATS if each.recognises(records)), None)
+
+
+def native_dialect(path: str | os.PathLike[str]) -> str:
+    """What reports call the format of a file that is not another agent's: the native one, or its dialect.
+
+    Raises OSError where it cannot be read.
+    """
+    return attocode_stream.NAME if attocode_stream.recognises(first_records(path)) else NATIVE
 
 
 def first_records(path: str | os.PathLike[str]) -> list[dict[str, Any]]:

@@ -26,13 +26,14 @@ class Origin:
 class Merged:
     """What became of the records of a log, for a report that its reader can trust.
 
-    `records` were read; of them `duplicates` say again what others said, `skipped` counts those that say nothing
-    about what the agent did, by their type. `uncounted` are calls that only parts of copies
-    tell of, so that no figure counts them.
+    `records` were read; of them `duplicates` say again what others said, `history` are copied from another session,
+    where they count, and `skipped` counts those that say nothing about what the agent did, by their type.
+    `uncounted` are calls that only parts of copies tell of, so that no figure counts them.
     """
 
     records: int = 0
     duplicates: int = 0
+    history: int = 0
     uncounted: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
 

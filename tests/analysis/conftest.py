@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from tracetop.analysis import Issue, Session, View
-from tracetop.analysis.cache_losses import CacheLosses
-from tracetop.analysis.columns import NONE
+from tracetop.analysis.cache.losses import CacheLosses
 from tracetop.analysis.extents import extent_of
-from tracetop.analysis.joins import completed_by
-from tracetop.analysis.tree import Node, Tree
+from tracetop.analysis.fold.columns import NONE
+from tracetop.analysis.fold.joins import completed_by
+from tracetop.analysis.tree.tree import Node, Tree
 from tracetop.collector.events import TraceEvent, TraceSession
 
 START = 1_700_000_000.0

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tracetop.analysis.cache_losses import CacheLosses
+from tracetop.analysis.cache.losses import CacheLosses
 from tracetop.analysis.rules.catalogue import RULES
 from tracetop.analysis.rules.findings import CATEGORIES, Finding, describe
 from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import THRESHOLDS, Tuning
 from tracetop.analysis.rules.waste import assess
-from tracetop.analysis.tree import Tree
+from tracetop.analysis.tree.tree import Tree
 
 Made = Callable[[Any], object]
 

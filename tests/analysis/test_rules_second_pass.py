@@ -13,16 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tracetop.analysis import Session
-from tracetop.analysis.cache_losses import CacheLosses
+from tracetop.analysis.cache.losses import CacheLosses
+from tracetop.analysis.fold.session_state import put_together, take_apart
 from tracetop.analysis.rules.findings import describe
 from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import THRESHOLDS, Tuning
 from tracetop.analysis.rules.waste import assess
 from tracetop.analysis.rules.words.cache import CATEGORIES as CACHE
-from tracetop.analysis.session_state import put_together, take_apart
-from tracetop.analysis.tree import Tree
+from tracetop.analysis.tree.tree import Tree
 from tracetop.collector.events import TraceEvent
-from tracetop.collector.reader import load_session
+from tracetop.collector.reading.reader import load_session
 
 Fold = Callable[[Iterable[TraceEvent]], Session]
 

@@ -13,14 +13,14 @@ import pytest
 from click.testing import CliRunner
 from tracetop.app.cli import cli
 from tracetop.app.dashboard.screen import DashboardScreen
-from tracetop.app.latest import Latest
-from tracetop.app.session_sources import shown_sources
 from tracetop.app.sessions.entry import Entry, Glance, State, state_of
 from tracetop.app.sessions.filter import SessionFilter
 from tracetop.app.sessions.glance import look_at
+from tracetop.app.sessions.latest import Latest
 from tracetop.app.sessions.sessions import Sessions
+from tracetop.app.sessions.shown_sources import shown_sources
 from tracetop.app.standalone import TracetopApp
-from tracetop.collector.listing import list_traces
+from tracetop.collector.reading.listing import list_traces
 
 
 def record(kind: str, second: int, **payload: Any) -> str:

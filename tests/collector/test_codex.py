@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tracetop.analysis.fold.session import Session
 from tracetop.analysis.rules.second_pass import SecondPass
-from tracetop.analysis.session import Session
-from tracetop.collector.delivery import TailState
 from tracetop.collector.events import TraceEvent
-from tracetop.collector.follow import FileTail
 from tracetop.collector.formats.codex import CODEX
 from tracetop.collector.formats.codex.companions import companions
 from tracetop.collector.formats.native import event_from_line
 from tracetop.collector.formats.registry import detect
 from tracetop.collector.formats.translator import Origin
-from tracetop.collector.open_tail import Tail, open_tail
-from tracetop.collector.translated import TranslatedTail, native_line
+from tracetop.collector.reading.delivery import TailState
+from tracetop.collector.reading.follow import FileTail
+from tracetop.collector.reading.open_tail import Tail, open_tail
+from tracetop.collector.reading.translated import TranslatedTail, native_line
 
 TRACES = Path(os.environ.get("TRACETOP_TRACES", Path(__file__).parents[3] / "shared" / "traces"))
 REAL = sorted((TRACES / "codex").glob("*.jsonl"))

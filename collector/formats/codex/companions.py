@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from ...packed import is_packed, unpacked
+from ...reading.packed import is_packed, unpacked
 from ..line_records import records_of
 from .names import ARCHIVE, BEGUN, SESSIONS, copies_among, day_of, root_of
 from .rollout import Meta, meta_of, read

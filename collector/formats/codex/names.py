@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from ...packed import SUFFIX, is_called_packed
+from ...reading.packed import SUFFIX, is_called_packed
 
 SESSIONS = "sessions"
 ARCHIVE = "archived_sessions"
