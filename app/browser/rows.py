@@ -128,7 +128,8 @@ class SessionRows:
         title = entry.goal or entry.name
         if entry.error:
             room = max(0, width - _STATE_CELLS - _COLUMNS[-1].cells)
-            words: list[Cell] = [(fit(one_line(f"{entry.name}  {entry.error}"), room), "error")]
+            name = fit(one_line(entry.name), room // 3).rstrip()
+            words: list[Cell] = [(fit(one_line(f"{name}  {entry.error}"), room), "error")]
             columns: tuple[_Column, ...] = _COLUMNS[-1:]
         else:
             columns = _shown(width)

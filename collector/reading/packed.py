@@ -17,7 +17,7 @@ from .lines import LineSplitter
 _MAGIC = b"\x28\xb5\x2f\xfd"
 _PIECE_BYTES = 1 << 17
 SUFFIX = ".zst"
-_NEEDS = "packed with zstandard; to read it: pip install 'tracetop[zst]'"
+_NEEDS = "needs pip install 'tracetop[zst]' (packed with zstandard)"
 
 
 class CannotUnpackError(OSError):
