@@ -30,12 +30,12 @@ _END = "~"
 
 def companions(path: Path) -> Sequence[Path]:
     """The files of all sub-agents there are now, wherever Codex has them."""
-    own = _meta(path)
+    own = meta_at(path)
     if own is None or not own.id:
         return ()
     children: dict[str, list[tuple[Path, str]]] = {}
     for other in _later(path):
-        meta = _meta(other)
+        meta = meta_at(other)
         if meta is not None and meta.parent and meta.id != own.id:
             children.setdefault(meta.parent, []).append((other, meta.id))
     found: set[Path] = set()
@@ -101,7 +101,7 @@ def _listed(folder: Path, changed: int) -> list[str]:
     return sorted(entry.name for entry in os.scandir(folder) if _NAME.fullmatch(entry.name))
 
 
-def _meta(path: Path) -> Meta | None:
+def meta_at(path: Path) -> Meta | None:
     """What the first line of a file says; None as long as there is none."""
     try:
         inode = path.stat().st_ino
