@@ -22,6 +22,7 @@ from .dashboard.screen import DashboardScreen
 from .dashboard.source.source import SourceLike, open_source
 from .keymap import usable_keys
 from .safe_text import one_line
+from .sessions.entry import session_name
 from .sessions.latest import Latest
 from .sessions.shown_sources import shown_sources
 from .settings.effective import EffectiveSettings, effective_settings
@@ -140,7 +141,7 @@ class TracetopApp(DashboardHost):
         if path is None:
             return
         if self._shown is not None:
-            self.notify(f"a newer session has started: {one_line(path.stem)}", title="tracetop", markup=False)
+            self.notify(f"a newer session has started: {one_line(session_name(path))}", title="tracetop", markup=False)
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         self._shown = path

@@ -14,6 +14,8 @@ from .columns import NONE, Branch, IterationColumns
 from .names import Names
 
 MAIN_LANE = 0
+MAIN_AGENT = "main"
+"""What the agent of that lane, which has no name, is called."""
 
 
 @dataclass(slots=True)

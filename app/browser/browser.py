@@ -18,6 +18,7 @@ from textual.widgets import Static
 from ...analysis import figures
 from ...analysis.prices import Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
+from ...collector.sources import Belongs
 from ..contain import Failed, contained
 from ..dashboard.key_line import KeyLine
 from ..dashboard.prompt_line import PromptLine
@@ -84,7 +85,7 @@ class BrowserScreen(SessionPrompt):
         prices: Prices | None = None,
         index: bool = False,
         tuning: Tuning = DEFAULT_TUNING,
-        belongs: Callable[[Path], bool] | None = None,
+        belongs: Belongs | None = None,
     ) -> None:
         super().__init__()
         self._select = select
@@ -95,6 +96,7 @@ class BrowserScreen(SessionPrompt):
         self._shown = -1
         self._arranged = 0
         self._next_aging = self._earliest = 0.0
+        self._had_failed = False
 
     def compose(self) -> ComposeResult:
         yield Static("", id="browser-title", markup=False)
@@ -159,6 +161,8 @@ class BrowserScreen(SessionPrompt):
         rows.refresh_rows(self._arranged)
         places = {entry.path: place for place, entry in enumerate(self._rows.entries)}
         place = places.get(selected) if selected is not None else None
+        if place is not None and self._rows.entries[place].error and not self._had_failed:
+            place = None  # it has just turned out to be none, and goes where those are: nobody goes along
         if self._select in places:
             rows.move_to(places[self._select])
             self._select = None
@@ -169,6 +173,7 @@ class BrowserScreen(SessionPrompt):
             if rows_before and 0 <= offset < rows.page:
                 rows.scroll_rows_to(place - offset)
             rows.move_to(place)
+        self._had_failed = 0 <= rows.cursor < self._rows.count and bool(self._rows.entries[rows.cursor].error)
         live = sum(is_live(entry, now) for entry in self._rows.entries)
         self._show_title(len(found), live)
         end = time.monotonic()

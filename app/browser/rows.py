@@ -95,7 +95,7 @@ _WORST: Final = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
 _COLUMNS: Final = (
     _Column("project", "project", 16, 140, "muted", _project, is_left=True),
     _Column("agent", "agent", 9, 112, "muted", _agent, is_left=True),
-    _Column("", "session", 28, 160, "muted", lambda entry, now: entry.path.stem, is_left=True),
+    _Column("", "session", 28, 160, "muted", lambda entry, now: entry.name, is_left=True),
     _Column("model", "model", 32, 160, "llm", _model, is_left=True),
     _Column("model", "model", 24, 110, "llm", _model, is_left=True, shown_below=160),
     _Column("", "iter", 9, 90, "muted", _iterations, shown_below=112),
@@ -125,10 +125,11 @@ class SessionRows:
         """State, goal, model, iterations, tokens, cost, cache, score, issues, age: as many as there is room for."""
         entry, now = self.entries[index], self._clock()
         state, style = _STATES[state_of(entry, now)]
-        title = entry.goal or entry.path.stem
+        title = entry.goal or entry.name
         if entry.error:
             room = max(0, width - _STATE_CELLS - _COLUMNS[-1].cells)
-            words: list[Cell] = [(fit(one_line(f"{entry.path.stem}  {entry.error}"), room), "error")]
+            name = fit(one_line(entry.name), room // 3).rstrip()
+            words: list[Cell] = [(fit(one_line(f"{name}  {entry.error}"), room), "error")]
             columns: tuple[_Column, ...] = _COLUMNS[-1:]
         else:
             columns = _shown(width)

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from ...collector.formats.registry import detect
 from ...collector.formats.translator import Merged
+from ...collector.reading.packed import CannotUnpackError
 from ...collector.reading.translated import translated
 from ..trace import UnreadableTraceError
 from .loading_bar import loading_bar
@@ -30,7 +31,10 @@ def convert(file: Path, out: Path) -> tuple[str, int, Merged]:
     """
     if file.is_dir():
         raise UnreadableTraceError(f"{file}: is a folder; name one of the session files in it")
-    format = detect(file)
+    try:
+        format = detect(file)
+    except CannotUnpackError as error:
+        raise UnreadableTraceError(f"{file}: {error}") from error
     if format is None:
         raise NothingToConvertError(f"{file} is no log of another agent that tracetop knows: nothing to convert")
     events, merged = 0, Merged()

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from ...analysis.totals import Totals
+from ...collector.own_sessions import sessions_in
 from ...collector.parts import parts_from
-from ...collector.reading.listing import ListedTrace, list_traces
+from ...collector.reading.listing import ListedTrace
 from ...collector.sources import NATIVE_FOLDERS, Belongs
 from ..bookmarks.bookmarks import Bookmarks
 from ..reports.layout import terminal_width
@@ -102,8 +103,7 @@ def _bookmarks_of(trace: Trace, path: Path) -> Bookmarks:
 
 def find_sessions(folders: Sequence[Path]) -> list[ListedTrace]:
     """The sessions in these folders and below, each by its first part, newest first; no logs of sub-agents."""
-    belongs = Belongs()
-    found = [trace for folder in folders for trace in list_traces(folder) if belongs(trace.path)]
+    found = (trace for _, trace in sessions_in(folders, Belongs()))
     return sorted(found, key=lambda trace: (-trace.mtime_ns, trace.path))
 
 

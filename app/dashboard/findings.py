@@ -85,6 +85,11 @@ class Findings:
         """Go to the event found before."""
         self._walk(-1)
 
+    def filter_by(self, text: str) -> None:
+        """Show only the events in the timeline that a filter asks for. Raises ValueError for one without meaning."""
+        self._set_finding(FILTER, self._new_finding(Query(text)))
+        self._repaint()
+
     def clear_filter(self) -> None:
         """Show all events in the timeline again."""
         self._set_finding(FILTER, None)

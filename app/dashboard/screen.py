@@ -19,6 +19,7 @@ from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ..bookmarks.bookmarks import Bookmarks
 from ..contain import Failed, contained
+from ..panes.agents import AgentsPane
 from ..panes.bookmarks import BookmarksPane
 from ..panes.cache import CachePane
 from ..panes.context import ContextPane
@@ -108,6 +109,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         self.help = HelpPane(id="trace-help")
         self.bookmark_list = BookmarksPane(id="trace-bookmarks")
         self.context_list = ContextPane(id="trace-context")
+        self.agent_list = AgentsPane(id="trace-agents")
         self.what_if_list = WhatIfPane(id="trace-what-if")
         self.active = 0
 
@@ -120,6 +122,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         self.inspector, self.help = InspectorPane(id="trace-inspector"), HelpPane(id="trace-help")
         self.bookmark_list = BookmarksPane(id="trace-bookmarks")
         self.context_list = ContextPane(id="trace-context")
+        self.agent_list = AgentsPane(id="trace-agents")
         self.what_if_list = WhatIfPane(id="trace-what-if")
         self._painted = ()
         yield SessionStrip(id="trace-strip")
@@ -140,6 +143,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
             yield self.inspector
             yield self.bookmark_list
             yield self.context_list
+            yield self.agent_list
             yield self.what_if_list
             yield self.help
         yield PromptLine(id="trace-prompt")
@@ -326,11 +330,8 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
 
     def _overlays(self) -> Iterator[Pane]:
         """What lies over the panes, topmost first."""
-        return (
-            pane
-            for pane in (self.help, self.bookmark_list, self.context_list, self.what_if_list, self.inspector)
-            if pane.has_class("-shown")
-        )
+        lists = self.bookmark_list, self.agent_list, self.context_list, self.what_if_list
+        return (pane for pane in (self.help, *lists, self.inspector) if pane.has_class("-shown"))
 
     def layers_open(self) -> Iterator[Callable[[], None]]:
         """What escape would close, topmost first."""

@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from ...analysis import figures
 from ...analysis.cache.break_causes import BreakClass
 from ...analysis.cache.losses import CacheBreak
+from ...analysis.fold.lanes import MAIN_AGENT
 from ..contain import contained
 from ..widgets.event_list import EventList
 from .table import Column, Table
 from .timeline.timeline import clock
-from .token_table import MAIN_AGENT
 
 LOOKS = {
     BreakClass.COMPACTION: "▼",

@@ -90,7 +90,7 @@ def _has_text(text: str) -> Test:
 
 
 def _texts(entry: Entry) -> tuple[str | None, ...]:
-    return entry.goal, entry.model, entry.path.stem, entry.glance.session_id if entry.glance is not None else None
+    return entry.goal, entry.model, entry.name, entry.glance.session_id if entry.glance is not None else None
 
 
 def _text_field(read: Callable[[Entry], str | None]) -> Callable[[str, Sequence[Value]], Test]:
@@ -162,7 +162,7 @@ FIELDS: Final[dict[str, Callable[[str, Sequence[Value]], Test]]] = {
     "age": _number_field(lambda entry, now: now - entry.mtime, _AGES),
     "model": _text_field(lambda entry: entry.model),
     "goal": _text_field(lambda entry: entry.goal),
-    "name": _text_field(lambda entry: entry.path.stem),
+    "name": _text_field(lambda entry: entry.name),
     "agent": _text_field(lambda entry: None if entry.glance is None else entry.glance.agent or NATIVE),
     "project": _text_field(lambda entry: None if entry.glance is None else entry.glance.project),
 }

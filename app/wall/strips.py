@@ -144,7 +144,7 @@ def facts_of_entry(entry: Entry, now: float) -> Facts:
     )
     return Facts(
         state=_state(entry, now),
-        goal=entry.goal or entry.path.stem,
+        goal=entry.goal or entry.name,
         model=model_part(entry.model or ""),
         parts=parts,
         freshness=freshness_part(newest if newest is not None else entry.mtime, now, entry.ended),

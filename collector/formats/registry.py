@@ -24,7 +24,7 @@ FORMATS: tuple[Format, ...] = (CLAUDE_CODE, CODEX, OTLP)
 MOST_RECORDS = 20
 """So many are looked at."""
 _MOST_BYTES = 8 << 20
-_CHUNK_BYTES = 1 << 18
+_FIRST_CHUNK_BYTES, _CHUNK_BYTES = 1 << 16, 1 << 18
 
 
 def detect(path: str | os.PathLike[str]) -> Format | None:
@@ -61,10 +61,13 @@ def first_records(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
             if not chunk:
                 lines = [left]
             for line in lines:
-                records += records_of(line)[0] if line.strip() else []
-            if len(records) >= MOST_RECORDS or read >= _MOST_BYTES:
+                if line.strip():
+                    records += records_of(line)[0]
+                if len(records) >= MOST_RECORDS:
+                    return records[:MOST_RECORDS]
+            if read >= _MOST_BYTES:
                 break
-    return records[:MOST_RECORDS]
+    return records
 
 
 def _chunks(path: str | os.PathLike[str]) -> Generator[bytes]:
@@ -72,7 +75,9 @@ def _chunks(path: str | os.PathLike[str]) -> Generator[bytes]:
     if is_packed(path):
         yield from unpacked(path)
     else:
-        with Path(path).open("rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
+        with Path(path).open("rb", buffering=0) as file:
+            size = _FIRST_CHUNK_BYTES
+            while chunk := file.read(size):
                 yield chunk
+                size = _CHUNK_BYTES
     yield b""

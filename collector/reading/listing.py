@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ..parts import joined, part_number, part_path, parts_from
 from .segments import identity_of
 
 _SUB_AGENTS = "subagents"
+TRACE_PATTERNS = ("*.jsonl", "rollout-*.jsonl.zst")
+"""How traces are called; the second are logs of Codex, which it packs when they are old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,12 @@ class ListedTrace:
         return self.parts[0]
 
 
-def list_traces(folder: Path, pattern: str = "*.jsonl") -> Iterator[ListedTrace]:
+def list_traces(folder: Path) -> Iterator[ListedTrace]:
     """The traces in a folder and the folders below it, in no order. A folder that does not exist has none.
 
     The logs of sub-agents that a session has in a folder of its own are part of that session's trace.
     """
-    found = trace_files(folder, pattern)
+    found = trace_files(folder, *TRACE_PATTERNS)
     for path in [path for path in found if _SUB_AGENTS in path.parts and _is_of_a_session(path, found)]:
         del found[path]
     numbered = {path for path in found if "~" in path.name}
@@ -73,8 +75,8 @@ def _listed(parts: Iterable[Path], statuses: list[os.stat_result]) -> ListedTrac
     return ListedTrace(tuple(parts), size, newest.st_mtime, newest.st_mtime_ns, newest.st_ino)
 
 
-def trace_files(folder: Path, pattern: str) -> dict[Path, os.stat_result]:
-    """The trace files below a folder. A link to a file that is there already (`latest.jsonl`) is left out."""
+def trace_files(folder: Path, *patterns: str) -> dict[Path, os.stat_result]:
+    """The files below a folder that are called so. A link to one that is there already (`latest.jsonl`) is left out."""
     found: dict[Path, os.stat_result] = {}
     links: dict[Path, os.stat_result] = {}
     folders = [os.fspath(folder)]
@@ -85,7 +87,7 @@ def trace_files(folder: Path, pattern: str) -> dict[Path, os.stat_result]:
                     with suppress(OSError):  # gone since it was listed
                         if entry.is_dir(follow_symlinks=False):
                             folders.append(entry.path)
-                        elif fnmatch.fnmatchcase(entry.name, pattern) and entry.is_file():
+                        elif any(fnmatchcase(entry.name, pattern) for pattern in patterns) and entry.is_file():
                             (links if entry.is_symlink() else found)[Path(entry.path)] = entry.stat()
         except OSError:
             continue

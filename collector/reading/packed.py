@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ..formats.decoding import Decoding
 from .delivery import Delivery, TailState
 from .lines import LineSplitter
 
 _MAGIC = b"\x28\xb5\x2f\xfd"
-_PIECE_BYTES = 1 << 18
-_NEEDS = "packed with zstandard; to read it: pip install 'tracetop[zst]'"
+_PIECE_BYTES = 1 << 17
+SUFFIX = ".zst"
+_NEEDS = "needs pip install 'tracetop[zst]' (packed with zstandard)"
 
 
 class CannotUnpackError(OSError):
@@ -28,57 +30,83 @@ def is_packed(path: str | os.PathLike[str]) -> bool:
         return file.read(len(_MAGIC)) == _MAGIC
 
 
-def unpacked(path: str | os.PathLike[str]) -> Generator[bytes]:
-    """What is in a packed file, piece by piece, as far as it is not damaged.
-
-    Raises OSError where it cannot be read, `CannotUnpackError` where what unpacks it is missing.
-    """
-    unpackers = _unpackers()
-    unpack, after = None, b""
-    with Path(path).open("rb") as file:
-        while piece := after or file.read(_PIECE_BYTES):
-            unpack = unpack or unpackers()
-            try:
-                found = unpack.decompress(piece)
-            except Exception as error:
-                if type(error).__name__ != "ZstdError":
-                    raise
-                return
-            after = unpack.unused_data if unpack.eof else b""
-            if unpack.eof:
-                unpack = None
-            if found:
-                yield found
+def is_called_packed(path: Path) -> bool:
+    """Whether a file is called like a packed one. Nothing is read."""
+    return path.suffix == SUFFIX
 
 
-def _unpackers() -> Any:
-    """What makes an unpacker for a frame: the library's own module where Python has one, else the package."""
+def missing() -> str:
+    """What is needed to read packed files, as a line for people; "" where it is there."""
     try:
-        return import_module("compression.zstd").ZstdDecompressor
+        _unpackers()
+    except CannotUnpackError as error:
+        return str(error)
+    return ""
+
+
+def unpacked(path: str | os.PathLike[str]) -> Generator[bytes]:
+    """What is in a packed file, in pieces of at most 128 kB, as far as it is not damaged.
+
+    No more is unpacked than is asked for. Raises OSError where it cannot be read, `CannotUnpackError` where what
+    unpacks it is missing.
+    """
+    reader_of = _unpackers()
+    with Path(path).open("rb") as file:
+        yield from _pieces(reader_of(file))
+
+
+def _pieces(reader: BinaryIO) -> Iterator[bytes]:
+    while True:
+        try:
+            piece = reader.read(_PIECE_BYTES)
+        except EOFError:  # it ends within a frame
+            return
+        except Exception as error:
+            if type(error).__name__ != "ZstdError":
+                raise
+            return
+        if not piece:
+            return
+        yield piece
+
+
+def _unpackers() -> Callable[[BinaryIO], BinaryIO]:
+    """What makes a reader of what is packed in a file: of the library's own module where Python has one."""
+    try:
+        own: Callable[[BinaryIO], BinaryIO] = import_module("compression.zstd").ZstdFile
     except ImportError:
         pass
+    else:
+        return own
     try:
-        return import_module("zstandard").ZstdDecompressor().decompressobj
+        package = import_module("zstandard")
     except ImportError:
         raise CannotUnpackError(_NEEDS) from None
+    return partial(_read_with, package.ZstdDecompressor())
+
+
+def _read_with(unpacker: Any, file: BinaryIO) -> BinaryIO:
+    reader: BinaryIO = unpacker.stream_reader(file, read_across_frames=True, closefd=False)
+    return reader
 
 
 class PackedTail:
     """The lines of a packed file; that part of `FileTail`'s face that does not follow anything.
 
-    Sizes are in bytes as they are unpacked, and known when it is.
+    Sizes are in bytes as they are unpacked. How many there are is estimated until all are.
     """
 
     def __init__(self, path: Path, decoding: Decoding) -> None:
         self.path = path
         self.state = TailState.WAITING
         self.reason = ""
-        self.size = 0
-        self.is_open = False
         self._decoding = decoding
         self._splitter = LineSplitter()
-        self._pieces: list[bytes] | None = None
+        self._file: BinaryIO | None = None
+        self._pieces: Iterator[bytes] = iter(())
+        self._packed_size = 0
         self._left = 0
+        self._is_done = False
 
     @property
     def read_bytes(self) -> int:
@@ -91,6 +119,18 @@ class PackedTail:
         return self._splitter.torn_size
 
     @property
+    def size(self) -> int:
+        """Bytes that there are."""
+        if self._is_done or self._file is None:
+            return self.read_bytes
+        return max(self.read_bytes, int(self.read_bytes * self._packed_size / max(1, self._file.tell())))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds a descriptor."""
+        return self._file is not None
+
+    @property
     def is_caught_up(self) -> bool:
         """Whether the last poll came to the end."""
         return self._left > 0
@@ -98,28 +138,50 @@ class PackedTail:
     def poll(self, max_bytes: int | None = None) -> Iterator[Delivery]:
         """Read on, up to about `max_bytes`. Never raises OSError."""
         self._left = sys.maxsize if max_bytes is None else max_bytes
-        if self._pieces is None:
-            self._pieces = self._unpack()
-        while self._pieces and self._left > 0:
-            piece = self._pieces.pop()
+        while self._left > 0 and (piece := self._next_piece()):
             self._left -= len(piece)
             block = self._splitter.feed(piece)
             if block is not None:
                 yield Delivery(self._decoding.decode(block, 0))
-        if not self._pieces and self._decoding.is_whole(self._splitter.torn):
+        if self._is_done and self._decoding.is_whole(self._splitter.torn):
             block = self._splitter.take_torn()
             if block is not None:
                 yield Delivery(self._decoding.decode(block, 0))
 
-    def _unpack(self) -> list[bytes]:
-        """All of the file, its end first."""
+    def _next_piece(self) -> bytes:
+        """The next piece; empty at the end, and where nothing can be read."""
+        if self._is_done:
+            return b""
         try:
-            pieces = list(unpacked(self.path))
+            if self._file is None:
+                self._open()
+            piece = next(self._pieces, b"")
         except OSError as error:
             self.state, self.reason = TailState.UNREADABLE, error.strerror or str(error)
-            return []
-        self.state, self.size = TailState.FOLLOWING, sum(map(len, pieces))
-        return pieces[::-1]
+            piece = b""
+        if not piece:
+            self._is_done = True
+            self.park()
+        return piece
+
+    def _open(self) -> None:
+        """Begin to unpack; go on from where it was, where descriptors were given back meanwhile."""
+        reader_of = _unpackers()
+        self._file = self.path.open("rb")
+        self._packed_size = os.fstat(self._file.fileno()).st_size
+        self._pieces = _beyond(self.read_bytes, _pieces(reader_of(self._file)))
+        self.state = TailState.FOLLOWING
 
     def park(self) -> None:
-        """Nothing is held open."""
+        """Give the descriptor back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _beyond(place: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """What lies behind a place."""
+    for piece in pieces:
+        if place < len(piece):
+            yield piece[place:]
+        place = max(0, place - len(piece))

@@ -41,7 +41,7 @@ _DEBOUNCE_MS = 50
 _STEP_MS = 5
 _IDLE_STEP_MS = 20
 _DELETED = 3  # watchfiles.Change.deleted
-_TRACE_SUFFIX = ".jsonl"
+_TRACE_SUFFIXES = (".jsonl", ".jsonl.zst")
 
 
 class Watch:
@@ -214,7 +214,7 @@ class _Target:
         name = os.path.basename(changed)  # noqa: PTH119
         if self._entry:
             return name == self._entry or ("~" in name and _first_part(name) == self._first_part)
-        return name.endswith(_TRACE_SUFFIX) or "." not in name
+        return name.endswith(_TRACE_SUFFIXES) or "." not in name
 
 
 def _first_part(name: str) -> str:

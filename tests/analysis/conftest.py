@@ -12,6 +12,7 @@ from tracetop.analysis.cache.losses import CacheLosses
 from tracetop.analysis.extents import extent_of
 from tracetop.analysis.fold.columns import NONE
 from tracetop.analysis.fold.joins import completed_by
+from tracetop.analysis.lane_figures import LaneSums
 from tracetop.analysis.tree.tree import Node, Tree
 from tracetop.collector.events import TraceEvent, TraceSession
 
@@ -161,6 +162,14 @@ def cache_losses(view: View) -> dict[str, Any]:
     }
 
 
+def lanes_of(view: View) -> list[str]:
+    """What each agent took; as text, for a cost that is no number is not equal to itself."""
+    sums = LaneSums(view.session)
+    while sums.extend():
+        pass
+    return list(map(repr, sums.figures(view)))
+
+
 def picture(view: View) -> dict[str, Any]:
     """Everything a view tells, comparable."""
     cache, tree = view.cache, Tree(view)
@@ -186,6 +195,7 @@ def picture(view: View) -> dict[str, Any]:
         "tree": whole_tree(view),
         "paths": [tree.path_of(event) for event in range(view.at)],
         "timeline": [timeline_row(view, event) for event in range(view.at)],
+        "lanes": lanes_of(view),
     }
 
 

@@ -219,7 +219,7 @@ class FileSource(TraceSource):
         notes = {
             TailState.WAITING: f"waiting for {self.path} to appear",
             TailState.GONE: f"{self._follows.part.name} was deleted; what was read stays",
-            TailState.UNREADABLE: f"cannot read {self.path}: {self._follows.reason}",
+            TailState.UNREADABLE: f"cannot be read: {self._follows.reason} ({self.path})",
         }
         return notes.get(self._follows.state, "")
 

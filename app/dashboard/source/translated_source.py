@@ -29,7 +29,7 @@ class TranslatedSource(TraceSource):
     def note(self) -> str:
         notes = {
             TailState.GONE: f"{self.path.name} was deleted; what was read stays",
-            TailState.UNREADABLE: f"cannot read {self.path}: {self._tail.reason}",
+            TailState.UNREADABLE: f"cannot be read: {self._tail.reason} ({self.path})",
         }
         return notes.get(self._tail.state, "")
 

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,17 @@ async def test_sessions_are_listed_newest_first_with_their_figures(browse, folde
         for words in ("✗", "broken", "not a trace", "1d"):
             assert words in third
         assert "3 sessions · sorted by age · 1 live" in it.text
+
+
+async def test_nobody_goes_along_with_a_session_that_turns_out_to_be_none(browse, folder):
+    async with browse(folder) as it:
+        first = it.screen._rows.entries[0]
+        it.screen.sessions.stop()
+        it.screen.sessions._set(replace(first, error="needs something"))
+        it.screen.list_sessions()
+        assert it.screen._rows.entries[-2].path == first.path, "it stands with those that are none"
+        assert it.screen.selected == it.screen._rows.entries[0].path != first.path
+        assert it.screen.query_one("#browser-list").cursor == 0
 
 
 async def test_enter_opens_a_session_and_ctrl_d_leads_back_to_it(browse, folder):
