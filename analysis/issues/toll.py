@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from .. import figures
+from ..llm_call import LlmCall
 from ..tree.shape import Node, NodeType
 from ..tree.spent import NOTHING, Spent, spent_at
 from ..tree.tree import Tree
-from ..view import LlmCall
 from .episodes import Episode
 
 MOST_LOOKED_AT = 1_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...collector.kinds import KINDS
-from ..cache.break_causes import EventOf
+from ..cache.between import EventOf
 from ..cache.limits import limits_of
 from ..cache.losses import CacheLosses
 from ..fold.lane_branches import LaneBranches
