@@ -73,7 +73,7 @@ class Card:
     """What a log says of its session for a list of many; "" where it does not say.
 
     `title` is what the log calls it, else what was asked for first; `project` the folder that the agent worked in.
-    `is_part` says that this is a file of another session, which shows it.
+    `is_part` says that this is a file of another session, which shows it; of `part_of`, where that has a name.
     """
 
     session_id: str = ""
@@ -81,6 +81,7 @@ class Card:
     model: str = ""
     project: str = ""
     is_part: bool = False
+    part_of: str = ""
 
 
 def _no_card(records: Sequence[Record]) -> Card:

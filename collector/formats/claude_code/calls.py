@@ -13,6 +13,8 @@ from .records import blocks, count, known, number, part, text
 from .tools import Tools
 
 SYNTHETIC = "<synthetic>"
+_DONE = "end_turn"
+"""Why an answer stopped that asks for no tool."""
 _FAST = "fast"
 _BUCKETS = {
     "input_tokens": "input_tokens",
@@ -75,6 +77,8 @@ class Calls:
         call = self._calls[message_id]
         for block in blocks(message.get("content")):
             yield from self._tools.block(block, agent, call.iteration, call.event_id)
+        if text(message, "stop_reason") == _DONE and not agent.running:
+            yield from self._journal.end_turn(agent, f"{message_id}:turn_end")
 
     def _first(
         self, message_id: str, model: str, record: Record, message: Mapping[str, Any], agent: Agent

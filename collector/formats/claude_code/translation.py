@@ -41,7 +41,6 @@ class Translation:
         """Of which sub-agent a record is, by its id, in logs that hold those of all agents."""
         self._root: str | None = None
         """The agent whose own log the session's file is: a sub-agent's log may be opened alone."""
-        self._turns = 0
         self._by_type: dict[str, Callable[[Record, Agent], Iterator[TraceEvent]]] = {
             "assistant": self._calls.answered,
             "user": self._user,
@@ -91,7 +90,7 @@ class Translation:
             agent.given = self._journal.time
             saying = saying_of(record)
             if saying.what is Said.PROMPT and agent is self._journal.main:
-                self._turns += 1
+                self._journal.turn += 1
                 self._start.prompted(saying.text)
 
     def _told_history(self) -> Iterator[TraceEvent]:
@@ -147,15 +146,15 @@ class Translation:
         journal = self._journal
         agent.given = journal.time
         if agent is journal.main:
-            self._turns += 1
+            self._journal.turn += 1
             self._start.prompted(saying.text)
         if agent.asked:  # said while the model is at it: it hears it with the rest
-            told = {"name": "prompt", "turn": self._turns, "message": saying.text}
+            told = {"name": "prompt", "turn": journal.turn, "message": saying.text}
             event_id = f"{text(record, 'uuid')}:prompt"
             yield journal.event("custom", event_id, agent, told, iteration=agent.iteration)
             return
         agent.running.clear()  # whatever has no result by now will have none
-        yield from journal.ask(agent, {"turn": self._turns, "prompt": saying.text})
+        yield from journal.ask(agent, {"turn": journal.turn, "prompt": saying.text})
 
     def _command(self, record: Record, saying: Saying, agent: Agent) -> Iterator[TraceEvent]:
         data = {"name": "command", "message": saying.text}
