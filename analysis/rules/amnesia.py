@@ -96,6 +96,7 @@ class Amnesia(Rule):
     """An agent that reads again, after a compaction, what it had read before and nothing has changed since."""
 
     CATEGORY = "amnesia"
+    HEARS = ("session_start", "file_change", *CUTS)
 
     def tune(self, tuning: Tuning) -> None:
         self._reads = tuning.count(self.CATEGORY, "reads")
@@ -129,7 +130,7 @@ class Amnesia(Rule):
             self._begun.discard(lane)
         elif kind == "file_change":
             self._changes.note_event(event)
-        elif kind in CUTS:
+        else:
             is_same = kind != START and lane in self._begun
             if kind == START:
                 self._begun.add(lane)

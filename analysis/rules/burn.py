@@ -11,7 +11,6 @@ from .payloads import Payloads
 from .second_pass import Rule
 from .thresholds import Tuning
 
-_BUDGET = "budget_"
 _FEWEST = 5
 """So many budget events are read before any is passed over."""
 
@@ -29,6 +28,7 @@ class BurnForecast(Rule):
     """A budget that lasts only some iterations more at the pace of the last ones."""
 
     CATEGORY = "burn_forecast"
+    HEARS = ("session_start", "budget_check", "budget_warning", "budget_exhausted")
 
     def tune(self, tuning: Tuning) -> None:
         self._iterations = tuning.of(self.CATEGORY, "iterations")
@@ -42,12 +42,14 @@ class BurnForecast(Rule):
             self._told.clear()
             self._episode = None
             self._next_look = 0
-        if not kind.startswith(_BUDGET):
             return
-        iteration = self.findings.session.iterations.count(event + 1)
-        told = None if iteration < self._next_look else self._payloads.read(event)
+        iterations, next_look = self.findings.session.iterations, self._next_look
+        if next_look > 0 and (next_look >= len(iterations.first) or iterations.first[next_look] > event):
+            return
+        told = self._payloads.read(event)
         if told is None:
             return
+        iteration = iterations.count(event + 1)
         budget = told_by(event, told)
         if budget is None or budget.used is None:
             return

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
-from .acts import Act
+from .acts import CHANGES, Act
 from .second_pass import Call, Rule
 from .thresholds import Tuning
 
@@ -26,15 +26,18 @@ class _Known:
 
     def meet(self, names: list[str]) -> None:
         """These are known now; those met first are forgotten where there are too many."""
-        self.names.update(dict.fromkeys(names[:_MOST_FILES]))
-        while len(self.names) > _MOST_FILES:
-            del self.names[next(iter(self.names))]
+        known = self.names
+        for name in names[:_MOST_FILES]:
+            known[name] = None
+        while len(known) > _MOST_FILES:
+            del known[next(iter(known))]
 
 
 class BlindEdit(Rule):
     """An edit of a file that the agent itself has neither read nor written, nor named in a command."""
 
     CATEGORY = "blind_edit"
+    HEARS = ("file_change",)
 
     def tune(self, tuning: Tuning) -> None:
         self._edits = tuning.count(self.CATEGORY, "edits")
@@ -60,8 +63,7 @@ class BlindEdit(Rule):
         lane.meet(names)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind == "file_change":
-            self._lanes.setdefault(lane, _Known()).changes.append(event)
+        self._lanes.setdefault(lane, _Known()).changes.append(event)
 
     def _meet_changed(self, lane: _Known) -> None:
         """Have a lane know the files that it changed: one call may have changed, or made, several."""
@@ -107,6 +109,10 @@ class EditChurn(Rule):
         self._failures = tuning.of(self.CATEGORY, "failures")
         self._failed: dict[int, int] = {}
         self._lanes: dict[int, dict[int, _Churn]] = {}
+
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        return act is Act.RUN if failed else act in CHANGES
 
     def ended(self, call: Call) -> None:
         if call.act is Act.RUN and call.failed:

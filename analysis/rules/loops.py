@@ -20,6 +20,8 @@ class _Turns:
     """The latest calls of a lane, and how many in a row were what stood a period before them, by period."""
 
     calls: deque[Call]
+    latest: deque[int] = field(default_factory=lambda: deque(maxlen=_PERIODS[-1]))
+    """Fingerprints of the last of them."""
     matched: list[int] = field(default_factory=lambda: [0] * (_PERIODS[-1] + 1))
     episode: Episode | None = None
     period: int = 0
@@ -43,6 +45,13 @@ class Cycle(Rule):
         if turns is None:
             turns = self._turns[call.lane] = _Turns(deque(maxlen=_PERIODS[-1] * self._rounds))
         calls, matched, known = turns.calls, turns.matched, len(turns.calls)
+        is_new = call.fingerprint not in turns.latest
+        turns.latest.append(call.fingerprint)
+        if is_new:  # nearly always
+            if any(matched):
+                turns.matched, turns.episode = [0] * len(matched), None
+            calls.append(call)
+            return
         for period in _PERIODS:
             is_again = known >= period and calls[-period].fingerprint == call.fingerprint
             matched[period] = matched[period] + 1 if is_again else 0
@@ -159,7 +168,8 @@ class Polling(Rule):
 
     def ended(self, call: Call) -> None:
         if call.act is not Act.WAIT:
-            self._asked.pop(call.lane, None)
+            if self._asked:
+                self._asked.pop(call.lane, None)
             return
         if not call.fingerprint:
             return
@@ -218,21 +228,22 @@ class NoProgress(Rule):
         lane = self._lanes.get(call.lane)
         if lane is None:
             lane = self._lanes[call.lane] = _Fruitless()
+        is_new = call.fingerprint not in lane.seen
         if not call.failed and (
-            call.changed
-            or call.act in (Act.RUN, Act.AGENT)
-            or call.fingerprint == 0
-            or call.fingerprint not in lane.seen
+            call.changed or is_new or call.act is Act.RUN or call.act is Act.AGENT or call.fingerprint == 0
         ):
-            lane.last_row, lane.iterations, lane.episode = 0, 0, None
-            lane.ends.clear()
+            if lane.iterations:
+                lane.last_row, lane.iterations, lane.episode = 0, 0, None
+                lane.ends.clear()
         elif call.iteration and call.iteration != lane.last_row:
             lane.last_row = call.iteration
             lane.iterations += 1
             self._count(lane, call)
         if len(lane.seen) >= _MOST_SEEN:
             lane.seen.clear()
-        lane.seen.add(call.fingerprint)
+            is_new = True
+        if is_new:
+            lane.seen.add(call.fingerprint)
 
     def _count(self, lane: _Fruitless, call: Call) -> None:
         if lane.episode is not None:

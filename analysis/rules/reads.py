@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
-from .acts import Act
+from .acts import CHANGES, Act
 from .second_pass import Call, Rule
 from .thresholds import Tuning
 
@@ -26,10 +26,15 @@ class DuplicateRead(Rule):
     """The same file read with the same arguments though nothing changed it, and the context was not compacted."""
 
     CATEGORY = "duplicate_read"
+    HEARS = ("compaction_start", "compaction_end", "session_start")
 
     def tune(self, tuning: Tuning) -> None:
         self._reads = tuning.count(self.CATEGORY, "reads")
         self._lanes: dict[int, dict[int, _Read]] = {}
+
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        return not failed and (act in CHANGES or act is Act.READ)
 
     def ended(self, call: Call) -> None:
         if call.changed:
@@ -68,8 +73,7 @@ class DuplicateRead(Rule):
             self._lanes.clear()
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind.startswith("compaction") or kind == "session_start":
-            self._lanes.pop(lane, None)
+        self._lanes.pop(lane, None)
 
 
 @dataclass(slots=True)
