@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
 from .acts import Act
+from .changes import path_of
 from .second_pass import Call, Rule
 from .thresholds import Tuning
 
@@ -59,17 +60,14 @@ class BlindEdit(Rule):
                 self._blind(lane, call)
         lane.meet(names)
 
-    def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind == "file_change":
-            self._lanes.setdefault(lane, _Known()).changes.append(event)
+    def file_changed(self, event: int, lane: int) -> None:
+        self._lanes.setdefault(lane, _Known()).changes.append(event)
 
     def _meet_changed(self, lane: _Known) -> None:
         """Have a lane know the files that it changed: one call may have changed, or made, several."""
         event_of = self.findings.event_of
         while lane.changes and event_of is not None:
-            path = event_of(lane.changes.popleft()).data.get("path")
-            if isinstance(path, str):
-                lane.meet(_NAME.findall(path)[-1:])
+            lane.meet(_NAME.findall(path_of(event_of(lane.changes.popleft()).data))[-1:])
 
     def _blind(self, lane: _Known, call: Call) -> None:
         if lane.episode is not None:

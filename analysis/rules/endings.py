@@ -36,6 +36,9 @@ class TailSpin(Rule):
         self._iterations = tuning.count(self.CATEGORY, "iterations")
         self._lanes: dict[int, _Tail] = {}
 
+    def file_changed(self, event: int, lane: int) -> None:
+        self._lanes[lane] = _Tail()
+
     def ended(self, call: Call) -> None:
         if call.changed:
             self._lanes[call.lane] = _Tail()

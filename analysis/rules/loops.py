@@ -59,6 +59,9 @@ class Cycle(Rule):
                 self._judge(turns, period, call)
                 return
 
+    def file_changed(self, event: int, lane: int) -> None:
+        self._turns.pop(lane, None)
+
     def _judge(self, turns: _Turns, period: int, call: Call) -> None:
         """Raise a cycle, unless its calls are all the same: that is a repeat of the page's own."""
         calls = turns.calls
@@ -98,6 +101,9 @@ class NearRepeat(Rule):
         self._calls = tuning.count(self.CATEGORY, "calls")
         self._within = tuning.count(self.CATEGORY, "within")
         self._alike: dict[int, _Alike] = {}
+
+    def file_changed(self, event: int, lane: int) -> None:
+        self._alike.pop(lane, None)
 
     def ended(self, call: Call) -> None:
         if call.changed:
@@ -157,6 +163,9 @@ class Polling(Rule):
         self._regularity = tuning.of(self.CATEGORY, "regularity")
         self._asked: dict[int, dict[int, _Asked]] = {}
 
+    def file_changed(self, event: int, lane: int) -> None:
+        self._asked.pop(lane, None)
+
     def ended(self, call: Call) -> None:
         if call.act is not Act.WAIT:
             self._asked.pop(call.lane, None)
@@ -204,6 +213,11 @@ class _Fruitless:
     ends: list[int] = field(default_factory=list)
     episode: Episode | None = None
 
+    def begin_anew(self) -> None:
+        """There was progress."""
+        self.last_row, self.iterations, self.episode = 0, 0, None
+        self.ends.clear()
+
 
 class NoProgress(Rule):
     """Iterations with calls, none of which changed a file, brought something not seen before, or ran well."""
@@ -224,8 +238,7 @@ class NoProgress(Rule):
             or call.fingerprint == 0
             or call.fingerprint not in lane.seen
         ):
-            lane.last_row, lane.iterations, lane.episode = 0, 0, None
-            lane.ends.clear()
+            lane.begin_anew()
         elif call.iteration and call.iteration != lane.last_row:
             lane.last_row = call.iteration
             lane.iterations += 1
@@ -233,6 +246,10 @@ class NoProgress(Rule):
         if len(lane.seen) >= _MOST_SEEN:
             lane.seen.clear()
         lane.seen.add(call.fingerprint)
+
+    def file_changed(self, event: int, lane: int) -> None:
+        if lane in self._lanes:
+            self._lanes[lane].begin_anew()
 
     def _count(self, lane: _Fruitless, call: Call) -> None:
         if lane.episode is not None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
 from .acts import Act
+from .changes import Changes
+from .payloads import Payloads
 from .second_pass import Call, Rule
 from .thresholds import Tuning
 
@@ -15,57 +17,58 @@ _MOST_FILES = 2_000
 
 @dataclass(slots=True)
 class _Read:
-    """An identical read: of which file, how often, where."""
+    """An identical read: of which file, how often, where first and last."""
 
     target: int
     ends: list[int]
+    last: int
     episode: Episode | None = None
 
 
 class DuplicateRead(Rule):
-    """The same file read with the same arguments though nothing changed it, and the context was not compacted."""
+    """The same file read with the same arguments though nothing changed it, and the context was not compacted.
+
+    A change by one agent is one for all: another may read its files.
+    """
 
     CATEGORY = "duplicate_read"
 
     def tune(self, tuning: Tuning) -> None:
         self._reads = tuning.count(self.CATEGORY, "reads")
         self._lanes: dict[int, dict[int, _Read]] = {}
+        self._changes = Changes(Payloads(self.findings.event_of))
 
     def ended(self, call: Call) -> None:
         if call.changed:
-            self._changed(call)
+            is_one = call.act is not Act.SHELL_EDIT
+            self._changes.note(self.findings.target(call.target) if is_one else "", call.event)
         if call.act is not Act.READ or call.failed or not call.target or not call.fingerprint:
             return
         lane = self._lanes.setdefault(call.lane, {})
         read = lane.get(call.fingerprint)
-        if read is None:
-            if len(lane) >= _MOST_FILES:
+        if read is None or self._changes.is_changed(self.findings.target(read.target), read.last, call.event):
+            if read is None and len(lane) >= _MOST_FILES:
                 del lane[next(iter(lane))]
-            lane[call.fingerprint] = _Read(call.target, [call.event])
-        elif read.episode is not None:
+            lane[call.fingerprint] = _Read(call.target, [call.event], call.event)
+            return
+        read.last = call.event
+        if read.episode is not None:
             read.episode.update(call.event, read.episode.values[-1] + 1, [call.event])
-        else:
-            read.ends.append(call.event)
-            if len(read.ends) >= self._reads:
-                read.episode = self.findings.open(
-                    self.CATEGORY,
-                    call.event,
-                    len(read.ends),
-                    read.ends,
-                    lane=call.lane,
-                    label=self.findings.tool(call.label),
-                    detail=self.findings.target(call.target),
-                )
+            return
+        read.ends.append(call.event)
+        if len(read.ends) >= self._reads:
+            read.episode = self.findings.open(
+                self.CATEGORY,
+                call.event,
+                len(read.ends),
+                read.ends,
+                lane=call.lane,
+                label=self.findings.tool(call.label),
+                detail=self.findings.target(call.target),
+            )
 
-    def _changed(self, call: Call) -> None:
-        """A change by one agent is one for all: another may read its files."""
-        for number, lane in list(self._lanes.items()) if call.act is not Act.SHELL_EDIT else ():
-            for fingerprint in [each for each, read in lane.items() if read.target == call.target or not call.target]:
-                del lane[fingerprint]
-            if not lane:
-                del self._lanes[number]
-        if call.act is Act.SHELL_EDIT:
-            self._lanes.clear()
+    def file_changed(self, event: int, lane: int) -> None:
+        self._changes.note_event(event)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
         if kind.startswith("compaction") or kind == "session_start":

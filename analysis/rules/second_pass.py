@@ -93,6 +93,9 @@ class Rule:
     def recurred(self, event: int, lane: int) -> None:
         """A response raised a pattern of the cache, or made one go on."""
 
+    def file_changed(self, event: int, lane: int) -> None:
+        """An event told that a file was changed, beside the calls that change files."""
+
     def happened(self, event: int, lane: int, kind: str) -> None:
         """Something else happened, of one of the kinds in `KINDS_HEARD`."""
 
@@ -169,6 +172,7 @@ KINDS_HEARD = (
 )  # fmt: skip
 """The kinds of events that rules are told of by name."""
 
+_FILE_CHANGE = "file_change"
 _HEARD = bytes(number < len(KINDS) and KINDS[number] in KINDS_HEARD for number in range(256))
 
 
@@ -183,7 +187,7 @@ class SecondPass:
         self.taken = 0
         """How many events were looked at."""
         self.changes: array[int] = array("I")
-        """The ends of the calls that changed some file."""
+        """The events that changed some file: ends of calls, and those that tell of it."""
         session.cache_breaks.tune(limits_of(tuning))
         self.losses = losses or CacheLosses(session)
         self._acts = Acts(session.labels, session.targets)
@@ -198,6 +202,7 @@ class SecondPass:
         self._on_pattern = [rule.recurred for rule in rules if _hears(rule, "recurred")]
         self._on_spawn = [rule.spawned for rule in rules if _hears(rule, "spawned")]
         self._on_leave = [rule.left for rule in rules if _hears(rule, "left")]
+        self._on_file_change = [rule.file_changed for rule in rules if _hears(rule, "file_changed")]
         self._on_kind = [rule.happened for rule in rules if _hears(rule, "happened")]
         self._handlers: tuple[Callable[[int, int], None], ...] = (
             self._spawned,
@@ -336,6 +341,10 @@ class SecondPass:
     def _kind(self, event: int, row: int) -> None:
         session = self.session
         lane, kind = session.events.lane[event], session.kinds[session.events.kind[event]]
+        if kind == _FILE_CHANGE:
+            self.changes.append(event)
+            for changed in self._on_file_change:
+                changed(event, lane)
         for told in self._on_kind:
             told(event, lane, kind)
 

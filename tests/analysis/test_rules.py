@@ -13,6 +13,7 @@ from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import THRESHOLDS, Tuning
 from tracetop.analysis.rules.waste import assess
 from tracetop.analysis.tree import Tree
+from tracetop.collector.events import TraceEvent
 
 Made = Callable[[Any], object]
 
@@ -540,6 +541,38 @@ def test_it_leaves_a_near_miss_alone(rule: str, make: Made, trace: Any) -> None:
 def test_a_muted_rule_says_nothing(rule: str, make: Made, trace: Any) -> None:
     make(trace)
     assert rule not in {finding.category for finding in findings(trace, Tuning(muted=frozenset({rule})))}
+
+
+LOOPS = ("cycle", "near_repeat", "polling", "no_progress", "duplicate_read", "error_loop", "tail_spin")
+
+
+@pytest.mark.parametrize(
+    ("rule", "make"), cases({**{rule: FIRES[rule] for rule in LOOPS}, "stuck": FIRES["stuck"][:3]})
+)
+@pytest.mark.parametrize("field", ["path", "file_path"])
+def test_a_file_changed_between_is_work_whoever_tells_of_it(rule: str, make: Made, field: str, trace: Any) -> None:
+    make(trace)
+    made, trace.events = trace.events, []
+    for event in made:
+        trace.events.append(event)
+        if event.kind in ("tool_end", "tool_error"):
+            data = {field: "/repo/a.py", "agent_id": event.data.get("agent_id")}
+            trace.events.append(TraceEvent("file_change", event.timestamp, "s1", iteration=event.iteration, data=data))
+    assert rule not in {finding.category for finding in findings(trace)}
+
+
+def test_another_file_changed_between_leaves_a_read_repeated(trace: Any) -> None:
+    for number in range(3):
+        read(trace, number, "/repo/a.py")
+        trace.add("file_change", number, path="b.py")
+    assert [finding.category for finding in findings(trace)] == ["duplicate_read"]
+
+
+def test_a_path_told_from_another_folder_is_the_same_file(trace: Any) -> None:
+    for number in range(4):
+        read(trace, number, "/repo/src/a.py")
+        edit(trace, number, "src/a.py")
+    assert "duplicate_read" not in {finding.category for finding in findings(trace)}
 
 
 def test_a_threshold_of_the_user_holds_and_is_told(trace: Any) -> None:
