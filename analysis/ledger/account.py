@@ -1,4 +1,4 @@
-"""The account of an iteration: what its responses took, and whose it is by the calls that were made for nothing."""
+"""The account of a turn: what its responses took, and whose it is by the calls that were made for nothing."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ Claimant = tuple[int, int]
 """The rank of a claim, lower goes first, and the number of the entry it is written to."""
 
 _MOST_OWNERS = 32
-"""Entries that may share an iteration; what more of them claim of it is not counted."""
+"""Entries that may share a turn; what more of them claim of it is not counted."""
 
 
 @dataclass(slots=True)
 class Account:
-    """What is left of an iteration's bill, in equal parts for its calls, and who claims which part.
+    """What is left of a turn's bill, in equal parts for its calls, and who claims which part.
 
     `tokens` and `cost` (dollars) are those of its responses, without what parts of these were claimed alone; `calls`
-    how many calls were begun in it. An iteration without calls is one part.
+    how many calls were begun in it. A turn without calls is one part.
     """
 
     tokens: int = 0

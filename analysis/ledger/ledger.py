@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..columns import KNOWN_COST, KNOWN_TOTAL, NONE
 from ..issues.episodes import Episode
 from ..lane_branches import LaneBranches
+from ..turns import NO_TURN
 from .account import Account
 from .claims import CLAIM_OF, Claim, Scope
 from .entry import Entry, Wasted
@@ -36,7 +37,7 @@ class _Held:
     claim: Claim
     entry: Entry
     taken: int = 0
-    iterations: set[int] | None = None
+    turns: set[int] | None = None
     parts: list[tuple[int, int, float]] | None = None
 
 
@@ -60,7 +61,10 @@ class Ledger:
         self._priced_from = NONE
         self._calls: array[int] = array("I")
         """By iteration how many calls were begun in it."""
+        self._loose_calls: dict[int, int] = {}
+        """The same by turn of those outside all iterations."""
         self._branches = LaneBranches(self.session)
+        self._turn_of = self.session.turns.of
 
     def extend(self, most: int = _EVENTS_AT_A_TIME) -> bool:
         """Take in the next events that the rules have looked at, at most so many; gives whether there are more."""
@@ -139,10 +143,10 @@ class Ledger:
             self._known[which] = end
 
     def _respond(self, event: int, row: int) -> None:
-        """A response came: of an iteration that is claimed it is too."""
+        """A response came: of a turn that is claimed it is too."""
         if self.session.llm.flags[row] & KNOWN_COST:
             self._priced_from = min(self._priced_from, event)
-        account = self._accounts.get(self.session.events.iteration[event])
+        account = self._accounts.get(self._turn_of(event)) if self._accounts else None
         if account is not None:
             tokens, cost = self._bill(row)
             account.tokens += tokens
@@ -150,15 +154,25 @@ class Ledger:
             self._settle(event, account)
 
     def _start(self, event: int, call: int) -> None:
-        """A call began: the others of its iteration have a smaller part of it."""
-        iteration, calls = self.session.events.iteration[event], self._calls
-        if iteration >= len(calls):
-            calls.frombytes(bytes(calls.itemsize * (iteration + 1 - len(calls))))
-        calls[iteration] += 1
-        account = self._accounts.get(iteration)
+        """A call began: the others of its turn have a smaller part of it."""
+        turn = self._turn_of(event)
+        if turn < 0:
+            self._loose_calls[turn] = self._loose_calls.get(turn, 0) + 1
+        else:
+            calls = self._calls
+            if turn >= len(calls):
+                calls.frombytes(bytes(calls.itemsize * (turn + 1 - len(calls))))
+            calls[turn] += 1
+        account = self._accounts.get(turn)
         if account is not None:
-            account.calls = calls[iteration]
+            account.calls = self._calls_of(turn)
             self._settle(event, account)
+
+    def _calls_of(self, turn: int) -> int:
+        """How many calls were begun in a turn so far."""
+        if turn < 0:
+            return self._loose_calls.get(turn, 0)
+        return self._calls[turn] if turn < len(self._calls) else 0
 
     def _claim(self, event: int, held: _Held, number: int, update: int) -> None:
         """An issue was raised or went on: take what its new evidence stands for."""
@@ -195,17 +209,17 @@ class Ledger:
 
     def _take_call(self, event: int, held: _Held, number: int, proof: int) -> None:
         call = self.session.tools.call_of(proof)
-        iteration = 0 if call is None else self.session.events.iteration[self.session.tools.event[call]]
-        if call is not None and iteration:
-            account = self._account(event, iteration)
+        turn = NO_TURN if call is None else self._turn_of(self.session.tools.event[call])
+        if call is not None and turn:
+            account = self._account(event, turn)
             account.claim_call(call, (held.rank, number))
-            self._note(held, iteration)
+            self._note(held, turn)
             self._settle(event, account)
 
-    def _take_iteration(self, event: int, held: _Held, number: int, proof: int) -> None:
-        iteration = self.session.events.iteration[proof]
-        if iteration:
-            self._take_whole(event, held, number, iteration)
+    def _take_turn(self, event: int, held: _Held, number: int, proof: int) -> None:
+        turn = self._turn_of(proof)
+        if turn:
+            self._take_whole(event, held, number, turn)
 
     def _take_agent(self, event: int, held: _Held, number: int, proof: int) -> None:
         agents = self.session.agents
@@ -216,26 +230,24 @@ class Ledger:
             agent += 1
 
     def _take_lane(self, event: int, held: _Held, number: int, lane: int, since: int) -> None:
-        """Take all iterations in which an agent was answered since an event."""
+        """Take all turns in which an agent was answered since an event."""
         session = self.session
         for branch in self._branches.of(lane):
             rows = branch.llm_rows
             first, last = bisect_left(rows, session.llm.rows(since)), bisect_left(rows, session.llm.rows(event))
-            iterations = dict.fromkeys(session.events.iteration[session.llm.event[row]] for row in rows[first:last])
-            for iteration in iterations:
-                if iteration:
-                    self._take_whole(event, held, number, iteration)
+            for turn in dict.fromkeys(self._turn_of(session.llm.event[row]) for row in rows[first:last]):
+                self._take_whole(event, held, number, turn)
 
-    def _take_whole(self, event: int, held: _Held, number: int, iteration: int) -> None:
-        account = self._account(event, iteration)
+    def _take_whole(self, event: int, held: _Held, number: int, turn: int) -> None:
+        account = self._account(event, turn)
         account.claim_whole((held.rank, number))
-        self._note(held, iteration)
+        self._note(held, turn)
         self._settle(event, account)
 
     def _take_part(
         self, event: int, held: _Held, number: int, row: int, tokens: int | None, dollars: float | None
     ) -> None:
-        """Take some of a response, or with None what is left of it, and leave the rest to who claims the iteration."""
+        """Take some of a response, or with None what is left of it, and leave the rest to who claims the turn."""
         left_tokens, left_cost = self._bill(row)
         is_whole = tokens is None
         tokens = left_tokens if tokens is None else min(tokens, left_tokens)
@@ -244,7 +256,7 @@ class Ledger:
         self._parts[row] = before[0] + tokens, before[1] + cost
         held.parts = [*(held.parts or ()), (row, tokens, cost)]
         self._add(event, held.entry, tokens, cost)
-        account = self._accounts.get(self.session.events.iteration[self.session.llm.event[row]])
+        account = self._accounts.get(self._turn_of(self.session.llm.event[row]))
         if account is not None:
             account.tokens -= tokens
             account.cost -= cost
@@ -256,31 +268,27 @@ class Ledger:
             before = self._parts[row]
             self._parts[row] = before[0] - tokens, before[1] - cost
             self._add(event, held.entry, -tokens, -cost)
-            account = self._accounts.get(self.session.events.iteration[self.session.llm.event[row]])
+            account = self._accounts.get(self._turn_of(self.session.llm.event[row]))
             if account is not None:
                 account.tokens += tokens
                 account.cost += cost
                 self._settle(event, account)
-        for iteration in sorted(held.iterations or ()):
-            account = self._accounts[iteration]
+        for turn in sorted(held.turns or ()):
+            account = self._accounts[turn]
             account.give_up(number)
             self._settle(event, account)
 
-    def _account(self, event: int, iteration: int) -> Account:
-        """The account of an iteration, with what it took up to an event."""
-        account = self._accounts.get(iteration)
+    def _account(self, event: int, turn: int) -> Account:
+        """The account of a turn, with what it took up to an event."""
+        account = self._accounts.get(turn)
         if account is not None:
             return account
-        session = self.session
-        account = self._accounts[iteration] = Account()
-        row = session.iterations.last_llm[iteration]
-        while row:
-            if session.llm.event[row - 1] <= event:
-                tokens, cost = self._bill(row - 1)
-                account.tokens += tokens
-                account.cost += cost
-            row = session.llm.previous_in_iteration[row - 1]
-        account.calls = self._calls[iteration] if iteration < len(self._calls) else 0
+        account = self._accounts[turn] = Account()
+        for row in self.session.turns.llm_rows(turn, event + 1):
+            tokens, cost = self._bill(row)
+            account.tokens += tokens
+            account.cost += cost
+        account.calls = self._calls_of(turn)
         return account
 
     def _bill(self, row: int) -> tuple[int, float]:
@@ -300,18 +308,18 @@ class Ledger:
         self._all.add(event, tokens, cost)
 
     @staticmethod
-    def _note(held: _Held, iteration: int) -> None:
+    def _note(held: _Held, turn: int) -> None:
         """Remember what an episode claims, in case it is withdrawn."""
-        if held.iterations is None:
-            held.iterations = set()
-        held.iterations.add(iteration)
+        if held.turns is None:
+            held.turns = set()
+        held.turns.add(turn)
 
 
 _TAKE = {
     Scope.REBILLED: Ledger._take_rebilled,
     Scope.RESPONSE: Ledger._take_response,
     Scope.CALL: Ledger._take_call,
-    Scope.ITERATION: Ledger._take_iteration,
+    Scope.ITERATION: Ledger._take_turn,
     Scope.AGENT: Ledger._take_agent,
 }
 

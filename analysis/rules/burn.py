@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from ..budget import Budget, told_by
-from ..forecast import MOST_BUDGETS, end_of_budget
+from ..forecast import MOST_BUDGETS, end_of_budget, turns_before
 from ..issues.episodes import Episode
 from .payloads import Payloads
 from .second_pass import Rule
@@ -44,7 +44,7 @@ class BurnForecast(Rule):
             self._next_look = 0
         if not kind.startswith(_BUDGET):
             return
-        iteration = self.findings.session.iterations.count(event + 1)
+        (iteration,) = turns_before(self.findings.session, [event])
         told = None if iteration < self._next_look else self._payloads.read(event)
         if told is None:
             return

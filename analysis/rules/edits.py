@@ -109,7 +109,7 @@ class EditChurn(Rule):
     def ended(self, call: Call) -> None:
         if call.act is Act.RUN and call.failed:
             self._failed[call.lane] = self._failed.get(call.lane, 0) + 1
-        if not call.changed or call.act is Act.SHELL_EDIT or not call.target or not call.iteration:
+        if not call.changed or call.act is Act.SHELL_EDIT or not call.target or not call.turn:
             return
         lane = self._lanes.setdefault(call.lane, {})
         churn = lane.get(call.target)
@@ -118,7 +118,7 @@ class EditChurn(Rule):
                 del lane[next(iter(lane))]
             churn = lane[call.target] = _Churn(deque(maxlen=self._edits))
         failed = self._failed.get(call.lane, 0)
-        churn.edits.append((self.findings.ordinal(call.iteration), failed, call.event))
+        churn.edits.append((self.findings.ordinal(call.turn), failed, call.event))
         first, failed_then, _ = churn.edits[0]
         is_churn = (
             len(churn.edits) >= self._edits

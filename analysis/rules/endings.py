@@ -47,12 +47,12 @@ class TailSpin(Rule):
         if tail is None or call.act is Act.TALK:
             return
         if call.fingerprint not in tail.seen or not call.fingerprint:
-            tail.row, tail.iterations = call.iteration, 0
+            tail.row, tail.iterations = call.turn, 0
             tail.ends.clear()
             if len(tail.seen) < _MOST_KEPT:
                 tail.seen.add(call.fingerprint)
-        elif call.iteration and call.iteration != tail.row:
-            tail.row = call.iteration
+        elif call.turn and call.turn != tail.row:
+            tail.row = call.turn
             tail.iterations += 1
             if len(tail.ends) < _MOST_KEPT:
                 tail.ends.append(call.event)

@@ -239,8 +239,8 @@ class NoProgress(Rule):
             or call.fingerprint not in lane.seen
         ):
             lane.begin_anew()
-        elif call.iteration and call.iteration != lane.last_row:
-            lane.last_row = call.iteration
+        elif call.turn and call.turn != lane.last_row:
+            lane.last_row = call.turn
             lane.iterations += 1
             self._count(lane, call)
         if len(lane.seen) >= _MOST_SEEN:

@@ -102,11 +102,11 @@ class SerialReads(Rule):
         series = self._lanes.get(call.lane)
         if series is None:
             series = self._lanes[call.lane] = _Series()
-        if call.iteration != series.row:
+        if call.turn != series.row:
             self._settle(series, call.event, call.lane)
-            series.row = call.iteration
+            series.row = call.turn
         series.calls += 1
-        is_read = call.act is Act.READ and not call.failed and call.iteration
+        is_read = call.act is Act.READ and not call.failed and call.turn
         series.target, series.event = (call.target if is_read else 0), call.event
 
     def iteration(self, event: int, lane: int, row: int) -> None:
@@ -114,6 +114,11 @@ class SerialReads(Rule):
         if series is not None:
             self._settle(series, event, lane)
             series.row = row
+
+    def response(self, event: int, lane: int) -> None:
+        series = self._lanes.get(lane)
+        if series is not None and series.row < 0:  # outside all iterations an answer begins a turn
+            self._settle(series, event, lane)
 
     def _settle(self, series: _Series, event: int, lane: int) -> None:
         """The iteration is over: it goes on with the series, or ends it. One that called nothing says nothing."""

@@ -34,15 +34,15 @@ _SPAWNED, _ITERATION, _STARTED, _ENDED, _RESPONSE, _BREAK, _PATTERN, _KIND, _LEF
 class Call:
     """A tool call that has ended, as the rules see it. Times in epoch seconds (NaN unknown), duration in ms.
 
-    `event` is its end, `start` the event that began it. `iteration` is the row it ended in. `changed` says that it
-    changed some file. `target` is the number of what it is about, 0 where that is unknown.
+    `event` is its end, `start` the event that began it. `turn` is the one it ended in. `changed` says that it changed
+    some file. `target` is the number of what it is about, 0 where that is unknown.
     """
 
     number: int
     start: int
     event: int
     lane: int
-    iteration: int
+    turn: int
     label: int
     fingerprint: int
     target: int
@@ -158,9 +158,9 @@ class Findings:
         """What a call is about; empty where that is unknown."""
         return self.session.targets.name(target)
 
-    def ordinal(self, row: int) -> int:
-        """Which iteration of its lane a row is, counted from 1."""
-        return self.session.iterations.ordinal[row]
+    def ordinal(self, turn: int) -> int:
+        """How many turns of its lane came before one."""
+        return self.session.turns.ordinal(turn)
 
 
 KINDS_HEARD = (
@@ -310,7 +310,7 @@ class SecondPass:
             start,
             event,
             events.lane[start],
-            events.iteration[event],
+            events.iteration[event] or session.turns.of(event),
             label,
             tools.fingerprint[number],
             target,

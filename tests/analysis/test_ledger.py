@@ -18,6 +18,8 @@ from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import DEFAULT_TUNING, THRESHOLDS, Tuning
 from tracetop.collector.events import TraceEvent
 
+from .conftest import without_iterations
+
 Fold = Callable[[Iterable[TraceEvent]], Session]
 EAGER = Tuning({threshold.key: threshold.least for threshold in THRESHOLDS if threshold.name != "regularity"})
 quick = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
@@ -43,12 +45,12 @@ def by_category(ledger: Ledger, at: int | None = None) -> dict[str, tuple[int, f
     return {name: (each.tokens, None if each.cost is None else round(each.cost, 9)) for name, each in sums.items()}
 
 
-def answer(trace: Any, iteration: int, **more: Any) -> None:
+def answer(trace: Any, iteration: int | None, **more: Any) -> None:
     """1,000 tokens in, 100 out, for a cent."""
     trace.llm(iteration, **{"cost": 0.01, **more})
 
 
-def read(trace: Any, iteration: int, path: str) -> None:
+def read(trace: Any, iteration: int | None, path: str) -> None:
     trace.tool(iteration, "read_file", args={"path": path})
 
 
@@ -86,6 +88,16 @@ def test_what_comes_later_in_an_iteration_counts_from_then_on(trace: Any) -> Non
     assert ledger.wasted(len(trace.events)).tokens == 2_200
 
 
+def test_where_no_iteration_is_told_a_turn_is_from_one_answer_to_the_next(trace: Any) -> None:
+    for target in "abcd":
+        answer(trace, None)
+        read(trace, None, "a.py")
+        trace.tool(None, "bash", args={"command": f"make {target}"})
+    ledger = ledger_of(trace.view().session)
+    assert by_category(ledger) == {"repeated_tool_calls": (3 * 550, 0.015)}
+    assert ledger.session.iterations.count(ledger.session.count) == 0
+
+
 def test_repeats_with_a_change_between_are_work(trace: Any) -> None:
     for iteration in range(1, 6):
         answer(trace, iteration)
@@ -95,6 +107,14 @@ def test_repeats_with_a_change_between_are_work(trace: Any) -> None:
     session = trace.view().session
     assert [episode.category for episode in session.issues.standing(session.count)] == ["repeated_tool_calls"]
     assert by_category(ledger_of(session)) == {}
+
+
+def test_so_are_those_with_an_event_that_tells_of_one(trace: Any) -> None:
+    for iteration in range(1, 6):
+        answer(trace, iteration)
+        trace.tool(iteration, "bash", args={"command": "pytest"})
+        trace.add("file_change", iteration, path="a.py")
+    assert by_category(ledger_of(trace.view().session)) == {}
 
 
 def test_an_empty_response_is_wasted_whole_and_only_once(trace: Any) -> None:
@@ -230,6 +250,7 @@ others = st.fixed_dictionaries(
                 "subagent_complete",
                 "subagent_error",
                 "compaction_end",
+                "file_change",
             ]
         ),
         "data": st.just({}),
@@ -249,9 +270,12 @@ def made(steps: list[dict[str, Any]]) -> list[TraceEvent]:
 
 several = st.lists(st.one_of(calls, calls, answers, answers, others), min_size=1, max_size=4)
 """Some events, which come so and so often one after the other: that is what loops are."""
-traces = st.lists(st.tuples(several, st.integers(1, 5)), max_size=12).map(
+numbered = st.lists(st.tuples(several, st.integers(1, 5)), max_size=12).map(
     lambda runs: made([step for steps, times in runs for step in steps * times])
 )
+
+
+traces = st.one_of(numbered, numbered, numbered.map(without_iterations))
 
 
 def told(ledger: Ledger, at: int) -> Any:

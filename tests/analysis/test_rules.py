@@ -15,6 +15,8 @@ from tracetop.analysis.rules.waste import assess
 from tracetop.analysis.tree import Tree
 from tracetop.collector.events import TraceEvent
 
+from .conftest import without_iterations
+
 Made = Callable[[Any], object]
 
 
@@ -559,6 +561,19 @@ def test_a_file_changed_between_is_work_whoever_tells_of_it(rule: str, make: Mad
             data = {field: "/repo/a.py", "agent_id": event.data.get("agent_id")}
             trace.events.append(TraceEvent("file_change", event.timestamp, "s1", iteration=event.iteration, data=data))
     assert rule not in {finding.category for finding in findings(trace)}
+
+
+@pytest.mark.parametrize("rule", ["no_progress", "edit_churn", "serial_reads", "tail_spin"])
+def test_rules_that_count_iterations_count_answers_where_none_are_told(rule: str, trace: Any) -> None:
+    FIRES[rule][0](trace)
+    made, trace.events, last = trace.events, [], 0
+    for event in made:
+        if event.iteration not in (last, None):
+            trace.llm()
+            last = event.iteration
+        trace.events += without_iterations([event])
+    trace.llm()
+    assert rule in {finding.category for finding in findings(trace)}
 
 
 def test_another_file_changed_between_leaves_a_read_repeated(trace: Any) -> None:
