@@ -14,7 +14,7 @@ from ..lane_branches import LaneBranches
 from ..turns import NO_TURN
 from .account import Account
 from .claims import CLAIM_OF, Claim, Scope
-from .entry import Entry, Wasted
+from .entry import NO_PART, Entry, Part, Wasted
 
 if TYPE_CHECKING:
     from ..rules.second_pass import SecondPass
@@ -38,7 +38,8 @@ class _Held:
     entry: Entry
     taken: int = 0
     turns: set[int] | None = None
-    parts: list[tuple[int, int, float]] | None = None
+    parts: list[tuple[int, Part, Part]] | None = None
+    """What it has of responses alone: the LLM row, what was taken from its bill, and what that counts as."""
 
 
 class Ledger:
@@ -55,10 +56,11 @@ class Ledger:
         self._open: list[int] = []
         self._known = [0, 0]
         self._accounts: dict[int, Account] = {}
-        self._parts: dict[int, tuple[int, float]] = {}
-        """Of a row of the LLM columns what was claimed of it alone: tokens and dollars."""
+        self._parts: dict[int, Part] = {}
+        """Of a row of the LLM columns what was claimed of it alone."""
         self._rebilled: set[int] = set()
-        self._priced_from = NONE
+        self._priced_from = self._unpriced_from = NONE
+        """The first responses whose cost is known, and is not."""
         self._calls: array[int] = array("I")
         """By iteration how many calls were begun in it."""
         self._loose_calls: dict[int, int] = {}
@@ -105,8 +107,11 @@ class Ledger:
         return bisect_left(self._all.events, at)
 
     def _told(self, entry: Entry, at: int) -> Wasted:
-        tokens, cost = entry.sums(at)
-        return Wasted(tokens, cost if self._priced_from < at else None)
+        tokens, cost, unpriced = entry.sums(at)
+        is_known = self._priced_from < at and (not tokens or unpriced < tokens)
+        is_partial = self._unpriced_from < at
+        by_tokens = is_partial or self._all.sums(at).unpriced > 0
+        return Wasted(tokens, cost if is_known else None, unpriced, is_partial, by_tokens)
 
     def _happenings(self, first: int, last: int) -> Iterator[_Happening]:
         """What is to be taken in of these events."""
@@ -144,13 +149,14 @@ class Ledger:
 
     def _respond(self, event: int, row: int) -> None:
         """A response came: of a turn that is claimed it is too."""
-        if self.session.llm.flags[row] & KNOWN_COST:
+        flags = self.session.llm.flags[row]
+        if flags & KNOWN_COST:
             self._priced_from = min(self._priced_from, event)
+        elif flags & KNOWN_TOTAL:
+            self._unpriced_from = min(self._unpriced_from, event)
         account = self._accounts.get(self._turn_of(event)) if self._accounts else None
         if account is not None:
-            tokens, cost = self._bill(row)
-            account.tokens += tokens
-            account.cost += cost
+            account.bill = account.bill.plus(self._bill(row))
             self._settle(event, account)
 
     def _start(self, event: int, call: int) -> None:
@@ -247,31 +253,31 @@ class Ledger:
     def _take_part(
         self, event: int, held: _Held, number: int, row: int, tokens: int | None, dollars: float | None
     ) -> None:
-        """Take some of a response, or with None what is left of it, and leave the rest to who claims the turn."""
-        left_tokens, left_cost = self._bill(row)
-        is_whole = tokens is None
-        tokens = left_tokens if tokens is None else min(tokens, left_tokens)
-        cost = left_cost if is_whole else min(dollars or 0.0, left_cost)
-        before = self._parts.get(row, (0, 0.0))
-        self._parts[row] = before[0] + tokens, before[1] + cost
-        held.parts = [*(held.parts or ()), (row, tokens, cost)]
-        self._add(event, held.entry, tokens, cost)
+        """Take some of a response, or with None what is left of it, and leave the rest to who claims the turn.
+
+        Tokens whose dollars nobody knows leave all of the response's dollars where they are.
+        """
+        taken = counted = left = self._bill(row)
+        if tokens is not None:
+            tokens = min(tokens, left.tokens)
+            taken = Part(tokens, min(dollars or 0.0, left.cost), min(tokens, left.unpriced))
+            counted = taken if dollars is not None else taken._replace(unpriced=tokens)
+        self._parts[row] = self._parts.get(row, NO_PART).plus(taken)
+        held.parts = [*(held.parts or ()), (row, taken, counted)]
+        self._add(event, held.entry, counted)
         account = self._accounts.get(self._turn_of(self.session.llm.event[row]))
         if account is not None:
-            account.tokens -= tokens
-            account.cost -= cost
+            account.bill = account.bill.less(taken)
             self._settle(event, account)
 
     def _withdraw(self, event: int, held: _Held, number: int) -> None:
         """An issue turned out to be nothing: what it had is free for others."""
-        for row, tokens, cost in held.parts or ():
-            before = self._parts[row]
-            self._parts[row] = before[0] - tokens, before[1] - cost
-            self._add(event, held.entry, -tokens, -cost)
+        for row, taken, counted in held.parts or ():
+            self._parts[row] = self._parts[row].less(taken)
+            self._add(event, held.entry, NO_PART.less(counted))
             account = self._accounts.get(self._turn_of(self.session.llm.event[row]))
             if account is not None:
-                account.tokens += tokens
-                account.cost += cost
+                account.bill = account.bill.plus(taken)
                 self._settle(event, account)
         for turn in sorted(held.turns or ()):
             account = self._accounts[turn]
@@ -285,27 +291,26 @@ class Ledger:
             return account
         account = self._accounts[turn] = Account()
         for row in self.session.turns.llm_rows(turn, event + 1):
-            tokens, cost = self._bill(row)
-            account.tokens += tokens
-            account.cost += cost
+            account.bill = account.bill.plus(self._bill(row))
         account.calls = self._calls_of(turn)
         return account
 
-    def _bill(self, row: int) -> tuple[int, float]:
-        """Tokens and dollars of a response, without what parts of it were claimed alone."""
+    def _bill(self, row: int) -> Part:
+        """What a response took, without what parts of it were claimed alone."""
         llm, flags = self.session.llm, self.session.llm.flags[row]
         tokens = llm.sum_total[row] - (llm.sum_total[row - 1] if row else 0) if flags & KNOWN_TOTAL else 0
         cost = llm.cost[row] if flags & KNOWN_COST else 0.0
+        bill = Part(tokens, cost, 0 if flags & KNOWN_COST else tokens)
         taken = self._parts.get(row)
-        return (tokens, cost) if taken is None else (tokens - taken[0], max(0.0, cost - taken[1]))
+        return bill if taken is None else bill.less(taken)._replace(cost=max(0.0, cost - taken.cost))
 
     def _settle(self, event: int, account: Account) -> None:
-        for number, tokens, cost in account.settle():
-            self._add(event, self._held[number].entry, tokens, cost)
+        for number, part in account.settle():
+            self._add(event, self._held[number].entry, part)
 
-    def _add(self, event: int, entry: Entry, tokens: int, cost: float) -> None:
-        entry.add(event, tokens, cost)
-        self._all.add(event, tokens, cost)
+    def _add(self, event: int, entry: Entry, part: Part) -> None:
+        entry.add(event, part)
+        self._all.add(event, part)
 
     @staticmethod
     def _note(held: _Held, turn: int) -> None:
@@ -325,12 +330,17 @@ _TAKE = {
 
 
 def share_of(wasted: Wasted, view: View) -> float | None:
-    """What part of a view's bill was wasted, 0 to 1: of its cost where that is known, else of its tokens."""
+    """What part of a view's bill was wasted, 0 to 1: of its cost where all of that is known, else of its tokens."""
     return share_of_bill(wasted, view.tokens.total, view.cost)
+
+
+def is_told_by_cost(wasted: Wasted) -> bool:
+    """Whether the share of a bill is that of its dollars: all of them are known, of what was wasted and of the rest."""
+    return wasted.cost is not None and not wasted.by_tokens
 
 
 def share_of_bill(wasted: Wasted, tokens: int | None, cost: float | None) -> float | None:
     """The same of a bill of so many tokens and dollars."""
-    if wasted.cost is not None and cost:
-        return min(1.0, wasted.cost / cost)
+    if cost and is_told_by_cost(wasted):
+        return min(1.0, (wasted.cost or 0.0) / cost)
     return min(1.0, wasted.tokens / tokens) if tokens else None

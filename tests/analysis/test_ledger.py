@@ -182,6 +182,33 @@ def test_a_break_of_the_cache_wastes_what_was_paid_again_at_what_it_cost_more(tr
     assert by_category(ledger) == {"cache_break": (20_500, round(20_500 * 3e-6, 9))}
 
 
+def test_dollars_of_a_break_without_a_known_price_are_a_lower_bound_and_the_share_is_that_of_tokens(trace: Any) -> None:
+    trace.llm(1, cache_read_tokens=0, cache_write_tokens=20_000, cost=0.02, model="odd")
+    trace.llm(2, cache_read_tokens=0, cache_write_tokens=20_000, cost=0.02, model="odd")
+    ledger, view = ledger_of(trace.view().session), trace.view()
+    wasted = ledger.wasted(view.at)
+    assert wasted == Wasted(20_000, None, 20_000, False, True)
+    assert share_of(wasted, view) == pytest.approx(20_000 / 42_200)
+    for iteration in range(3, 6):
+        answer(trace, iteration)
+        read(trace, iteration, "a.py")
+    ledger, view = ledger_of(trace.view().session), trace.view()
+    wasted = ledger.wasted(view.at)
+    assert wasted == Wasted(22_200, pytest.approx(0.02), 20_000, False, True)
+    assert share_of(wasted, view) == pytest.approx(22_200 / 45_500)
+
+
+def test_a_bill_of_which_some_is_not_known_is_shared_by_tokens(trace: Any) -> None:
+    for iteration in range(1, 4):
+        answer(trace, iteration)
+        read(trace, iteration, "a.py")
+    trace.llm(4, input_tokens=50_000)
+    ledger, view = ledger_of(trace.view().session), trace.view()
+    wasted = ledger.wasted(view.at)
+    assert wasted == Wasted(2_200, pytest.approx(0.02), 0, True, True)
+    assert share_of(wasted, view) == pytest.approx(2_200 / 53_400)
+
+
 def test_a_break_by_a_compaction_is_no_waste(trace: Any) -> None:
     trace.cached(read=20_000, sent=1_000)
     trace.add("compaction_start")
@@ -195,7 +222,7 @@ def test_without_any_cost_tokens_are_told_and_no_dollars(trace: Any) -> None:
         trace.llm(iteration)
         read(trace, iteration, "a.py")
     ledger = ledger_of(trace.view().session)
-    assert ledger.wasted(len(trace.events)) == Wasted(2_200, None)
+    assert ledger.wasted(len(trace.events)) == Wasted(2_200, None, 2_200, True, True)
     assert share_of(ledger.wasted(len(trace.events)), trace.view()) == pytest.approx(2 / 3)
 
 
@@ -316,5 +343,6 @@ def test_the_entries_add_up_and_never_exceed_the_bill(fold: Fold, events: list[T
         assert 0 <= wasted.tokens <= (view.tokens.total or 0)
         assert wasted.tokens == sum(tokens for tokens, _ in parts)
         assert (wasted.cost or 0.0) <= (view.cost or 0.0) + 1e-9
-        assert (wasted.cost is None) == (view.cost is None)
+        assert 0 <= wasted.unpriced <= wasted.tokens
+        assert (wasted.cost is None) == (view.cost is None or 0 < wasted.tokens == wasted.unpriced)
         assert share_of(wasted, view) is None or 0.0 <= (share_of(wasted, view) or 0.0) <= 1.0
