@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from .. import figures
-from ..spent import NOTHING, Spent, spent_at
-from ..tree import Tree
-from ..tree_shape import Node, NodeType
-from ..view import LlmCall
+from ..llm_call import LlmCall
+from ..tree.shape import Node, NodeType
+from ..tree.spent import NOTHING, Spent, spent_at
+from ..tree.tree import Tree
 from .episodes import Episode
 
 MOST_LOOKED_AT = 1_000

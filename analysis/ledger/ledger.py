@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..columns import KNOWN_COST, KNOWN_TOTAL, NONE
+from ..fold.columns import KNOWN_COST, KNOWN_TOTAL, NONE
+from ..fold.lane_branches import LaneBranches
+from ..fold.turns import NO_TURN
 from ..issues.episodes import Episode
-from ..lane_branches import LaneBranches
-from ..turns import NO_TURN
 from .account import Account
 from .claims import CLAIM_OF, Claim, Scope
 from .entry import NO_PART, Entry, Part, Wasted

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from posixpath import basename, normpath
 from typing import Any
 
-from ..tool_calls import MOST_TARGETS
+from ..fold.tool_calls import MOST_TARGETS
 from .payloads import Payloads
 
 _MOST_UNREAD = 256

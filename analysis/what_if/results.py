@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import figures
-from ..cache_prices import Basis
-from ..columns import KNOWN_COST, KNOWN_TOTAL
+from ..cache.miss_prices import Basis
+from ..fold.columns import KNOWN_COST, KNOWN_TOTAL
+from ..fold.turns import NO_TURN
 from ..rent import Rent, Rented
-from ..turns import NO_TURN
 from ..view import View
 from .calls import Calls
 from .scenario import NO_PROMPTS, Choice, Scenario, Tally, with_money

@@ -7,16 +7,16 @@ from enum import Enum
 from itertools import islice
 
 from ...analysis import figures
-from ...analysis.peaks import Peaks
-from ...analysis.tree import NodeFacts, Tree, title
-from ...analysis.tree_order import MOST_RANKED, Measure, Siblings, TreeOrder, tokens_ranked_as
-from ...analysis.tree_shape import TOP, Node, NodeType
+from ...analysis.tree.order import MOST_RANKED, Measure, Siblings, TreeOrder, tokens_ranked_as
+from ...analysis.tree.peaks import Peaks
+from ...analysis.tree.shape import TOP, Node, NodeType
+from ...analysis.tree.tree import NodeFacts, Tree, title
 from ...analysis.view import View
 from ..safe_text import fit, fit_right, one_line, width_of
 from ..trace import Trace
 from ..widgets.bars import bar_of
-from ..widgets.open_rows import ROOT
-from ..widgets.open_rows import Node as TreeNode
+from ..widgets.branch import ROOT
+from ..widgets.branch import Node as TreeNode
 from ..widgets.palette import Cell
 from .kinds import look_of
 from .pane import Frame

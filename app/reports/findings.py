@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from ...analysis.cache_prices import Basis
+from ...analysis.cache.miss_prices import Basis
 from ...analysis.rules.findings import Finding, describe, rank
 from ...analysis.rules.waste import assess
 from ...analysis.rules.words.cache import CATEGORIES as CACHE
-from ...analysis.tree import Tree
+from ...analysis.tree.tree import Tree
 from ..trace import Trace
 from .issues import Told, in_full, issue_lines, issue_object, tally
 from .json_text import known

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...analysis import figures
-from ...analysis.cache_prices import Basis
+from ...analysis.cache.miss_prices import Basis
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.toll import Toll
 from ...analysis.ledger.entry import NOTHING_WASTED, Wasted
 from ...analysis.ledger.ledger import Ledger, is_told_by_cost, share_of
 from ...analysis.rules.findings import title_of
 from ...analysis.rules.waste import assess
-from ...analysis.tree import Tree
+from ...analysis.tree.tree import Tree
 from ...analysis.view import View
 from ..trace import Trace
-from ..waste_words import dollars_of, of_the_bill, own_waste, share_of_the_bill
+from ..words.waste import dollars_of, of_the_bill, own_waste, share_of_the_bill
 from .json_text import known
 from .layout import heading, local_time, table, wrapped
 
