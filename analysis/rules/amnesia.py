@@ -35,6 +35,7 @@ class Amnesia(Rule):
     """An agent that reads again, after a compaction, what it had read before and nothing has changed since."""
 
     CATEGORY = "amnesia"
+    HEARS = ("session_start", *CUTS)
 
     def tune(self, tuning: Tuning) -> None:
         self._reads = tuning.count(self.CATEGORY, "reads")
@@ -69,7 +70,7 @@ class Amnesia(Rule):
         if kind == "session_start":
             self._lanes.pop(lane, None)
             self._begun.discard(lane)
-        elif kind in CUTS:
+        else:
             is_same = kind != START and lane in self._begun
             if kind == START:
                 self._begun.add(lane)

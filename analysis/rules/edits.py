@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
-from .acts import Act
+from .acts import CHANGES, Act
 from .changes import path_of
 from .second_pass import Call, Rule
 from .thresholds import Tuning
@@ -27,9 +27,11 @@ class _Known:
 
     def meet(self, names: list[str]) -> None:
         """These are known now; those met first are forgotten where there are too many."""
-        self.names.update(dict.fromkeys(names[:_MOST_FILES]))
-        while len(self.names) > _MOST_FILES:
-            del self.names[next(iter(self.names))]
+        known = self.names
+        for name in names[:_MOST_FILES]:
+            known[name] = None
+        while len(known) > _MOST_FILES:
+            del known[next(iter(known))]
 
 
 class BlindEdit(Rule):
@@ -105,6 +107,10 @@ class EditChurn(Rule):
         self._failures = tuning.of(self.CATEGORY, "failures")
         self._failed: dict[int, int] = {}
         self._lanes: dict[int, dict[int, _Churn]] = {}
+
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        return act is Act.RUN if failed else act in CHANGES
 
     def ended(self, call: Call) -> None:
         if call.act is Act.RUN and call.failed:

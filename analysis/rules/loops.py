@@ -20,6 +20,8 @@ class _Turns:
     """The latest calls of a lane, and how many in a row were what stood a period before them, by period."""
 
     calls: deque[Call]
+    latest: deque[int] = field(default_factory=lambda: deque(maxlen=_PERIODS[-1]))
+    """Fingerprints of the last of them."""
     matched: list[int] = field(default_factory=lambda: [0] * (_PERIODS[-1] + 1))
     episode: Episode | None = None
     period: int = 0
@@ -43,6 +45,13 @@ class Cycle(Rule):
         if turns is None:
             turns = self._turns[call.lane] = _Turns(deque(maxlen=_PERIODS[-1] * self._rounds))
         calls, matched, known = turns.calls, turns.matched, len(turns.calls)
+        is_new = call.fingerprint not in turns.latest
+        turns.latest.append(call.fingerprint)
+        if is_new:  # nearly always
+            if any(matched):
+                turns.matched, turns.episode = [0] * len(matched), None
+            calls.append(call)
+            return
         for period in _PERIODS:
             is_again = known >= period and calls[-period].fingerprint == call.fingerprint
             matched[period] = matched[period] + 1 if is_again else 0
@@ -118,9 +127,10 @@ class Polling(Rule):
         self._asked.pop(lane, None)
 
     def ended(self, call: Call) -> None:
-        is_look = call.act in (Act.READ, Act.SEARCH) and call.lane in self._asked
-        if call.act is not Act.WAIT and not is_look:
-            self._asked.pop(call.lane, None)
+        is_look = call.act is Act.READ or call.act is Act.SEARCH
+        if call.act is not Act.WAIT and not (is_look and call.lane in self._asked):
+            if self._asked:
+                self._asked.pop(call.lane, None)
             return
         if not call.fingerprint:
             return
@@ -185,20 +195,21 @@ class NoProgress(Rule):
         lane = self._lanes.get(call.lane)
         if lane is None:
             lane = self._lanes[call.lane] = _Fruitless()
+        is_new = call.fingerprint not in lane.seen
         if not call.failed and (
-            call.changed
-            or call.act in (Act.RUN, Act.AGENT)
-            or call.fingerprint == 0
-            or call.fingerprint not in lane.seen
+            call.changed or is_new or call.act is Act.RUN or call.act is Act.AGENT or call.fingerprint == 0
         ):
-            lane.begin_anew()
+            if lane.iterations:
+                lane.begin_anew()
         elif call.turn and call.turn != lane.last_row:
             lane.last_row = call.turn
             lane.iterations += 1
             self._count(lane, call)
         if len(lane.seen) >= _MOST_SEEN:
             lane.seen.clear()
-        lane.seen.add(call.fingerprint)
+            is_new = True
+        if is_new:
+            lane.seen.add(call.fingerprint)
 
     def file_changed(self, event: int, lane: int) -> None:
         if lane in self._lanes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
-from .acts import Act
+from .acts import CHANGES, Act
 from .changes import Changes
 from .payloads import Payloads
 from .second_pass import Call, Rule
@@ -32,11 +32,16 @@ class DuplicateRead(Rule):
     """
 
     CATEGORY = "duplicate_read"
+    HEARS = ("compaction_start", "compaction_end", "session_start")
 
     def tune(self, tuning: Tuning) -> None:
         self._reads = tuning.count(self.CATEGORY, "reads")
         self._lanes: dict[int, dict[int, _Read]] = {}
         self._changes = Changes(Payloads(self.findings.event_of))
+
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        return not failed and (act in CHANGES or act is Act.READ)
 
     def ended(self, call: Call) -> None:
         if call.changed:
@@ -71,8 +76,7 @@ class DuplicateRead(Rule):
         self._changes.note_event(event)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind.startswith("compaction") or kind == "session_start":
-            self._lanes.pop(lane, None)
+        self._lanes.pop(lane, None)
 
 
 @dataclass(slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from ...collector.kinds import KINDS
 from ..cache.between import EventOf
@@ -30,12 +31,12 @@ _SPAWNED, _ITERATION, _STARTED, _ENDED, _RESPONSE, _BREAK, _PATTERN, _KIND, _LEF
 """What is looked at, in the order in which it is where one event is several of these."""
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct, gc=False):
     """A tool call that has ended, as the rules see it. Times in epoch seconds (NaN unknown), duration in ms.
 
-    `event` is its end, `start` the event that began it. `turn` is the one it ended in. `changed` says that it changed
-    some file. `target` is the number of what it is about, 0 where that is unknown.
+    A struct, since one is made for every call. `event` is its end, `start` the event that began it. `turn` is the one
+    it ended in. `changed` says that it changed some file. `target` is the number of what it is about, 0 where that is
+    unknown.
     """
 
     number: int
@@ -53,14 +54,27 @@ class Call:
     duration: float
 
 
+KINDS_HEARD = (
+    "session_start", "session_end", "llm_error", "llm_retry",
+    "compaction_start", "compaction_end", "context_overflow",
+    "budget_check", "budget_warning", "budget_exhausted",
+    "subagent_spawn", "subagent_complete", "subagent_error", "subagent_timeout",
+    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete",
+)  # fmt: skip
+"""The kinds of events that rules may be told of by name."""
+
+_FILE_CHANGE = KINDS.index("file_change")
+
+
 class Rule:
     """A rule of the second pass. It overrides those of the hooks that it needs, and no other is called.
 
     All that a hook may look at is what was known as of its event: a call's arguments and outcome only once it has
-    ended. What a rule keeps of a lane is bounded.
+    ended. What a rule keeps of a lane is bounded. `HEARS` are the kinds of events that `happened` is told of.
     """
 
     CATEGORY = ""
+    HEARS: tuple[str, ...] = KINDS_HEARD
 
     def __init__(self, findings: Findings, tuning: Tuning) -> None:
         self.findings = findings
@@ -68,6 +82,11 @@ class Rule:
 
     def tune(self, tuning: Tuning) -> None:
         """Take the thresholds."""
+
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        """Whether the end of a call that does this, and failed or did not, has to be told."""
+        return True
 
     def spawned(self, event: int, agent: int) -> None:
         """A sub-agent or worker was announced: a row of `AgentColumns`."""
@@ -100,7 +119,7 @@ class Rule:
         """The agent was done with what it was asked. It may be asked more, or that was all."""
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        """Something else happened, of one of the kinds in `KINDS_HEARD`."""
+        """Something else happened, of one of the kinds in `HEARS`."""
 
 
 class Findings:
@@ -166,19 +185,6 @@ class Findings:
         return self.session.turns.ordinal(turn)
 
 
-KINDS_HEARD = (
-    "session_start", "session_end", "llm_error", "llm_retry",
-    "compaction_start", "compaction_end", "context_overflow",
-    "budget_check", "budget_warning", "budget_exhausted",
-    "subagent_spawn", "subagent_complete", "subagent_error", "subagent_timeout",
-    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete", "file_change",
-)  # fmt: skip
-"""The kinds of events that rules are told of by name."""
-
-_FILE_CHANGE = "file_change"
-_HEARD = bytes(number < len(KINDS) and KINDS[number] in KINDS_HEARD for number in range(256))
-
-
 class SecondPass:
     """What all rules found in a session, as of any event. Grows by `extend`. For one thread."""
 
@@ -199,7 +205,11 @@ class SecondPass:
         rules = [rule(findings, tuning) for rule in RULES if rule.CATEGORY not in tuning.muted]
         self._on_iteration = [rule.iteration for rule in rules if _hears(rule, "iteration")]
         self._on_start = [rule.started for rule in rules if _hears(rule, "started")]
-        self._on_end = [rule.ended for rule in rules if _hears(rule, "ended")]
+        on_end = [rule for rule in rules if _hears(rule, "ended")]
+        self._on_success, self._on_failure = (
+            {act: [rule.ended for rule in on_end if rule.concerns(act, failed)] for act in Act}
+            for failed in (False, True)
+        )
         self._on_response = [rule.response for rule in rules if _hears(rule, "response")]
         self._on_break = [rule.broke for rule in rules if _hears(rule, "broke")]
         self._on_pattern = [rule.recurred for rule in rules if _hears(rule, "recurred")]
@@ -207,7 +217,12 @@ class SecondPass:
         self._on_leave = [rule.left for rule in rules if _hears(rule, "left")]
         self._on_file_change = [rule.file_changed for rule in rules if _hears(rule, "file_changed")]
         self._on_turn = [rule.turn_ended for rule in rules if _hears(rule, "turn_ended")]
-        self._on_kind = [rule.happened for rule in rules if _hears(rule, "happened")]
+        hearing = [rule for rule in rules if _hears(rule, "happened")]
+        self._on_kind = [[rule.happened for rule in hearing if kind in rule.HEARS] for kind in KINDS]
+        """By the number of a kind."""
+        self._heard = bytes(
+            number == _FILE_CHANGE or (number < len(KINDS) and bool(self._on_kind[number])) for number in range(256)
+        )
         self._handlers: tuple[Callable[[int, int], None], ...] = (
             self._spawned,
             self._iteration,
@@ -256,7 +271,8 @@ class SecondPass:
     def _happenings(self, first: int, last: int) -> list[tuple[int, int, int]]:
         """What the rules are told of among these events, in order: the event, what it is, and a row."""
         session, agents = self.session, self.session.agents
-        tools, breaks, heard = session.tools, session.cache_breaks, session.events.kind[first:last].translate(_HEARD)
+        tools, breaks = session.tools, session.cache_breaks
+        heard = session.events.kind[first:last].translate(self._heard)
         found = [
             (column[row], what, row)
             for what, column, lowest in (
@@ -326,7 +342,7 @@ class SecondPass:
             events.time[event],
             tools.duration[number],
         )
-        for told in self._on_end:
+        for told in (self._on_failure if failed else self._on_success)[act]:
             told(call)
 
     def _response(self, event: int, row: int) -> None:
@@ -350,13 +366,14 @@ class SecondPass:
             told(event, lane)
 
     def _kind(self, event: int, row: int) -> None:
-        session = self.session
-        lane, kind = session.events.lane[event], session.kinds[session.events.kind[event]]
-        if kind == _FILE_CHANGE:
+        events = self.session.events
+        lane, number = events.lane[event], events.kind[event]
+        kind = KINDS[number]
+        if number == _FILE_CHANGE:
             self.changes.append(event)
             for changed in self._on_file_change:
                 changed(event, lane)
-        for told in self._on_kind:
+        for told in self._on_kind[number]:
             told(event, lane, kind)
 
 
