@@ -98,7 +98,7 @@ def causes_of(between: Between) -> list[Cause]:
     # A compaction rewrites the messages: it is what the provider then means.
     if kind is BreakClass.HISTORY and same is None:
         same = next((cause for cause in found if cause.kind is BreakClass.COMPACTION), None)
-    culprit = between.request if same is None else same.culprit
+    culprit = same.culprit if same is not None else between.last if between.request is None else between.request
     told = Cause(kind if same is None else same.kind, culprit, Confidence.HIGH, reason.word)
     return [told, *(cause for cause in found if cause is not same)]
 
@@ -185,9 +185,13 @@ _BY_REASON = {
     "model_changed": BreakClass.MODEL,
     "system_changed": BreakClass.SYSTEM,
     "instructions_changed": BreakClass.SYSTEM,
+    "reasoning_effort_changed": BreakClass.SYSTEM,
+    "verbosity_changed": BreakClass.SYSTEM,
+    "text_format_changed": BreakClass.SYSTEM,
     "tools_changed": BreakClass.TOOLS,
     "messages_changed": BreakClass.HISTORY,
     "input_changed": BreakClass.HISTORY,
+    "context_compacted": BreakClass.COMPACTION,
     "cache_expired": BreakClass.EXPIRY,
 }
 """What providers' own reasons mean."""

@@ -39,6 +39,13 @@ class Toll:
     is_estimated: bool = False
     at_least: bool = False
 
+    @property
+    def basis(self) -> str | None:
+        """How its tokens and dollars are known: `measured`, `derived` or `estimated`; None where neither is."""
+        if self.tokens is None and self.cost is None:
+            return None
+        return "estimated" if self.is_estimated else "derived" if self.is_derived else "measured"
+
     def words(self) -> list[str]:
         """The figures for people, money first: `$0.09`, `~31.2k tokens`, `12.3s`; none that are unknown."""
         least = "≥" if self.at_least else ""

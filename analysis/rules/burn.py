@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from ..budget import Budget, told_by
-from ..forecast import MOST_BUDGETS, end_of_budget
+from ..forecast import MOST_BUDGETS, end_of_budget, turns_before
 from ..issues.episodes import Episode
 from .payloads import Payloads
 from .second_pass import Rule
@@ -43,13 +43,10 @@ class BurnForecast(Rule):
             self._episode = None
             self._next_look = 0
             return
-        iterations, next_look = self.findings.session.iterations, self._next_look
-        if next_look > 0 and (next_look >= len(iterations.first) or iterations.first[next_look] > event):
-            return
-        told = self._payloads.read(event)
+        (turn,) = turns_before(self.findings.session, [event])
+        told = None if turn < self._next_look else self._payloads.read(event)
         if told is None:
             return
-        iteration = iterations.count(event + 1)
         budget = told_by(event, told)
         if budget is None or budget.used is None:
             return
@@ -59,7 +56,7 @@ class BurnForecast(Rule):
         end = end_of_budget(self.findings.session.view(event + 1), list(self._told))
         if self._episode is None and len(self._told) >= _FEWEST:
             left = _STANDS_STILL * _UNEVEN if end is None else end.left.turns - self._iterations
-            self._next_look = iteration + int(left / _UNEVEN)
+            self._next_look = turn + int(left / _UNEVEN)
         if end is None or end.left.turns > self._iterations:
             if self._episode is not None and budget.used < 1.0:
                 self._episode.withdraw(event)

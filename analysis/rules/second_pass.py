@@ -34,16 +34,16 @@ _SPAWNED, _ITERATION, _STARTED, _ENDED, _RESPONSE, _BREAK, _PATTERN, _KIND, _LEF
 class Call(msgspec.Struct, gc=False):
     """A tool call that has ended, as the rules see it. Times in epoch seconds (NaN unknown), duration in ms.
 
-    A struct, since one is made for every call. `event` is its end, `start` the event that began it. `iteration` is the
-    row it ended in. `changed` says that it changed some file. `target` is the number of what it is about, 0 where that
-    is unknown.
+    A struct, since one is made for every call. `event` is its end, `start` the event that began it. `turn` is the one
+    it ended in. `changed` says that it changed some file. `target` is the number of what it is about, 0 where that is
+    unknown.
     """
 
     number: int
     start: int
     event: int
     lane: int
-    iteration: int
+    turn: int
     label: int
     fingerprint: int
     target: int
@@ -59,9 +59,11 @@ KINDS_HEARD = (
     "compaction_start", "compaction_end", "context_overflow",
     "budget_check", "budget_warning", "budget_exhausted",
     "subagent_spawn", "subagent_complete", "subagent_error", "subagent_timeout",
-    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete", "file_change",
+    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete",
 )  # fmt: skip
 """The kinds of events that rules may be told of by name."""
+
+_FILE_CHANGE = KINDS.index("file_change")
 
 
 class Rule:
@@ -109,6 +111,9 @@ class Rule:
 
     def recurred(self, event: int, lane: int) -> None:
         """A response raised a pattern of the cache, or made one go on."""
+
+    def file_changed(self, event: int, lane: int) -> None:
+        """An event told that a file was changed, beside the calls that change files."""
 
     def turn_ended(self, event: int, lane: int) -> None:
         """The agent was done with what it was asked. It may be asked more, or that was all."""
@@ -175,9 +180,9 @@ class Findings:
         """What a call is about; empty where that is unknown."""
         return self.session.targets.name(target)
 
-    def ordinal(self, row: int) -> int:
-        """Which iteration of its lane a row is, counted from 1."""
-        return self.session.iterations.ordinal[row]
+    def ordinal(self, turn: int) -> int:
+        """How many turns of its lane came before one."""
+        return self.session.turns.ordinal(turn)
 
 
 class SecondPass:
@@ -191,7 +196,7 @@ class SecondPass:
         self.taken = 0
         """How many events were looked at."""
         self.changes: array[int] = array("I")
-        """The ends of the calls that changed some file."""
+        """The events that changed some file: ends of calls, and those that tell of it."""
         session.cache_breaks.tune(limits_of(tuning))
         self.losses = losses or CacheLosses(session)
         self._acts = Acts(session.labels, session.targets)
@@ -210,11 +215,14 @@ class SecondPass:
         self._on_pattern = [rule.recurred for rule in rules if _hears(rule, "recurred")]
         self._on_spawn = [rule.spawned for rule in rules if _hears(rule, "spawned")]
         self._on_leave = [rule.left for rule in rules if _hears(rule, "left")]
+        self._on_file_change = [rule.file_changed for rule in rules if _hears(rule, "file_changed")]
         self._on_turn = [rule.turn_ended for rule in rules if _hears(rule, "turn_ended")]
         hearing = [rule for rule in rules if _hears(rule, "happened")]
         self._on_kind = [[rule.happened for rule in hearing if kind in rule.HEARS] for kind in KINDS]
         """By the number of a kind."""
-        self._heard = bytes(number < len(KINDS) and bool(self._on_kind[number]) for number in range(256))
+        self._heard = bytes(
+            number == _FILE_CHANGE or (number < len(KINDS) and bool(self._on_kind[number])) for number in range(256)
+        )
         self._handlers: tuple[Callable[[int, int], None], ...] = (
             self._spawned,
             self._iteration,
@@ -324,7 +332,7 @@ class SecondPass:
             start,
             event,
             events.lane[start],
-            events.iteration[event],
+            events.iteration[event] or session.turns.of(event),
             label,
             tools.fingerprint[number],
             target,
@@ -361,6 +369,10 @@ class SecondPass:
         events = self.session.events
         lane, number = events.lane[event], events.kind[event]
         kind = KINDS[number]
+        if number == _FILE_CHANGE:
+            self.changes.append(event)
+            for changed in self._on_file_change:
+                changed(event, lane)
         for told in self._on_kind[number]:
             told(event, lane, kind)
 

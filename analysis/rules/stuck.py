@@ -28,6 +28,13 @@ class _Course:
     loops: list[int] = field(default_factory=list)
     episode: Episode | None = None
 
+    def go_on(self, event: int) -> None:
+        """There is progress: it was not stuck after all."""
+        if self.episode is not None:
+            self.episode.withdraw(event)
+        self.episode = None
+        self.loops.clear()
+
 
 class Stuck(Rule):
     """A run in which a loop was found, and no call since succeeded that changed a file or had not been made before.
@@ -54,10 +61,11 @@ class Stuck(Rule):
         if self._is_raised(call.event):
             self._look(call.event)
         if not call.failed and (call.changed or is_new):
-            if course.episode is not None:
-                course.episode.withdraw(call.event)
-            course.episode = None
-            course.loops.clear()
+            course.go_on(call.event)
+
+    def file_changed(self, event: int, lane: int) -> None:
+        self._look(event)
+        self._course_of(event, lane).go_on(event)
 
     def iteration(self, event: int, lane: int, row: int) -> None:
         if self._is_raised(event):

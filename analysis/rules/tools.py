@@ -36,6 +36,9 @@ class ErrorLoop(Rule):
         self._failures = tuning.count(self.CATEGORY, "failures")
         self._lanes: dict[int, dict[int, _Failing]] = {}
 
+    def file_changed(self, event: int, lane: int) -> None:
+        self._lanes.pop(lane, None)
+
     def ended(self, call: Call) -> None:
         lane = self._lanes.get(call.lane)
         if not call.failed:
