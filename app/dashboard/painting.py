@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,6 @@ from ..panes.pane import Frame, Pane
 from ..panes.timeline.timeline import TimelinePane
 from ..panes.what_if import WhatIfPane
 from ..safe_text import one_line
-from ..trace import Trace
 from ..words.waste import NO_COSTS
 from .cursor import Cursor, Mode
 from .draw_now import draw_now
@@ -36,9 +34,6 @@ from .tab_line import TabLine
 from .time_travel.replay import Replay
 
 _CACHE = PANES.index("cache")
-_EVENTS_A_SLICE = 500
-_BUSY_SECONDS, _QUIET_SECONDS = 0.006, 0.02
-"""For so long rules look at more of a session within a frame that paints something, and within one that does not."""
 _MOVED, _GREW = "moved", "grew"
 """Why some panes have not shown the newest frame."""
 
@@ -51,7 +46,7 @@ class Painting:
     _version = 0
     _is_first = False
     _is_quiet = False
-    """Whether nothing has a place on the screen yet."""
+    """Whether the last frame had nothing new to paint."""
     _painted: tuple[object, ...] = ()
     """What the last frame was made of."""
     _late = ""
@@ -97,8 +92,7 @@ class Painting:
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
         if not by_key and loading is None:
-            self._look_for_findings(trace, view)
-        found_issues = trace.second_pass(view.session)
+            self.look_for_findings(trace, view)
         breaks = view.session.cache_breaks
         breaks.extend()
         self._show_progress()
@@ -115,9 +109,7 @@ class Painting:
             self.filtered_through,
             found,
             self.bookmarks.version,
-            found_issues.version(view.at),
-            found_issues.taken < view.at,
-            trace.ledger(view.session).version(view.at),
+            self.findings_told(trace, view, at_once=not hurried),
             breaks.taken,
         )
         is_same = self._is_quiet = painted == self._painted
@@ -173,16 +165,6 @@ class Painting:
             self._able = able
             self.refresh_bindings()
         draw_now(self.screen)
-
-    def _look_for_findings(self, trace: Trace, view: View) -> None:
-        """Have the rules look at some more of the session, so much that a frame has room for it."""
-        found, ledger = trace.second_pass(view.session), trace.ledger(view.session)
-        end = time.perf_counter() + (_QUIET_SECONDS if self._is_quiet else _BUSY_SECONDS)
-        while True:
-            is_more = found.extend(_EVENTS_A_SLICE)
-            ledger.extend()
-            if not is_more or time.perf_counter() >= end:
-                return
 
     def _has_issues(self, view: View) -> bool:
         known = view.session, view.all_version
