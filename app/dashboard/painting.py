@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,11 @@ from ..panes.context import ContextPane
 from ..panes.inspector.inspector import InspectorPane
 from ..panes.issues import IssuesPane
 from ..panes.names import PANES
-from ..panes.pane import Frame, Pane
+from ..panes.pane import Frame, Only, Pane
 from ..panes.timeline.timeline import TimelinePane
 from ..panes.what_if import WhatIfPane
 from ..safe_text import one_line
+from ..trace import Trace
 from ..words.waste import NO_COSTS
 from .cursor import Cursor, Mode
 from .draw_now import draw_now
@@ -34,6 +36,8 @@ from .tab_line import TabLine
 from .time_travel.replay import Replay
 
 _CACHE = PANES.index("cache")
+_PARTING_SECONDS = 0.006
+"""For so long the calls of one agent are parted from the others' within a frame."""
 _MOVED, _GREW = "moved", "grew"
 """Why some panes have not shown the newest frame."""
 
@@ -95,6 +99,7 @@ class Painting:
             self.look_for_findings(trace, view)
         breaks = view.session.cache_breaks
         breaks.extend()
+        only = self._only(trace, view)
         self._show_progress()
         self._show_notice()
         self._show_transport()
@@ -111,6 +116,7 @@ class Painting:
             self.bookmarks.version,
             self.findings_told(trace, view, at_once=not hurried),
             breaks.taken,
+            only,
         )
         is_same = self._is_quiet = painted == self._painted
         if hurried and not by_key and not is_same and painted[:2] == self._painted[:2]:
@@ -144,6 +150,7 @@ class Painting:
             is_live,
             filter="" if self.filtering is None else self.filtering.text,
             search=found,
+            only=only,
             bookmarks=self.bookmarks.placed,
         )
         self._show_panes([self.panes[index] for index in sorted(set(panes))])
@@ -165,6 +172,17 @@ class Painting:
             self._able = able
             self.refresh_bindings()
         draw_now(self.screen)
+
+    def _only(self, trace: Trace, view: View) -> Only | None:
+        """The one agent that the filter lets through, its calls parted from the others' as far as a frame has time."""
+        lane = None if self.filtering is None else self.filtering.agents.sole(view.session)
+        if lane is None:
+            return None
+        parted, end = trace.lane_calls(view.session), time.perf_counter() + _PARTING_SECONDS
+        while (is_more := parted.extend()) and time.perf_counter() < end:
+            pass
+        name = view.session.lanes.names.name(lane)
+        return Only(lane, name, parted.of(lane), parted.taken, is_whole=not is_more)
 
     def _has_issues(self, view: View) -> bool:
         known = view.session, view.all_version
