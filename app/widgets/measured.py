@@ -6,7 +6,10 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ..contain import contained
 
+
+@contained
 class Measured(Widget):
     """Textual tells a new size by a `Resize`. It tells none where a widget came into sight and something asked where it
     stands before the layout was made, as drawing does; then the size is met when the widget is drawn.
