@@ -22,6 +22,8 @@ _MAIN_ARGUMENTS = (
 )
 
 _PATHS = frozenset({"path", "file_path", "filename"})
+_BODIES = frozenset({"content", "file_text", "new_source", "new_str", "new_string", "old_str", "old_string"})
+"""What is put into the file of a path: it says less than it takes room."""
 _LONGEST_PATH = 40
 
 
@@ -37,7 +39,7 @@ def preview(args: Any, limit: int = 200) -> str:
     if main in _PATHS:
         parts = [short_path(part) for part in parts]
     for name, value in args.items():
-        if str(name) != main and sum(map(len, parts)) < limit:
+        if str(name) != main and sum(map(len, parts)) < limit and not (main in _PATHS and name in _BODIES):
             parts.append(f"{name}={_value(value, 40)}")
     return _cut(" ".join(parts), limit)
 

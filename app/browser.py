@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -27,9 +27,10 @@ from .help_screen import HelpScreen
 from .safe_text import one_line
 from .screens import is_seen
 from .session_prompt import SessionPrompt
-from .sessions.entry import is_live
+from .sessions.entry import Entry, is_live
 from .sessions.order import COLUMNS, DEFAULT_ORDER, Order
 from .sessions.sessions import Sessions
+from .short_paths import from_home
 from .widgets.event_list import EventList
 
 WATCHER = "browser"
@@ -42,11 +43,14 @@ _ARRANGE_SHARE = 8.0
 """A list that takes a second to arrange is not arranged again for eight."""
 
 _HOWTO = (
-    "The sessions of your folders. What stands at the ends of a trace is known at once; figures that need all of it "
-    "(tokens, cost, cache, score, issues) fill in by and by, what is in sight first, and are kept for the next time. "
-    "– is not known.",
-    "A filter is words in goal, model or name, and: cost:>1 tokens:>1m score:<50 cache:<50% issues:>0 errors:>0 it:>20 "
-    "age:<1d model:opus goal:parser name:2026 live ended open issues errors; all must hold, -word is not that.",
+    "The sessions of your folders, whichever agent left them. Figures that need a whole log (tokens, cost, cache, "
+    "score, issues) fill in by and by, what is in sight first, and are kept. – is not known, ~ estimated.",
+    "● live: written to within 30 s. ○ ended: its log says so. ○ idle: neither; many agents never log an end.",
+    "Issues: how many, behind the mark of the worst: ‼ critical, ! high, ▪ medium, · low. "
+    "Score: up to 100, the higher the better.",
+    "A filter is words in goal, model or name, and: agent:codex project:web model:opus goal:parser name:2026 cost:>1 "
+    "tokens:>1m score:<50 cache:<50% issues:>0 errors:>0 it:>20 age:<1d live idle ended issues errors; all must hold, "
+    "-word is not that.",
 )
 
 
@@ -85,10 +89,13 @@ class BrowserScreen(SessionPrompt):
         index: bool = False,
         tuning: Tuning = DEFAULT_TUNING,
         belongs: Callable[[Path], bool] | None = None,
+        place: str = "",
     ) -> None:
+        """`place` is what the folders are together, for people; without it they are named."""
         super().__init__()
         self._select = select
         self.sessions = Sessions(folders, prices=prices, index=index, tuning=tuning, clock=clock, belongs=belongs)
+        self.place = place or ", ".join(map(from_home, self.sessions.folders))
         self.order: Order = DEFAULT_ORDER
         self._rows = SessionRows(clock)
         self._clock = clock
@@ -187,12 +194,15 @@ class BrowserScreen(SessionPrompt):
         return self._rows.count
 
     def _empty_text(self, found: int) -> str:
-        places = ", ".join(str(folder) for folder in self.sessions.folders)
+        place = one_line(self.place)
         if found and self.filter is not None:
             return f"none of {figures.count(found, 'session')} matches {one_line(self.filter.text)}; esc shows all"
         if not self.sessions.is_listed:
-            return f"looking for traces in {one_line(places)} …"
-        return f"no traces in {one_line(places)} yet; they appear here as agents write them (try: tracetop demo)"
+            return f"looking for sessions in {place} …"
+        return (
+            f"no sessions in {place} yet; they appear here as agents write them "
+            "(tracetop sources: where it looks; tracetop demo: one to look at)"
+        )
 
     def _show_title(self, found: int, live: int) -> None:
         entries = self._rows.entries
@@ -203,7 +213,8 @@ class BrowserScreen(SessionPrompt):
         waiting = sum(entry.is_waiting for entry in entries)
         if waiting:
             parts.append(f"figures of {len(entries) - waiting:,} of {len(entries):,}")
-        parts.append(", ".join(str(folder) for folder in self.sessions.folders))
+        parts += _sums(entries)
+        parts.append(self.place)
         if self.filter is not None:
             parts.insert(1, f"filter {self.filter.text}")
         if self.sessions.error is not None:
@@ -254,3 +265,12 @@ class BrowserScreen(SessionPrompt):
     def _sort(self, order: Order) -> None:
         self.order = order
         self.list_anew()
+
+
+def _sums(entries: Sequence[Entry]) -> list[str]:
+    """What the sessions that are listed took and cost together, as far as that is known."""
+    known = [entry.figures for entry in entries if entry.figures is not None]
+    tokens = [each.tokens for each in known if each.tokens is not None]
+    costs = [each.cost for each in known if each.cost is not None]
+    parts = [f"{figures.tokens(sum(tokens))} tok"] if tokens else []
+    return [*parts, figures.cost(sum(costs), any(each.cost_estimated for each in known))] if costs else parts

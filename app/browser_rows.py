@@ -11,15 +11,15 @@ from typing import Final
 from ..analysis import figures
 from .safe_text import fit, fit_right, one_line
 from .sessions.entry import Entry, State, state_of
+from .sessions.naming import age, agent_word, short_name, undated
 from .sessions.order import DEFAULT_ORDER, Order
-from .trace import NATIVE
 from .widgets.palette import Cell
 
 _STATE_CELLS = 8
 _STATES: Final[dict[State, Cell]] = {
     State.LIVE: ("● live", "ok"),
     State.ENDED: ("○ ended", "muted"),
-    State.OPEN: ("○ open", "muted"),
+    State.IDLE: ("○ idle", "muted"),
     State.UNKNOWN: ("…", "muted"),
     State.NO_TRACE: ("✗", "error"),
 }
@@ -74,8 +74,7 @@ def _issues(entry: Entry, now: float) -> str:
 
 
 def _agent(entry: Entry, now: float) -> str:
-    glance = entry.glance
-    return "" if glance is None else _AGENTS.get(glance.agent, glance.agent) or NATIVE
+    return "" if entry.glance is None else agent_word(entry.glance.agent)
 
 
 def _project(entry: Entry, now: float) -> str:
@@ -83,21 +82,17 @@ def _project(entry: Entry, now: float) -> str:
 
 
 def _model(entry: Entry, now: float) -> str:
-    return entry.model or figures.UNKNOWN
+    return undated(entry.model) if entry.model else figures.UNKNOWN
 
-
-_AGENTS: Final = {"claude-code": "claude"}
-"""Formats with a name too long for the column."""
 
 _WORST: Final = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
 """How bad the worst issue is, as pane 5 marks it."""
 
 _COLUMNS: Final = (
     _Column("project", "project", 16, 140, "muted", _project, is_left=True),
-    _Column("agent", "agent", 9, 112, "muted", _agent, is_left=True),
-    _Column("", "session", 28, 160, "muted", lambda entry, now: entry.path.stem, is_left=True),
-    _Column("model", "model", 32, 160, "llm", _model, is_left=True),
-    _Column("model", "model", 24, 110, "llm", _model, is_left=True, shown_below=160),
+    _Column("agent", "agent", 8, 112, "muted", _agent, is_left=True),
+    _Column("", "session", 24, 160, "muted", lambda entry, now: short_name(entry), is_left=True),
+    _Column("model", "model", 22, 110, "llm", _model, is_left=True),
     _Column("", "iter", 9, 90, "muted", _iterations, shown_below=112),
     _Column("", "iter", 9, 130, "muted", _iterations),
     _Column("tokens", "tokens", 9, 50, "text", _tokens),
@@ -179,11 +174,3 @@ def _cell(column: _Column, entry: Entry, now: float) -> Cell:
     text = one_line(column.text(entry, now))
     style = "muted" if text == figures.UNKNOWN else column.style
     return (fit(f" {text}", column.cells) if column.is_left else fit_right(text, column.cells)), style
-
-
-def age(seconds: float) -> str:
-    """How old something is, `12s`, `3m`, `5h`, `2d`."""
-    for limit, divisor, unit in ((60, 1, "s"), (3600, 60, "m"), (86400, 3600, "h")):
-        if seconds < limit:
-            return f"{max(0, seconds) / divisor:.0f}{unit}"
-    return f"{seconds / 86400:,.0f}d"

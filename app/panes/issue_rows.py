@@ -38,8 +38,6 @@ _GLYPHS = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
 _SHORT = {"critical": "crit", "high": "high", "medium": "med", "low": "low"}
 _WHOLE_WORDS_FROM = 56
 _BETWEEN = " · "
-_LEAST_TITLE = 24
-"""Cells of a title that its category must leave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +225,9 @@ def _title(title: str, episode: Episode, room: int) -> list[Cell]:
     if not confidence:
         return [(fit(title, room), "text")]
     before, behind = f"{episode.category}: ", f" ({confidence})"
-    if room < width_of(before) + _LEAST_TITLE:
+    if room < width_of(before) + width_of(title) + width_of(behind):
         return [(fit(title, room), "text")]
-    left = room - width_of(before)
-    if left < width_of(title) + width_of(behind):
-        return [(before, "muted"), (fit(title, left), "text")]
-    return [(before, "muted"), (title, "text"), (fit(behind, left - width_of(title)), "muted")]
+    return [(before, "muted"), (title, "text"), (fit(behind, room - width_of(before) - width_of(title)), "muted")]
 
 
 def _severity(severity: str, width: int) -> str:
@@ -242,12 +237,12 @@ def _severity(severity: str, width: int) -> str:
 
 
 _COLUMNS = (
-    _Column("count", 7, 84, IssueRows.tell_count),
+    _Column("count", 7, 130, IssueRows.tell_count),
     _Column("iter", 10, 52, IssueRows.tell_where),
-    _Column("iter", 18, 110, IssueRows.tell_where),
+    _Column("iter", 18, 130, IssueRows.tell_where),
     _Column("since", 10, 66, IssueRows.tell_since),
     _Column("wasted", 10, 84, IssueRows.tell_wasted),
     _Column("cost", 8, 34, IssueRows.tell_toll),
     _Column("cost", 12, 60, IssueRows.tell_toll),
-    _Column("cost", 21, 92, IssueRows.tell_toll),
+    _Column("cost", 21, 130, IssueRows.tell_toll),
 )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from enum import Enum
 from itertools import islice
 
 from ...analysis import figures
 from ...analysis.peaks import Peaks
-from ...analysis.tree import NodeFacts, Tree, title
+from ...analysis.tree import NodeFacts, Tree, event_for_title, title
 from ...analysis.tree_order import MOST_RANKED, Measure, Siblings, TreeOrder, tokens_ranked_as
 from ...analysis.tree_shape import TOP, Node, NodeType
 from ...analysis.view import View
 from ..safe_text import fit, fit_right, one_line, width_of
+from ..short_paths import shorten_paths
 from ..trace import Trace
 from ..widgets.bars import bar_of
 from ..widgets.open_rows import ROOT
@@ -28,6 +30,9 @@ _BAR_STYLES = {NodeType.LLM: "llm", NodeType.TOOL: "tool", NodeType.AGENT: "agen
 _AGENT = "◇ "
 _FOLD_MARK = "▾"
 _MOST_RUNS_MEASURED = 50
+_MOST_CALLS_COUNTED = 20
+_LEAST_DONE = 12
+"""Cells that what was done in an iteration needs at least."""
 _SPENDING = (NodeType.RUN, NodeType.ITERATION, NodeType.LLM, NodeType.AGENT)
 
 
@@ -137,8 +142,8 @@ class IterationTreeModel:
         """The event to go to for a node."""
         return self.tree.facts(_typed(node)).event if self.tree is not None else None
 
-    def label(self, node: TreeNode, width: int) -> list[Cell]:
-        """The pieces of a node's row: what it is, its marks, tokens, cost, time, a bar."""
+    def label(self, node: TreeNode, width: int, is_open: bool) -> list[Cell]:
+        """The pieces of a node's row: what it is, its marks, what was done in it if that is not seen, its figures."""
         if self.tree is None or self.trace is None:
             return []
         if self.trace.session is not self.tree.session:
@@ -146,16 +151,35 @@ class IterationTreeModel:
         typed = _typed(node)
         facts = self.tree.facts(typed)
         needs_payload = typed.type in (NodeType.TOOL, NodeType.EVENT, NodeType.AGENT)
-        words = title(typed, facts, self.trace.event(facts.event) if needs_payload else None)
+        told = event_for_title(self.tree, typed, facts, self.trace.event) if needs_payload else None
+        words = title(typed, facts, told)
         kind = self.trace.session.kinds[self.trace.session.events.kind[facts.event]]
         glyph, style = _look(typed, facts, kind)
         numbers, marks = self._numbers(typed, facts), _marks(facts)
         while numbers and not numbers[0][0].strip():
             numbers.pop(0)  # what has no figures leaves their room to its words
         room = max(0, width - sum(width_of(text) for text, _ in (*numbers, *marks)))
-        words = f"{glyph}{one_line(words)}"
+        words = shorten_paths(f"{glyph}{one_line(words)}", room)
         used = min(width_of(words), room)
-        return [(fit(words, used), style), *marks, (" " * (room - used), "text"), *numbers]
+        left = room - used
+        done = self._done_in(typed, left) if typed.type is NodeType.ITERATION and not is_open else ""
+        return [(fit(words, used), style), *marks, (fit(done, left), "muted"), *numbers]
+
+    def _done_in(self, iteration: Node, room: int) -> str:
+        """What tools did in an iteration: the call if there is one, else how many calls of which; what fits of it."""
+        tree, trace = self.tree, self.trace
+        if tree is None or trace is None or room < _LEAST_DONE:
+            return ""
+        known = min(tree.child_count(iteration), _MOST_CALLS_COUNTED)
+        calls = [child for child in tree.children_between(iteration, 0, known) if child.type is NodeType.TOOL]
+        told = [tree.told(call) for call in calls]
+        if len(calls) == 1:
+            event = event_for_title(tree, calls[0], told[0], trace.event)
+            words = one_line(title(calls[0], told[0], event))
+        else:
+            counted = Counter(facts.name or "tool" for facts in told)
+            words = one_line(", ".join(name if count == 1 else f"{name} ×{count}" for name, count in counted.items()))
+        return f"  {shorten_paths(words, room - 3)}" if words else ""
 
     def heads(self) -> list[tuple[Cell, Sort | None]]:
         """The heads of the columns, and by what a click on each sorts.

@@ -9,7 +9,7 @@ from pathlib import Path
 from ...analysis import figures
 from ...collector.listing import ListedTrace, list_traces
 from ...collector.sources import Belongs, Source
-from ..browser_rows import age
+from ..sessions.naming import age
 from .json_text import json_text
 from .layout import heading, table
 

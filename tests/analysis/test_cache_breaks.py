@@ -124,7 +124,7 @@ def test_a_compaction_between_is_to_be_expected(trace: Any) -> None:
     trace.add("compaction_end")
     response(trace, 1_000, 5_000)
     assert cause(trace) == (BreakClass.COMPACTION, 1, Confidence.HIGH)
-    assert breaks(trace)[0].culprit == "compaction at 2"
+    assert breaks(trace)[0].culprit == "compaction at event 2"
 
 
 def test_another_agents_compaction_is_not_the_cause(trace: Any) -> None:

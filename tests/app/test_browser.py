@@ -129,7 +129,7 @@ async def test_a_deleted_session_goes(browse, folder):
 async def test_an_empty_folder_says_where_it_looks(browse, tmp_path):
     (tmp_path / "none").mkdir()
     async with browse(tmp_path / "none", sessions=0) as it:
-        await it.until(lambda: "no traces in" in it.text)
+        await it.until(lambda: "no sessions in" in it.text)
         await it.press("enter", "up", "down", "f", "r")
         await it.press("ctrl+d")
         assert isinstance(it.screen, BrowserScreen)

@@ -738,7 +738,7 @@ def test_the_report_tells_breaks_of_the_cache_and_what_was_behind_them(make: Tra
     assert told["cache_findings"][0]["events"] == [4, 5, 6, 7, 8, 9]
     text = "\n".join(report_text(trace, 100))
     assert "7 breaks, ~69.0k re-billed" in text
-    assert "#3      4  full    TTL ran out at 3  medium     ~10.0k     –" in text
+    assert "#3      4  full    TTL ran out at event 3  medium     ~10.0k     –" in text
     assert "compaction        1     ~9.00k     –" in text
     assert "… and 2 more breaks" in text
     assert "! the cache is never read: 6 responses" in text
