@@ -9,11 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .analysis.cache import CacheBoundaryTracker
+    from .analysis.cache.boundary import CacheBoundaryTracker
     from .collector.events import TraceEvent, TraceSession
-    from .collector.log_handler import TraceLogHandler
-    from .collector.reader import load_session
-    from .collector.recorder import TraceCollector
+    from .collector.reading.reader import load_session
+    from .collector.recording.log_handler import TraceLogHandler
+    from .collector.recording.recorder import TraceCollector
 
 __version__ = "0.1.0"
 
@@ -28,12 +28,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CacheBoundaryTracker": ".analysis.cache",
-    "TraceCollector": ".collector.recorder",
+    "CacheBoundaryTracker": ".analysis.cache.boundary",
+    "TraceCollector": ".collector.recording.recorder",
     "TraceEvent": ".collector.events",
-    "TraceLogHandler": ".collector.log_handler",
+    "TraceLogHandler": ".collector.recording.log_handler",
     "TraceSession": ".collector.events",
-    "load_session": ".collector.reader",
+    "load_session": ".collector.reading.reader",
 }
 
 

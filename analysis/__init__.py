@@ -1,9 +1,9 @@
 """What a trace means: pure computation over events, no I/O, no clock, no widgets."""
 
 from .analyzers import InefficiencyDetector, SessionAnalyzer, TokenAnalyzer
-from .cache import CacheBoundaryTracker
+from .cache.boundary import CacheBoundaryTracker
+from .fold.session import Session
 from .issues.issue import Issue
-from .session import Session
 from .view import Summary, View
 
 __all__ = [

@@ -15,7 +15,7 @@ from ..collector.kinds import KINDS
 from .extents import UNTIMED, State, extent_of
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .fold.session import Session
 
 SHORTEST_GAP = 5.0
 """Seconds. Shorter silence is the agent's own pace."""

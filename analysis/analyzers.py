@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..collector.events import TraceEvent, TraceSession
+from .fold.session import Session
 from .issues.issue import Issue
-from .session import Session
 from .timeline import TimelineEntry, entry
-from .tree import TreeNode, whole_tree
+from .tree.tree import TreeNode, whole_tree
 from .view import Summary, TokenFlowPoint, View
 
 BEFORE_ALL = -1

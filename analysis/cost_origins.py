@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, KNOWN_TOTAL, KNOWN_WRITE
+from .fold.columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, KNOWN_TOTAL, KNOWN_WRITE
 from .view import View
 
 _TOKENS = KNOWN_INPUT | KNOWN_OUTPUT | KNOWN_READ | KNOWN_WRITE | KNOWN_TOTAL

@@ -6,8 +6,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from ..collector.kinds import Category, category_of
-from .columns import NONE, OPENS_CALL
-from .session import Session
+from .fold.columns import NONE, OPENS_CALL
+from .fold.session import Session
 
 _RESPONSES_LOOKED_AT = 1_000
 

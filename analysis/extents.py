@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from ..collector.kinds import FAILURE_KINDS
-from .columns import OPENS_CALL
-from .joins import answer_to, completed_by
+from .fold.columns import OPENS_CALL
+from .fold.joins import answer_to, completed_by
 from .view import View
 
 MOST_LOOKED_AT = 256

@@ -7,12 +7,12 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .columns import KNOWN_COST
-from .lanes import MAIN_LANE
+from .fold.columns import KNOWN_COST
+from .fold.lanes import MAIN_LANE
 from .view import TokenFlowPoint, View
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .fold.session import Session
 
 _MOST_KEPT = 4_096
 _FIRST_CALLS = 1_000

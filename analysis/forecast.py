@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 from ..collector.events import TraceEvent
 from ..collector.records import record_from_event
 from .budget import Budget, told_by
-from .cache import reports_cache
-from .columns import NONE
-from .lanes import MAIN_LANE
-from .llm_calls import written_1h
+from .cache.boundary import reports_cache
+from .fold.columns import NONE
+from .fold.lanes import MAIN_LANE
+from .fold.llm_calls import written_1h
 
 if TYPE_CHECKING:
     from .view import View

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .fold.session import Session
 
 LONGEST_SILENCE = 2.0
 """Seconds. A replay shows no silence longer than this, unless told otherwise."""

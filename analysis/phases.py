@@ -10,11 +10,11 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ..collector.kinds import Category, category_of
-from .columns import append_all
-from .names import Names
+from .fold.columns import append_all
+from .fold.names import Names
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .fold.session import Session
 
 _ROWS_AT_A_TIME = 20_000
 """Some 5 ms of work."""

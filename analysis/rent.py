@@ -15,11 +15,11 @@ from heapq import heappush, heapreplace, nlargest
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from .columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, NONE
+from .fold.columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, NONE
 from .prices import Price
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .fold.session import Session
 
 SHRUNK = 0.7
 """A prompt of less than this share of the one before was cut, whether or not anything says so."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from .session import Session
+from .fold.session import Session
 
 MOST_ROWS = 10_000
 """So many calls before one are looked through."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from . import efficiency
-from .columns import KNOWN_COST, KNOWN_TOTAL, OPENS_CALL
 from .cost_origins import cost_origins
 from .efficiency import Efficiency
+from .fold.columns import KNOWN_COST, KNOWN_TOTAL, OPENS_CALL
 from .issues.episodes import Episode
 from .issues.issue import severity_of
 from .ledger.entry import NOTHING_WASTED, Wasted

@@ -10,8 +10,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from . import efficiency
-from .cache import CacheView
-from .columns import (
+from .cache.boundary import CacheView
+from .efficiency import Efficiency
+from .fold.columns import (
     INPUT_INCLUDED_CACHE,
     KNOWN_COST,
     KNOWN_INPUT,
@@ -22,15 +23,14 @@ from .columns import (
     NONE,
     OPENS_CALL,
 )
-from .efficiency import Efficiency
+from .fold.lanes import MAIN_LANE
 from .issues.episodes import Episode, IssueLog
 from .issues.issue import Issue, describe
-from .lanes import MAIN_LANE
 from .prices import OWN_PRICES
 from .tokens import Buckets
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .fold.session import Session
 
 
 _RAISED = attrgetter("raised")

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from .command_group import OpenCommand, TracetopGroup, is_debugging
 from .commands import foreign, reports, screens, upkeep
+from .commands.command_group import OpenCommand, TracetopGroup, is_debugging
 from .commands.options import all_option, debug_option, index_option, latest_option, theme_option, usage_errors
 
 _THEMED = ("PATH", "demo", "listen", "replay", "wall")
@@ -71,7 +71,7 @@ def cli(ctx: click.Context, theme: str | None, everything: bool, latest: bool) -
 @click.pass_context
 def open_path(ctx: click.Context, path: Path | None, theme: str | None = None, latest: bool = False) -> None:
     """Open the dashboard on a file or a folder."""
-    from . import headless
+    from .commands import headless
 
     latest, everything = latest or ctx.meta.get(LATEST, False), ctx.meta.get(ALL, False)
     if path is not None and everything:

@@ -14,12 +14,12 @@ from textual.keys import Keys, key_to_character
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
-from .browser import BrowserScreen
+from .browser.browser import BrowserScreen
 from .dashboard.host import DashboardHost
 from .dashboard.screen import DashboardScreen
 from .panes.pane import Pane
 from .settings.settings import told
-from .wall import WallScreen
+from .wall.wall import WallScreen
 from .widgets.event_list import EventList
 
 _PACKAGE = __package__.rpartition(".")[0]

@@ -50,6 +50,8 @@ WELL_KNOWN = {
     "zai": ("glm-5.3", "glm-5.3-flash"),
 }
 """By provider the models that others are held against, the strongest first: ours, as of the list's 2026-11."""
+_FAST = "-fast", {"speed": "fast"}
+"""What a log's reader adds to the name of a model that was asked to hurry, and how the list calls such a price."""
 _PREFIX = re.compile(r"[/:]")
 _log = logging.getLogger("tracetop")
 
@@ -109,8 +111,22 @@ def _snapshot() -> DataSnapshot | None:
 
 @lru_cache(_MOST_KEPT)
 def _tariff_of(model: str) -> Tariff | None:
+    fast = _fast_tariff_of(model)
+    if fast is not None:
+        return fast
     found = _look_up(model)
     return None if found is None else tariff_from(found[1])
+
+
+def _fast_tariff_of(model: str) -> Tariff | None:
+    """What a model takes that was asked to hurry; None where the name or the list does not say so."""
+    suffix, condition = _FAST
+    found = _look_up(model.removesuffix(suffix)) if model.endswith(suffix) else None
+    if found is None:
+        return None
+    variants = found[1].price_variants or ()
+    prices = next((each.prices for each in variants if each.when == condition), None)
+    return None if prices is None else tariff_from(found[1], prices)
 
 
 def _look_up(model: str) -> tuple[Provider, ModelInfo] | None:
@@ -148,9 +164,9 @@ def _readings(model: str) -> Iterator[tuple[str, str | None]]:
             yield rest[0], prefix
 
 
-def tariff_from(model: ModelInfo) -> Tariff | None:
-    """All that the list says of a model's tokens; None where it has no price of input at some time."""
-    prices: list[ConditionalPrice] | ModelPrice = model.prices
+def tariff_from(model: ModelInfo, variant: list[ConditionalPrice] | ModelPrice | None = None) -> Tariff | None:
+    """All that the list says of a model's tokens, or those of a variant; None where input has no price at some time."""
+    prices: list[ConditionalPrice] | ModelPrice = model.prices if variant is None else variant
     conditions = [(each.constraint, each.prices) for each in prices] if isinstance(prices, list) else [(None, prices)]
     is_claude = "claude" in model.id
     periods = [_period(constraint, prices, is_claude) for constraint, prices in conditions]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..collector.follow import FileTail
 from ..collector.parts import parts_from
+from ..collector.reading.follow import FileTail
 
 
 class ReadBytes:

@@ -15,20 +15,21 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from .browser import BrowserScreen
-from .command_group import NoSuchThemeError, given_settings
+from .browser.browser import BrowserScreen
+from .commands.command_group import NoSuchThemeError, given_settings
 from .dashboard.host import DashboardHost
 from .dashboard.screen import DashboardScreen
-from .dashboard.source import SourceLike, open_source
+from .dashboard.source.source import SourceLike, open_source
 from .keymap import usable_keys
-from .latest import Latest
 from .safe_text import one_line
-from .session_sources import shown_sources
+from .sessions.entry import session_name
+from .sessions.latest import Latest
+from .sessions.shown_sources import shown_sources
 from .settings.effective import EffectiveSettings, effective_settings
 from .settings.settings import meant
 from .short_paths import from_home
 from .themes import THEMES
-from .wall import WallScreen
+from .wall.wall import WallScreen
 
 _MOST_TOLD = 5
 _TOLD_SECONDS = 15.0
@@ -143,7 +144,7 @@ class TracetopApp(DashboardHost):
         if path is None:
             return
         if self._shown is not None:
-            self.notify(f"a newer session has started: {one_line(path.stem)}", title="tracetop", markup=False)
+            self.notify(f"a newer session has started: {one_line(session_name(path))}", title="tracetop", markup=False)
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         self._shown = path

@@ -7,28 +7,28 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from ..analysis.cache_limits import limits_of
-from ..analysis.cache_losses import CacheLosses
-from ..analysis.columns import NAN
+from ..analysis.cache.limits import limits_of
+from ..analysis.cache.losses import CacheLosses
+from ..analysis.fold.columns import NAN
+from ..analysis.fold.session import Session
 from ..analysis.ledger.ledger import Ledger
 from ..analysis.prices import Prices
 from ..analysis.rules.second_pass import SecondPass
 from ..analysis.rules.thresholds import DEFAULT_TUNING, Tuning
-from ..analysis.session import Session
-from ..analysis.tree_index import TreeIndex
+from ..analysis.tree.index import TreeIndex
 from ..analysis.view import View
-from ..collector.delivery import Delivery, TailState
 from ..collector.events import TraceEvent
-from ..collector.follow import FileTail
 from ..collector.formats.native import BadLine, event_from_line
+from ..collector.formats.registry import NATIVE, native_dialect
 from ..collector.formats.translator import Merged
-from ..collector.open_tail import Tail, open_tail
+from ..collector.reading.delivery import Delivery, TailState
+from ..collector.reading.follow import FileTail
+from ..collector.reading.open_tail import Tail, open_tail
+from ..collector.reading.translated import TranslatedTail
 from ..collector.records import NotAnEventError
-from ..collector.translated import TranslatedTail
 from .read_bytes import ReadBytes
 from .trace_index import TraceIndex
 
-NATIVE = "native"
 _KEPT_BAD_LINES = 1_000
 _KEPT_EVENTS = 512
 _KEPT_BYTES = 64 << 20
@@ -70,7 +70,7 @@ class Trace:
         self.bad_line_count = 0
         self.bad_lines: list[BadLine] = []
         self.format = NATIVE
-        """What it is written in."""
+        """What it is written in, as far as its reader has looked."""
         self._merged: Callable[[], Merged] | None = None
         self.torn_bytes = 0
         """What stood behind the last newline when the trace was loaded, if that is not one of its events."""
@@ -239,6 +239,9 @@ def load_trace(
     """
     tail = open_tail(path)
     trace = trace_of(tail, prices=prices, tuning=tuning)
+    if isinstance(tail, FileTail):
+        with suppress(OSError, ValueError):  # why it cannot be read is said below
+            trace.format = native_dialect(tail.path)
     kept = TraceIndex(path, prices) if index else None
     read = None
     if told is not None and isinstance(tail, FileTail):

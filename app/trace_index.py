@@ -24,12 +24,12 @@ from zlib import crc32
 import msgspec
 
 from .. import __version__
+from ..analysis.fold.session import Session
+from ..analysis.fold.session_state import Column, SessionState, put_together, take_apart
 from ..analysis.prices import Prices
-from ..analysis.session import Session
-from ..analysis.session_state import Column, SessionState, put_together, take_apart
-from ..collector.follow import FileTail
 from ..collector.formats.native import BadLine
-from ..collector.read_mark import ReadMark
+from ..collector.reading.follow import FileTail
+from ..collector.reading.read_mark import ReadMark
 from .index_folder import begin, begins_with, index_folder, tidy
 
 SMALLEST_BYTES = 4 << 20
@@ -163,7 +163,10 @@ def _of_what(path: Path, prices: Prices | None) -> bytes:
 def _code() -> Iterator[tuple[str, int, int]]:
     """Every file of ours that decides what an index holds, and how it stands."""
     here = Path(__file__).parent
-    folders = ("analysis", "analysis/issues", "collector", "collector/formats")
+    folders = (
+        *("analysis", "analysis/cache", "analysis/fold", "analysis/issues"),
+        *("collector", "collector/formats", "collector/reading"),
+    )
     for place in (*(here.parent / folder for folder in folders), here):
         with suppress(OSError), os.scandir(place) as entries:  # in a zip file there is no folder
             for entry in entries:

@@ -14,10 +14,10 @@ from time import process_time
 import orjson
 from figures import Figure, Of, at_most, in_turns, ratios
 from plan import Plan
-from tracetop.analysis.session import Session
+from tracetop.analysis.fold.session import Session
 from tracetop.collector.formats.native import decode_block
-from tracetop.collector.lines import Block
-from tracetop.collector.reader import read_batches
+from tracetop.collector.reading.lines import Block
+from tracetop.collector.reading.reader import read_batches
 
 FOLD_RATIO = 2.2
 KEPT_BYTES = 75.0

@@ -86,9 +86,9 @@ def lines_of(path: Path, count: int) -> list[bytes]:
 
 async def frame_cost(app: Any, events: str, trace: str) -> list[float]:
     """Milliseconds of CPU for each of some frames in which new events have come."""
-    from tracetop.collector.delivery import Delivery
     from tracetop.collector.formats.native import decode_block
-    from tracetop.collector.lines import Block
+    from tracetop.collector.reading.delivery import Delivery
+    from tracetop.collector.reading.lines import Block
 
     screen = await opened(app)
     screen.source.pause()  # the thread that reads would be counted in

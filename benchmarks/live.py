@@ -208,9 +208,9 @@ def _figures_of_writing(plan: Plan, size: int) -> Iterator[Figure]:
 def _figures_of_one_more(plan: Plan, sizes: list[int]) -> Iterator[Figure]:
     """What a line alone costs in sessions of these sizes, each in turn so that all have the same weather."""
     from tracetop.app.trace import load_trace
-    from tracetop.collector.delivery import Delivery
     from tracetop.collector.formats.native import decode_block
-    from tracetop.collector.lines import Block
+    from tracetop.collector.reading.delivery import Delivery
+    from tracetop.collector.reading.lines import Block
 
     traces, lines = {}, {}
     for size in sizes:

@@ -102,7 +102,7 @@ def tracetop(**options: Any) -> Recorder:
 
     @contextmanager
     def start(folder: Path) -> Iterator[Record]:
-        from tracetop.collector.recorder import TraceCollector
+        from tracetop.collector.recording.recorder import TraceCollector
 
         if missing := options.keys() - inspect.signature(TraceCollector).parameters.keys():
             raise Skip(f"this tracetop's TraceCollector does not know {', '.join(missing)}")
@@ -118,7 +118,7 @@ def tracetop(**options: Any) -> Recorder:
 @contextmanager
 def tracetop_spans(folder: Path) -> Iterator[Record]:
     """A `with` block per call of a tool: two events."""
-    from tracetop.collector.recorder import TraceCollector
+    from tracetop.collector.recording.recorder import TraceCollector
 
     if not hasattr(TraceCollector, "tool"):
         raise Skip("this tracetop's TraceCollector has no spans: no tool()")

@@ -17,7 +17,7 @@ from time import perf_counter
 from figures import Figure, at_least, at_most, in_turns
 from plan import BYTES_PER_EVENT, Plan
 from tracetop.app.dashboard.finding import Finding
-from tracetop.app.matching import Query
+from tracetop.app.query.matching import Query
 from tracetop.app.trace import Trace, load_trace
 
 GIGABYTE, LESS = 1_000_000_000, 400_000_000

@@ -58,6 +58,9 @@ KINDS: tuple[str, ...] = tuple(KIND_CATEGORIES)
 TOOL_END_ALIAS = "tool"
 """attocode's own writer says `tool` where the format says `tool_end`."""
 
+TURN_END = "turn_end"
+"""The name of a `custom` event that ends a turn: the agent is done with what it was asked, and may be asked more."""
+
 FAILURE_KINDS = frozenset(
     {"tool_error", "llm_error", "error", "subagent_error", "subagent_timeout", "swarm_task_failed"}
 )

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .append_file import AppendFile
 from .events import TraceEvent
 from .formats.otlp.spans import Span, spans_of
 from .formats.otlp.translation import SpanTranslator
 from .formats.otlp.vocabulary import Role
 from .formats.translator import Origin
-from .redaction import hide_secrets
-from .sanitize import session_file_name
-from .translated import native_line
+from .reading.translated import native_line
+from .recording.append_file import AppendFile
+from .recording.redaction import hide_secrets
+from .recording.sanitize import session_file_name
 
 MOST_SESSIONS = 100
 """So many may go on at once; of one more the one that was silent longest is taken for ended."""

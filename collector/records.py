@@ -14,8 +14,9 @@ import msgspec
 import orjson
 
 from .events import TraceEvent
+from .formats.attocode_stream import StreamMetadata, stream_metadata
+from .loose_values import MAX_SAFE_INT, as_integer, as_number, as_text, as_truth
 
-MAX_SAFE_INT = 2**53
 _TEXT_FIELDS = (
     "tool_name",
     "tool",
@@ -26,6 +27,7 @@ _TEXT_FIELDS = (
     "task_id",
     "model",
     "goal",
+    "name",
     "status",
     "stop_reason",
     "revises",
@@ -50,15 +52,6 @@ class NotAnEventError(ValueError):
     """A line that holds no event; the message says why."""
 
 
-class PayloadMetadata(msgspec.Struct, gc=False):
-    """The part of `data.metadata` that attocode's stream writer keeps its numbers in."""
-
-    duration_ms: float | None = None
-    chunk_type: str | None = None
-    tool_id: str | None = None
-    agent_id: str | None = None
-
-
 class CacheCreation(msgspec.Struct, gc=False):
     """The part of `data.cache_creation` that is dearer, where a writer keeps it as Anthropic reports it."""
 
@@ -68,7 +61,8 @@ class CacheCreation(msgspec.Struct, gc=False):
 class Payload(msgspec.Struct, gc=False):
     """The fields of `data` that change a number somewhere; everything else stays in the trace.
 
-    `args` is the raw JSON of the tool's arguments, empty where the event has none. `revises` is the id of an earlier
+    `args` is the raw JSON of the tool's arguments, empty where the event has none. `name` is what a `custom` event is
+    called. `revises` is the id of an earlier
     response: the buckets are what came to it in addition. `output_lower_bound` says that there is at
     least so much output, and with False that it is known after all. `waits_for` are the arguments of a call that only
     waits for something else that runs.
@@ -85,6 +79,7 @@ class Payload(msgspec.Struct, gc=False):
     task_id: str | None = None
     model: str | None = None
     goal: str | None = None
+    name: str | None = None
     status: str | None = None
     stop_reason: str | None = None
     revises: str | None = None
@@ -98,7 +93,7 @@ class Payload(msgspec.Struct, gc=False):
     cache_creation: CacheCreation | None = None
     cost: float | None = None
     duration_ms: float | None = None
-    metadata: PayloadMetadata | None = None
+    metadata: StreamMetadata | None = None
 
 
 class EventRecord(msgspec.Struct, gc=False):
@@ -128,32 +123,32 @@ def head_of(content: Mapping[str, Any]) -> Head:
         raise NotAnEventError("no kind")
     if "timestamp" not in content:
         raise NotAnEventError("no timestamp")
-    timestamp = _number(content["timestamp"])
+    timestamp = as_number(content["timestamp"])
     if timestamp is None:
         raise NotAnEventError("timestamp is not a number")
     return (
         kind,
         timestamp,
-        _text(content.get("session_id")) or "",
-        _text(content.get("event_id")) or "",
-        _integer(content.get("iteration")),
-        _text(content.get("parent_event_id")),
-        _number(content.get("duration_ms")),
+        as_text(content.get("session_id")) or "",
+        as_text(content.get("event_id")) or "",
+        as_integer(content.get("iteration")),
+        as_text(content.get("parent_event_id")),
+        as_number(content.get("duration_ms")),
     )
 
 
 def record_from_event(event: TraceEvent) -> EventRecord:
     """The record of an event that exists as an object, not as a line."""
-    timestamp = _number(event.timestamp)
+    timestamp = as_number(event.timestamp)
     return EventRecord(
         kind=event.kind,
         timestamp=math.nan if timestamp is None else timestamp,
         session_id=event.session_id,
         event_id=event.event_id,
-        iteration=_integer(event.iteration),
+        iteration=as_integer(event.iteration),
         data=_payload(event.data),
         parent_event_id=event.parent_event_id,
-        duration_ms=_number(event.duration_ms),
+        duration_ms=as_number(event.duration_ms),
     )
 
 
@@ -168,21 +163,10 @@ def _payload(data: object) -> Payload | None:
     return payload
 
 
-def _metadata(value: object) -> PayloadMetadata | None:
-    if not isinstance(value, Mapping):
-        return None
-    return PayloadMetadata(
-        duration_ms=_number(value.get("duration_ms")),
-        chunk_type=_text(value.get("chunk_type")),
-        tool_id=_text(value.get("tool_id")),
-        agent_id=_text(value.get("agent_id")),
-    )
-
-
 def _cache_creation(value: object) -> CacheCreation | None:
     if not isinstance(value, Mapping):
         return None
-    return CacheCreation(_number(value.get("ephemeral_1h_input_tokens")))
+    return CacheCreation(as_number(value.get("ephemeral_1h_input_tokens")))
 
 
 def _raw(value: object) -> msgspec.Raw:
@@ -196,48 +180,13 @@ def _raw(value: object) -> msgspec.Raw:
         return msgspec.Raw()
 
 
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    try:
-        return str(value) if isinstance(value, int | float) else None
-    except ValueError:  # more digits than Python converts
-        return None
-
-
-def _truth(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _number(value: object) -> float | None:
-    if type(value) is float or value is None:
-        return value
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float | str):
-        try:
-            return float(value)
-        except (ValueError, OverflowError):
-            return None
-    return None
-
-
-def _integer(value: object) -> int | None:
-    if value is None or (type(value) is int and -MAX_SAFE_INT <= value <= MAX_SAFE_INT):
-        return value
-    number = _number(value)
-    if number is None or not math.isfinite(number) or abs(number) > MAX_SAFE_INT:
-        return None
-    return int(number)
-
-
 _READ: dict[object, Callable[[Any], Any]] = {
-    **dict.fromkeys(_TEXT_FIELDS, _text),
-    **dict.fromkeys(_NUMBER_FIELDS, _number),
+    **dict.fromkeys(_TEXT_FIELDS, as_text),
+    **dict.fromkeys(_NUMBER_FIELDS, as_number),
     "args": _raw,
     "waits_for": _raw,
-    "output_lower_bound": _truth,
-    "metadata": _metadata,
+    "output_lower_bound": as_truth,
+    "metadata": stream_metadata,
     "cache_creation": _cache_creation,
 }
 """How each field of a payload is read that counts."""

@@ -15,9 +15,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .formats.native import decode_block
-from .lines import Block
 from .parts import joined, next_part
-from .segments import Identity, identity_of
+from .reading.lines import Block
+from .reading.segments import Identity, identity_of
 from .sidecar import bookmarks_path
 
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}

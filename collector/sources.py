@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .formats.registry import detect, first_records
+from .formats.codex.names import ARCHIVE, SESSIONS, is_rollout
+from .formats.registry import first_records, recognise
 from .formats.translator import Card
 
 NATIVE_FOLDERS = (Path(".attocode/traces"), Path(".traces"))
@@ -17,7 +18,6 @@ NATIVE_FOLDERS = (Path(".attocode/traces"), Path(".traces"))
 _NO_LETTER = re.compile(r"[^A-Za-z0-9]")
 _MOST_OF_SLUG = 200
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_PATTERN = "*.jsonl"
 _AGENT_FILE = "agent-"
 _SUB_AGENTS = "subagents"
 
@@ -41,13 +41,14 @@ def sources_of(project: Path, environ: Mapping[str, str], home: Path) -> list[So
     claude = [
         Source("claude-code", root / "projects" / slug_of(project), project) for root in claude_roots(environ, home)
     ]
-    return [*native, *claude, Source("codex", codex_root(environ, home) / "sessions", project, by_content=True)]
+    codex = [Source("codex", folder, project, by_content=True) for folder in codex_folders(environ, home)]
+    return [*native, *claude, *codex]
 
 
 def all_sources(environ: Mapping[str, str], home: Path) -> list[Source]:
     """Where Claude Code and Codex leave the sessions of all projects."""
     claude = [Source("claude-code", root / "projects") for root in claude_roots(environ, home)]
-    return [*claude, Source("codex", codex_root(environ, home) / "sessions")]
+    return [*claude, *(Source("codex", folder) for folder in codex_folders(environ, home))]
 
 
 def claude_roots(environ: Mapping[str, str], home: Path) -> list[Path]:
@@ -60,6 +61,12 @@ def codex_root(environ: Mapping[str, str], home: Path) -> Path:
     """The folder of Codex: CODEX_HOME, else the usual one."""
     named = environ.get("CODEX_HOME", "").strip()
     return Path(named) if named else home / ".codex"
+
+
+def codex_folders(environ: Mapping[str, str], home: Path) -> list[Path]:
+    """Where Codex leaves sessions, and where those are that were put away."""
+    root = codex_root(environ, home)
+    return [root / SESSIONS, root / ARCHIVE]
 
 
 def slug_of(project: Path) -> str:
@@ -92,30 +99,30 @@ class Belongs:
     def __init__(self, sources: Sequence[Source] = (), card_of: Callable[[Path], Card | None] | None = None) -> None:
         self._by_content = [source for source in sources if source.by_content]
         self._card_of = card_of or read_card
-        self._known: dict[Path, bool] = {}
+        self._known: dict[Path, Card] = {}
 
-    def __call__(self, path: Path) -> bool:
-        known = self._known.get(path)
-        if known is not None:
-            return known
+    def __call__(self, path: Path, threads: frozenset[str] | None = None) -> bool:
+        """Whether this is one of them; a part of a session too, where `threads` are told and that session's is not."""
         if path.parent.name == _SUB_AGENTS or path.parent.parent.name == "workflows":
             return False
         source = next((each for each in self._by_content if path.is_relative_to(each.folder)), None)
-        if source is None and not path.name.startswith((_AGENT_FILE, "rollout-")):
+        if source is None and not path.name.startswith(_AGENT_FILE) and not is_rollout(path):
             return True
-        card = self._card_of(path)
+        card = self._known.get(path) or self._card_of(path)
         if card is None:
             return source is None  # it says nothing yet
-        belongs = not card.is_part and (source is None or _is_within(card.project, source.project))
-        self._known[path] = belongs
-        return belongs
+        self._known[path] = card
+        if card.is_part and (threads is None or not card.part_of or card.part_of in threads):
+            return False
+        return source is None or _is_within(card.project, source.project)
 
 
 def read_card(path: Path) -> Card | None:
     """What the first records of a log say of its session; None where it is none, or says nothing yet."""
     try:
-        found = detect(path)
-        return None if found is None else found.card(first_records(path))
+        records = first_records(path)
+        found = recognise(records)
+        return None if found is None else found.card(records)
     except (OSError, ValueError):
         return None
 

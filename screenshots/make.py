@@ -19,7 +19,7 @@ os.environ["TZ"] = "UTC"
 
 import orjson
 from tracetop.app.demo.command import write_demo
-from tracetop.app.shot import take_shot
+from tracetop.app.offscreen.shot import take_shot
 from tracetop.app.standalone import TracetopApp
 
 HERE = Path(__file__).resolve().parent

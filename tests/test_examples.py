@@ -16,7 +16,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from tracetop import TraceSession, load_session
 from tracetop.analysis import SessionAnalyzer
-from tracetop.analysis.tree import TreeNode
+from tracetop.analysis.tree.tree import TreeNode
 from tracetop.app import DashboardScreen
 from tracetop.collector.formats.native import event_from_line
 

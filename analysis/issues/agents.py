@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..columns import IterationColumns
-from ..lanes import Lane
+from ..fold.columns import IterationColumns
+from ..fold.lanes import Lane
 from .episodes import IssueLog
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from ..columns import IterationColumns
-from ..lanes import Lane
+from ..fold.columns import IterationColumns
+from ..fold.lanes import Lane
 from .episodes import Episode, IssueLog
 
 MOST_COMPACTIONS = 3

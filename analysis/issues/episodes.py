@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..columns import NONE
+from ..fold.columns import NONE
 
 
 @dataclass(slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..columns import NONE, IterationColumns
-from ..lanes import Lane
+from ..fold.columns import NONE, IterationColumns
+from ..fold.lanes import Lane
 from .episodes import Episode, IssueLog
 
 MOST_QUIET_ITERATIONS = 15

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..columns import IterationColumns
 from ..figures import duration
-from ..lanes import Lane
+from ..fold.columns import IterationColumns
+from ..fold.lanes import Lane
 from .episodes import Episode, IssueLog
 from .loops import LoopRules
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from .. import figures
-from ..spent import NOTHING, Spent, spent_at
-from ..tree import Tree
-from ..tree_shape import Node, NodeType
+from ..tree.shape import Node, NodeType
+from ..tree.spent import NOTHING, Spent, spent_at
+from ..tree.tree import Tree
 from ..view import LlmCall
 from .episodes import Episode
 

@@ -6,9 +6,9 @@ from array import array
 
 from ...collector.records import Payload
 from ..arguments import preview_json
-from ..columns import IterationColumns, ToolColumns
-from ..lanes import Lane
-from ..names import Names
+from ..fold.columns import IterationColumns, ToolColumns
+from ..fold.lanes import Lane
+from ..fold.names import Names
 from .episodes import Episode, IssueLog
 from .loops import LoopRules
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..columns import KNOWN_COST, KNOWN_TOTAL, NONE
+from ..fold.columns import KNOWN_COST, KNOWN_TOTAL, NONE
+from ..fold.lane_branches import LaneBranches
 from ..issues.episodes import Episode
-from ..lane_branches import LaneBranches
 from .account import Account
 from .claims import CLAIM_OF, Claim, Scope
 from .entry import Entry, Wasted

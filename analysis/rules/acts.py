@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from ..names import Names
+from ..fold.names import Names
+from ..fold.tool_calls import MOST_TARGETS
 from ..phases import Phase, phase_of
-from ..tool_calls import MOST_TARGETS
 
 
 class Act(Enum):

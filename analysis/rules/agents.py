@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
+from ..fold.lanes import MAIN_LANE
 from ..issues.episodes import Episode
-from ..lanes import MAIN_LANE
 from .second_pass import Call, Rule
 from .thresholds import Tuning
 

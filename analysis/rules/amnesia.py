@@ -7,8 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from posixpath import basename, normpath
 
+from ..fold.tool_calls import MOST_TARGETS
 from ..issues.episodes import Episode
-from ..tool_calls import MOST_TARGETS
 from .acts import Act
 from .compactions import CUTS, START
 from .payloads import Payloads

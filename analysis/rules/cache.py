@@ -6,11 +6,11 @@ from array import array
 from dataclasses import dataclass
 from math import nan
 
-from ..break_causes import BreakClass
-from ..cache_breaks import EXPIRABLE
-from ..cache_losses import cause_name
-from ..cache_patterns import ALTERNATING, CHURN, EXPIRING, FROZEN, NEVER, Finding
-from ..cache_prices import LongerLife
+from ..cache.break_causes import BreakClass
+from ..cache.breaks import EXPIRABLE
+from ..cache.losses import cause_name
+from ..cache.miss_prices import LongerLife
+from ..cache.patterns import ALTERNATING, CHURN, EXPIRING, FROZEN, NEVER, Finding
 from ..issues.episodes import Episode
 from .second_pass import Rule
 from .thresholds import Tuning

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..columns import KNOWN_INPUT, KNOWN_READ
+from ..fold.columns import KNOWN_INPUT, KNOWN_READ
+from ..fold.session import Session
 from ..issues.episodes import Episode
-from ..session import Session
 from ..tokens import MOST_TOKENS
 from .payloads import Payloads
 from .second_pass import Rule

@@ -1,9 +1,16 @@
-"""How sessions end: with iterations behind the last change that led nowhere, or with changes that nobody tried."""
+"""How sessions end: with iterations behind the last change that led nowhere, or with changes that nobody tried.
+
+Many logs of other agents never say that a session has ended, but that a turn has: the agent is done with what it was
+asked, and nobody knows yet whether it will be asked more. So the end of a turn is judged as that of a session, and what
+was found is withdrawn as soon as the agent goes on. What stands is always about the last thing that happened.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
+from ..issues.episodes import Episode
 from .acts import Act
 from .second_pass import Call, Rule
 from .thresholds import Tuning
@@ -12,6 +19,61 @@ _MOST_KEPT = 1_000
 """Events of evidence of a lane that are kept."""
 _TEXTS = (".md", ".txt", ".rst", ".adoc", ".markdown", ".csv", ".log")
 """Files that nothing is to be run for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What an end shows: the rule's figure, the events that prove it, and what it is about."""
+
+    value: int
+    evidence: list[int]
+    detail: str = ""
+
+
+class _Ending(Rule, ABC):
+    """A rule on how a session ends."""
+
+    def tune(self, tuning: Tuning) -> None:
+        self._provisional: dict[int, Episode] = {}
+
+    @abstractmethod
+    def found(self, lane: int) -> _Found | None:
+        """What there is to tell should a lane end here."""
+
+    @abstractmethod
+    def begin_anew(self, lane: int) -> None:
+        """A run of a lane is over: what was kept of it tells nothing of the next."""
+
+    def iteration(self, event: int, lane: int, row: int) -> None:
+        self._goes_on(event, lane)
+
+    def started(self, event: int, lane: int, call: int, label: int) -> None:
+        self._goes_on(event, lane)
+
+    def ended(self, call: Call) -> None:
+        self._goes_on(call.event, call.lane)
+
+    def turn_ended(self, event: int, lane: int) -> None:
+        self._judge(event, lane)
+
+    def happened(self, event: int, lane: int, kind: str) -> None:
+        if kind not in ("session_start", "session_end"):
+            return
+        if kind == "session_end":
+            self._judge(event, lane)
+        self._provisional.pop(lane, None)
+        self.begin_anew(lane)
+
+    def _judge(self, event: int, lane: int) -> None:
+        found = self.found(lane)
+        if found is not None and lane not in self._provisional:
+            self._provisional[lane] = self.findings.open(
+                self.CATEGORY, event, found.value, found.evidence, lane=lane, detail=found.detail
+            )
+
+    def _goes_on(self, event: int, lane: int) -> None:
+        if lane in self._provisional:
+            self._provisional.pop(lane).withdraw(event)
 
 
 @dataclass(slots=True)
@@ -24,8 +86,8 @@ class _Tail:
     ends: list[int] = field(default_factory=list)
 
 
-class TailSpin(Rule):
-    """A session that ended with iterations in which all had been called before since the last change.
+class TailSpin(_Ending):
+    """A session, or a turn, that ended with iterations in which all had been called before since the last change.
 
     The first run behind a change checks it, and the first look at something may be a new question: these are of use.
     """
@@ -33,10 +95,12 @@ class TailSpin(Rule):
     CATEGORY = "tail_spin"
 
     def tune(self, tuning: Tuning) -> None:
+        super().tune(tuning)
         self._iterations = tuning.count(self.CATEGORY, "iterations")
         self._lanes: dict[int, _Tail] = {}
 
     def ended(self, call: Call) -> None:
+        super().ended(call)
         if call.changed:
             self._lanes[call.lane] = _Tail()
             return
@@ -54,12 +118,16 @@ class TailSpin(Rule):
             if len(tail.ends) < _MOST_KEPT:
                 tail.ends.append(call.event)
 
-    def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind not in ("session_start", "session_end"):
-            return
-        tail = self._lanes.pop(lane, None)
-        if kind == "session_end" and tail is not None and tail.iterations >= self._iterations:
-            self.findings.open(self.CATEGORY, event, tail.iterations, tail.ends, lane=lane)
+    def turn_ended(self, event: int, lane: int) -> None:
+        super().turn_ended(event, lane)
+        self.begin_anew(lane)  # what is called again because somebody asked for it is of use
+
+    def found(self, lane: int) -> _Found | None:
+        tail = self._lanes.get(lane)
+        return None if tail is None or tail.iterations < self._iterations else _Found(tail.iterations, tail.ends)
+
+    def begin_anew(self, lane: int) -> None:
+        self._lanes.pop(lane, None)
 
 
 @dataclass(slots=True)
@@ -71,16 +139,18 @@ class _Unverified:
     target: int = 0
 
 
-class UnverifiedFinish(Rule):
-    """A session that ended with changes after which nothing was run."""
+class UnverifiedFinish(_Ending):
+    """A session, or a turn, that ended with changes after which nothing was run."""
 
     CATEGORY = "unverified_finish"
 
     def tune(self, tuning: Tuning) -> None:
+        super().tune(tuning)
         self._edits = tuning.count(self.CATEGORY, "edits")
         self._lanes: dict[int, _Unverified] = {}
 
     def ended(self, call: Call) -> None:
+        super().ended(call)
         if call.act is Act.RUN or call.act is Act.AGENT:
             self._lanes.pop(call.lane, None)
         elif call.changed and call.act is not Act.SHELL_EDIT and call.target:
@@ -91,13 +161,14 @@ class UnverifiedFinish(Rule):
             if len(lane.ends) < _MOST_KEPT:
                 lane.ends.append(call.event)
 
-    def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind not in ("session_start", "session_end"):
-            return
-        unverified = self._lanes.pop(lane, None)
-        if kind == "session_end" and unverified is not None and unverified.edits >= self._edits:
-            detail = self.findings.target(unverified.target)
-            self.findings.open(self.CATEGORY, event, unverified.edits, unverified.ends, lane=lane, detail=detail)
+    def found(self, lane: int) -> _Found | None:
+        unverified = self._lanes.get(lane)
+        if unverified is None or unverified.edits < self._edits:
+            return None
+        return _Found(unverified.edits, unverified.ends, self.findings.target(unverified.target))
+
+    def begin_anew(self, lane: int) -> None:
+        self._lanes.pop(lane, None)
 
 
 def _is_to_be_tried(path: str) -> bool:

@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...collector.kinds import KINDS
-from ..break_causes import EventOf
-from ..cache_limits import limits_of
-from ..cache_losses import CacheLosses
+from ..cache.break_causes import EventOf
+from ..cache.limits import limits_of
+from ..cache.losses import CacheLosses
+from ..fold.lane_branches import LaneBranches
+from ..fold.tool_calls import MOST_TARGETS
 from ..issues.episodes import Episode, IssueLog
-from ..lane_branches import LaneBranches
-from ..tool_calls import MOST_TARGETS
 from .acts import CHANGES, Act, Acts
 from .thresholds import DEFAULT_TUNING, Tuning
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..fold.session import Session
 
 _EVENTS_AT_A_TIME = 4_000
 """Some 10 ms of work."""
 _BREAKS_AT_A_TIME = 100
 """The same: why the cache broke is looked for in three payloads."""
 
-_SPAWNED, _ITERATION, _STARTED, _ENDED, _RESPONSE, _BREAK, _PATTERN, _KIND, _LEFT = range(9)
+_SPAWNED, _ITERATION, _STARTED, _ENDED, _RESPONSE, _BREAK, _PATTERN, _KIND, _LEFT, _TURN = range(10)
 """What is looked at, in the order in which it is where one event is several of these."""
 
 
@@ -92,6 +92,9 @@ class Rule:
 
     def recurred(self, event: int, lane: int) -> None:
         """A response raised a pattern of the cache, or made one go on."""
+
+    def turn_ended(self, event: int, lane: int) -> None:
+        """The agent was done with what it was asked. It may be asked more, or that was all."""
 
     def happened(self, event: int, lane: int, kind: str) -> None:
         """Something else happened, of one of the kinds in `KINDS_HEARD`."""
@@ -198,6 +201,7 @@ class SecondPass:
         self._on_pattern = [rule.recurred for rule in rules if _hears(rule, "recurred")]
         self._on_spawn = [rule.spawned for rule in rules if _hears(rule, "spawned")]
         self._on_leave = [rule.left for rule in rules if _hears(rule, "left")]
+        self._on_turn = [rule.turn_ended for rule in rules if _hears(rule, "turn_ended")]
         self._on_kind = [rule.happened for rule in rules if _hears(rule, "happened")]
         self._handlers: tuple[Callable[[int, int], None], ...] = (
             self._spawned,
@@ -209,6 +213,7 @@ class SecondPass:
             self._pattern,
             self._kind,
             self._left,
+            self._turn,
         )
 
     def extend(self, most: int = _EVENTS_AT_A_TIME) -> bool:
@@ -258,6 +263,7 @@ class SecondPass:
                 (_BREAK, breaks.events, 0),
                 (_PATTERN, breaks.patterns.proofs, 0),
                 (_LEFT, agents.ended_event, 0),
+                (_TURN, session.turn_ends, 0),
             )
             for row in range(bisect_left(column, first, lo=lowest), bisect_left(column, last, lo=lowest))
         ]
@@ -331,6 +337,11 @@ class SecondPass:
     def _pattern(self, event: int, row: int) -> None:
         lane = self.session.events.lane[event]
         for told in self._on_pattern:
+            told(event, lane)
+
+    def _turn(self, event: int, row: int) -> None:
+        lane = self.session.events.lane[event]
+        for told in self._on_turn:
             told(event, lane)
 
     def _kind(self, event: int, row: int) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..fold.lanes import MAIN_LANE
 from ..issues.episodes import Episode
-from ..lanes import MAIN_LANE
 from .second_pass import Call, Rule
 from .thresholds import Tuning
 

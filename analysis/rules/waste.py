@@ -10,16 +10,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 
-from ..cache_prices import Basis, sum_of
-from ..columns import KNOWN_COST, KNOWN_TOTAL, LlmColumns
+from ..cache.miss_prices import Basis, sum_of
+from ..fold.columns import KNOWN_COST, KNOWN_TOTAL, LlmColumns
+from ..fold.lanes import MAIN_LANE
 from ..issues import toll as documented
 from ..issues.episodes import Episode
 from ..issues.toll import MOST_LOOKED_AT, Assessment, Toll
-from ..iteration_log import announced_at
-from ..lanes import MAIN_LANE
-from ..spent import NOTHING, Spent, spent_at
-from ..tree import Tree
-from ..tree_shape import Node, NodeType
+from ..tree.iteration_log import announced_at
+from ..tree.shape import Node, NodeType
+from ..tree.spent import NOTHING, Spent, spent_at
+from ..tree.tree import Tree
 
 Waste = Callable[[Episode, Tree, list[int]], Assessment]
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from ...collector.events import TraceEvent
 from ...collector.records import record_from_event
 from .. import figures
-from ..break_causes import BreakClass
-from ..cache_losses import CacheLosses
-from ..cache_prices import Basis, long_write_surcharge
-from ..llm_calls import written_1h
+from ..cache.break_causes import BreakClass
+from ..cache.losses import CacheLosses
+from ..cache.miss_prices import Basis, long_write_surcharge
+from ..fold.llm_calls import written_1h
 from ..view import View
 from .calls import Call, dollars_for
 from .scenario import Choice, Scenario, Tally, with_money

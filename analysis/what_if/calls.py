@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..cache_prices import Basis
-from ..columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, KNOWN_TOTAL
+from ..cache.miss_prices import Basis
+from ..cache.solved_prices import PRICED_CALLS, solve
+from ..fold.columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, KNOWN_TOTAL
 from ..prices import Price, Prices, Rate
-from ..solved_prices import PRICED_CALLS, solve
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from ..fold.session import Session
 
 _PER_MILLION = 1e-6
 _MOST_LOOKED_AT = 4_096

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from .. import figures
-from ..cache_prices import Basis
+from ..cache.miss_prices import Basis
 from ..prices import OWN_PRICES, WILDCARD, Price, Prices, Rate, Tariff
 from ..view import View
 from .calls import Call

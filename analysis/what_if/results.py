@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import figures
-from ..cache_prices import Basis
-from ..columns import KNOWN_COST, KNOWN_TOTAL
+from ..cache.miss_prices import Basis
+from ..fold.columns import KNOWN_COST, KNOWN_TOTAL
 from ..rent import Rent, Rented
 from ..view import View
 from .calls import Calls

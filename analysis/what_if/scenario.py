@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from ..cache_prices import Basis
+from ..cache.miss_prices import Basis
 from ..view import View
 
 NO_PROMPTS = "no response tells how long its prompt is"

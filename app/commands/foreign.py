@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..command_group import USAGE, complain, is_debugging
+from .command_group import USAGE, complain, is_debugging
 from .options import check_folder, debug_option, file_argument, theme_option, usage_errors
 
 
@@ -33,8 +33,8 @@ def convert(file: Path, out: Path, force: bool) -> int:
       tracetop convert spans.jsonl -o session.jsonl
       tracetop convert spans.jsonl -o - | grep tool_error
     """
-    from ..conversion import TO_STDOUT, NothingToConvertError, convert
     from ..reports.merged import merged_words
+    from .conversion import TO_STDOUT, NothingToConvertError, convert
 
     if out != TO_STDOUT:
         check_folder(out)
@@ -82,8 +82,8 @@ def listen(
       OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 python my_agent.py
       tracetop listen --port 0 --no-screen -o traces
     """
-    from ..headless import has_screen
-    from ..listening import PortTakenError, record_only, watch
+    from .headless import has_screen
+    from .listening import PortTakenError, record_only, watch
 
     try:
         if no_screen or not has_screen():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ..command_group import NoSuchThemeError, go_without_index, start_debugging
+from .command_group import NoSuchThemeError, go_without_index, start_debugging
 
 SEVERITIES = ("critical", "high", "medium", "low")
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ...collector.kinds import Category
-from ..command_group import VIOLATED, complain
 from ..query.language import language_help
+from .command_group import VIOLATED, complain
 from .options import (
     SEVERITIES,
     debug_option,
@@ -23,7 +23,7 @@ from .options import (
 
 if TYPE_CHECKING:
     from ...analysis.totals import Totals
-    from ..matching import Query
+    from ..query.matching import Query
     from ..trace import Trace
 
 
@@ -45,7 +45,7 @@ def report(file: Path, as_json: bool, fail_on: str | None, with_findings: bool) 
       tracetop report session-1.jsonl --fail-on high > report.txt
       tracetop report .attocode/traces
     """
-    from .. import headless
+    from . import headless
 
     if file.is_dir():
         return _gate_folder(file, headless.put_folder_report(file, as_json), fail_on)
@@ -96,8 +96,8 @@ def issues(file: Path, as_json: bool, fail_on: str | None, with_findings: bool) 
       tracetop issues session-1.jsonl --json | jq -r .title
       tracetop issues session-1.jsonl --fail-on high || echo "look at this one"
     """
-    from .. import headless
     from ..reports.issues import issues_json, issues_text
+    from . import headless
 
     return _gate(headless.put(file, issues_json if as_json else None, issues_text), fail_on, with_findings)
 
@@ -105,7 +105,7 @@ def issues(file: Path, as_json: bool, fail_on: str | None, with_findings: bool) 
 def _query(ctx: click.Context, param: click.Parameter, text: str | None) -> Query | None:
     if text is None:
         return None
-    from ..matching import Query
+    from ..query.matching import Query
 
     try:
         return Query(text)
@@ -146,10 +146,10 @@ def timeline(
       tracetop timeline session-1.jsonl --filter '"no such file" it:3-9'
       tracetop timeline session-1.jsonl --json | jq -c 'select(.duration_ms > 5000)'
     """
-    from .. import headless
     from ..query.regex import TooSlowError
     from ..reports.layout import terminal_width
     from ..reports.timeline import choice, nothing_matched, timeline_json, timeline_text
+    from . import headless
 
     trace = headless.open_trace(file)
     wanted = choice(kinds, categories, text, query)
@@ -176,8 +176,8 @@ def tokens(file: Path, as_json: bool) -> None:
       tracetop tokens session-1.jsonl
       tracetop tokens session-1.jsonl --json | jq -s 'max_by(.total_tokens)'
     """
-    from .. import headless
     from ..reports.tokens import tokens_json, tokens_text
+    from . import headless
 
     headless.put(file, tokens_json if as_json else None, tokens_text)
 
@@ -196,7 +196,7 @@ def tools(file: Path, as_json: bool) -> None:
       tracetop tools session-1.jsonl
       tracetop tools session-1.jsonl --json | jq -r 'select(.errors > 0) | .tool_name'
     """
-    from .. import headless
     from ..reports.tools import tools_json, tools_text
+    from . import headless
 
     headless.put(file, tools_json if as_json else None, tools_text)

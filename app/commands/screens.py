@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from ..command_group import is_debugging
+from .command_group import is_debugging
 from .options import check_folder, debug_option, file_argument, index_option, theme_option, usage_errors
 
 if TYPE_CHECKING:
     from ..dashboard.screen import DashboardScreen
-    from ..dashboard.stops import Stops
+    from ..dashboard.time_travel.stops import Stops
     from ..destinations import Destination
 
 _Meant = TypeVar("_Meant")
@@ -34,7 +34,7 @@ def _spoken(parse: Callable[[str], _Meant]) -> Callable[[click.Context, click.Pa
 
 
 def _speed(text: str) -> float:
-    from ..dashboard.replay import parse_speed
+    from ..dashboard.time_travel.replay import parse_speed
 
     return parse_speed(text)
 
@@ -58,7 +58,7 @@ def _silence(text: str) -> float:
 
 
 def _stops(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> Stops:
-    from ..dashboard.stops import parse_stops
+    from ..dashboard.time_travel.stops import parse_stops
 
     try:
         return parse_stops(" ".join(texts))
@@ -128,8 +128,8 @@ def replay(
       tracetop replay session-1.jsonl --at 14:02 --speed 0.5x
       tracetop replay session-1.jsonl --speed max --stop-at high --stop-at '$0.50'
     """
-    from .. import headless
     from ..trace import UnreadableTraceError
+    from . import headless
 
     if file.is_dir():
         raise UnreadableTraceError(f"{file}: is a folder; name one of the trace files in it")
@@ -137,7 +137,7 @@ def replay(
         headless.put_report(file, as_json=False)
         return
     headless.check_openable(file)
-    from ..dashboard.replay import Replay
+    from ..dashboard.time_travel.replay import Replay
     from ..standalone import run_dashboard
 
     def prepare(screen: DashboardScreen) -> None:
@@ -168,8 +168,8 @@ def wall(general_theme: str | None, folders: tuple[Path, ...], theme: str | None
       tracetop wall
       tracetop wall traces/ ../other-project/.attocode/traces
     """
-    from .. import headless
     from ..trace import UnreadableTraceError
+    from . import headless
 
     for folder in folders:
         if not folder.is_dir():
@@ -209,7 +209,7 @@ def shot(
       tracetop shot session-1.jsonl -o session.svg
       tracetop shot session-1.jsonl -o tokens.svg --size 120x36 --pane tokens --at 200
     """
-    from ..shot import take_shot
+    from ..offscreen.shot import take_shot
 
     check_folder(out)
     with usage_errors(ValueError):
@@ -250,7 +250,7 @@ def cast(
       tracetop cast session-1.jsonl -o break.cast --at 'it 7' --until 'it 9' --size 160x48
       asciinema play session.cast
     """
-    from ..cast import make_cast
+    from ..offscreen.cast import make_cast
 
     check_folder(out)
     with usage_errors(ValueError):

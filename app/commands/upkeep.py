@@ -32,9 +32,9 @@ def sources(everything: bool, as_json: bool) -> int:
     from pathlib import Path
 
     from ...collector.sources import all_sources, sources_of
-    from .. import headless
     from ..reports.layout import terminal_width
     from ..reports.sources import look_into, sources_json, sources_text
+    from . import headless
 
     environ, home, project = os.environ, Path.home(), Path.cwd()
     looked = look_into(all_sources(environ, home) if everything else sources_of(project, environ, home))
@@ -76,7 +76,7 @@ def config(as_json: bool, keys: bool, init: bool) -> int:
       tracetop config --keys          what could have other keys
       TRACETOP_THEME=nord tracetop    just this once
     """
-    from .. import headless
+    from . import headless
 
     if init:
         return headless.init_config()
@@ -131,6 +131,6 @@ def completion(shell: str | None) -> None:
       zsh    tracetop completion zsh > ~/.zfunc/_tracetop      (with ~/.zfunc in fpath)
       fish   tracetop completion fish > ~/.config/fish/completions/tracetop.fish
     """
-    from ..completion import completion_script
+    from .completion import completion_script
 
     click.echo(completion_script(click.get_current_context().find_root().command, shell, SHELLS))

@@ -123,6 +123,15 @@ BINDINGS: list[BindingType] = [
         tooltip="The most expensive things in the context",
     ),
     Binding(
+        "a",
+        "agents",
+        "Agents",
+        show=False,
+        id="trace.agents",
+        group=_PANES,
+        tooltip="All agents, and what each of them took",
+    ),
+    Binding(
         "w",
         "what_if",
         "What if",

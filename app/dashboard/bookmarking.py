@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..bookmarks import Bookmark, Bookmarks
+from ..bookmarks.bookmarks import Bookmark, Bookmarks
 from ..contain import contained
 from ..panes.bookmarks import BookmarksPane
 from ..safe_text import one_line
-from . import places
 from .cursor import Cursor
+from .navigation import places
 
 
 @contained

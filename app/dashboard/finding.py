@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from threading import Lock
 
-from ..matching import Query
+from ..query.matching import Query
 from ..trace import Trace
 
 _FIRST_STRETCH, _LONGEST_STRETCH = 1_024, 16_384

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.worker import Worker, get_current_worker
 
 from ..contain import contained
-from ..matching import Query
-from ..panes.timeline import TimelinePane
+from ..panes.timeline.timeline import TimelinePane
+from ..query.matching import Query
 from ..safe_text import one_line
 from .finding import Finding
 
@@ -84,6 +84,11 @@ class Findings:
     def action_found_previous(self) -> None:
         """Go to the event found before."""
         self._walk(-1)
+
+    def filter_by(self, text: str) -> None:
+        """Show only the events in the timeline that a filter asks for. Raises ValueError for one without meaning."""
+        self._set_finding(FILTER, self._new_finding(Query(text)))
+        self._repaint()
 
     def clear_filter(self) -> None:
         """Show all events in the timeline again."""

@@ -19,7 +19,7 @@ from ..panes.pane import Frame, Pane
 from ..safe_text import fit, width_of
 from ..widgets.event_list import EventList
 from ..widgets.palette import Cell
-from .ribbon_cells import legend
+from .ribbon.cells import legend
 
 _HOWTO = (
     "tracetop shows what a coding agent does, where its tokens and money go, and what it wastes.",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..contain import contained
 from ..safe_text import one_line
+from .agent_list import AgentActions
 from .bookmarking import Bookmarking
 from .context_list import ContextActions
 from .cursor import Cursor, Mode
-from .navigation import PLACES, Navigation
+from .navigation.navigation import PLACES, Navigation
 from .prompt import PromptActions
-from .time_travel import TimeTravel
+from .time_travel.time_travel import TimeTravel
 from .what_if_list import WhatIfActions
 
 _ENABLED, _DISABLED, _HIDDEN = True, None, False
@@ -47,6 +48,7 @@ _MAKES_SENSE: dict[str, Callable[[Any], bool | None]] = {
     "next_pane": lambda screen: _if(not screen.is_covered),
     "zoom": lambda screen: _if(not screen.is_covered),
     "context": lambda screen: _if(screen.source.trace.session.count),
+    "agents": lambda screen: _if(screen.source.trace.session.count),
     "what_if": lambda screen: _if(screen.source.trace.session.count),
     "bookmark": lambda screen: _if(screen.event_to_note is not None),
     "next_bookmark": lambda screen: _if(screen.bookmarks.placed),
@@ -56,7 +58,7 @@ _MAKES_SENSE: dict[str, Callable[[Any], bool | None]] = {
 
 
 @contained
-class KeyActions(Bookmarking, ContextActions, WhatIfActions, Navigation, TimeTravel, PromptActions):
+class KeyActions(AgentActions, Bookmarking, ContextActions, WhatIfActions, Navigation, TimeTravel, PromptActions):
     """What the keys do; part of the dashboard screen."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

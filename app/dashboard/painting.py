@@ -14,25 +14,26 @@ from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ...analysis.view import View
 from ..contain import attempt, contained
+from ..panes.agents import AgentsPane
 from ..panes.cache import CachePane
 from ..panes.context import ContextPane
-from ..panes.inspector import InspectorPane
+from ..panes.inspector.inspector import InspectorPane
 from ..panes.issues import IssuesPane
 from ..panes.names import PANES
 from ..panes.pane import Frame, Pane
-from ..panes.timeline import TimelinePane
+from ..panes.timeline.timeline import TimelinePane
 from ..panes.what_if import WhatIfPane
 from ..safe_text import one_line
 from ..trace import Trace
-from ..waste_words import NO_COSTS
+from ..words.waste import NO_COSTS
 from .cursor import Cursor, Mode
 from .draw_now import draw_now
-from .opening import Newest
-from .replay import Replay
-from .ribbon import Ribbon
-from .source import TraceSource
+from .ribbon.ribbon import Ribbon
+from .source.opening import Newest
+from .source.source import TraceSource
 from .strip import SO_FAR_MARK, SessionStrip, SoFar, facts_of
 from .tab_line import TabLine
+from .time_travel.replay import Replay
 
 _CACHE = PANES.index("cache")
 _EVENTS_A_SLICE = 500
@@ -200,7 +201,8 @@ class Painting:
         if self.source.trace.generation != self._generation:  # the frame is of a trace that has started over
             self.paint()
             return
-        for pane in (*(self.panes if panes is None else panes), self.inspector, self.context_list, self.what_if_list):
+        lists = self.agent_list, self.context_list, self.what_if_list
+        for pane in (*(self.panes if panes is None else panes), self.inspector, *lists):
             if pane.display and (pane.parent is None or pane.size.width or not pane.is_mounted or self._is_first):
                 pane.so_far = self._is_so_far(pane, self._frame)
                 attempt(pane, f"the {pane.NAME} pane", pane.show, self._frame)
@@ -279,6 +281,7 @@ class Painting:
         source: TraceSource
         panes: tuple[Pane, ...]
         inspector: InspectorPane
+        agent_list: AgentsPane
         context_list: ContextPane
         what_if_list: WhatIfPane
         active: int

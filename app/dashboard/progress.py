@@ -15,7 +15,7 @@ from ..safe_text import one_line
 from ..widgets.bars import bar_of
 from ..widgets.palette import Cell, Palette, style_sheet
 from ..widgets.parts import Part, fitting, joined, plain
-from .opening import Reading
+from .source.opening import Reading
 
 _MEASURED_SECONDS = 3.0
 """Speed is that of the last so many seconds."""

@@ -8,15 +8,15 @@ from textual.widgets import Input
 from ...analysis import figures
 from ..contain import contained
 from ..destinations import EXAMPLES, parse_destination
-from ..matching import Query
 from ..query.language import HINTS
+from ..query.matching import Query
 from ..query.suggestions import completion
 from ..safe_text import one_line
 from .finding import Finding
 from .findings import FILTER, SEARCH, Findings
 from .prompt_line import PromptLine
-from .stops import HINTS as STOPS_HINTS
-from .stops import parse_stops
+from .time_travel.stops import HINTS as STOPS_HINTS
+from .time_travel.stops import parse_stops
 
 GO_TO = "go to"
 NOTE = "bookmark"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ..contain import contained
-from ..panes.inspector import InspectorPane
+from ..panes.inspector.inspector import InspectorPane
 from ..panes.pane import Pane
-from ..panes.timeline import TimelinePane
+from ..panes.timeline.timeline import TimelinePane
 from ..trace import Trace
 from .cursor import Cursor, Mode
-from .opening import Newest, Reading
 from .progress import Facts, ProgressLine, Stopwatch
-from .source import TraceSource
+from .source.opening import Newest, Reading
+from .source.source import TraceSource
 
 _TICKS_A_FRAME, _TICKS_OF_LINE = 6, 2
 _STOP_KEY, _GO_ON_KEY = "trace.back", "trace.reading"

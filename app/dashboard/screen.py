@@ -17,17 +17,18 @@ from textual.widgets import Input, Static
 
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
-from ..bookmarks import Bookmarks
+from ..bookmarks.bookmarks import Bookmarks
 from ..contain import Failed, contained
+from ..panes.agents import AgentsPane
 from ..panes.bookmarks import BookmarksPane
 from ..panes.cache import CachePane
 from ..panes.context import ContextPane
-from ..panes.inspector import InspectorPane
+from ..panes.inspector.inspector import InspectorPane
 from ..panes.issues import IssuesPane
 from ..panes.names import PANES
 from ..panes.pane import STYLES as PANE_STYLES
 from ..panes.pane import Pane
-from ..panes.timeline import TimelinePane
+from ..panes.timeline.timeline import TimelinePane
 from ..panes.tokens import TokensPane
 from ..panes.tree import TreePane
 from ..panes.what_if import WhatIfPane
@@ -37,20 +38,20 @@ from .bindings import BINDINGS
 from .commands import DashboardCommands
 from .cursor import Cursor, Mode
 from .help import HelpPane
-from .history import History
 from .key_line import KeyLine
 from .keys import KeyActions
 from .look_ahead import look_before
+from .navigation.history import History
 from .painting import Painting
 from .progress import ProgressLine, Stopwatch
 from .prompt_line import PromptLine
 from .reading import LongReading
-from .replay import Replay
-from .ribbon import Ribbon
-from .source import SourceLike, open_source
+from .ribbon.ribbon import Ribbon
+from .source.source import SourceLike, open_source
 from .strip import SessionStrip
 from .tab_line import TabLine
-from .transport import Transport
+from .time_travel.replay import Replay
+from .time_travel.transport import Transport
 
 FRAMES_PER_SECOND = float(FRAME_RATE)
 
@@ -108,6 +109,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         self.help = HelpPane(id="trace-help")
         self.bookmark_list = BookmarksPane(id="trace-bookmarks")
         self.context_list = ContextPane(id="trace-context")
+        self.agent_list = AgentsPane(id="trace-agents")
         self.what_if_list = WhatIfPane(id="trace-what-if")
         self.active = 0
 
@@ -120,6 +122,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
         self.inspector, self.help = InspectorPane(id="trace-inspector"), HelpPane(id="trace-help")
         self.bookmark_list = BookmarksPane(id="trace-bookmarks")
         self.context_list = ContextPane(id="trace-context")
+        self.agent_list = AgentsPane(id="trace-agents")
         self.what_if_list = WhatIfPane(id="trace-what-if")
         self._painted = ()
         yield SessionStrip(id="trace-strip")
@@ -140,6 +143,7 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
             yield self.inspector
             yield self.bookmark_list
             yield self.context_list
+            yield self.agent_list
             yield self.what_if_list
             yield self.help
         yield PromptLine(id="trace-prompt")
@@ -326,11 +330,8 @@ class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
 
     def _overlays(self) -> Iterator[Pane]:
         """What lies over the panes, topmost first."""
-        return (
-            pane
-            for pane in (self.help, self.bookmark_list, self.context_list, self.what_if_list, self.inspector)
-            if pane.has_class("-shown")
-        )
+        lists = self.bookmark_list, self.agent_list, self.context_list, self.what_if_list
+        return (pane for pane in (self.help, *lists, self.inspector) if pane.has_class("-shown"))
 
     def layers_open(self) -> Iterator[Callable[[], None]]:
         """What escape would close, topmost first."""

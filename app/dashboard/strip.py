@@ -19,7 +19,7 @@ from ..sessions.naming import undated
 from ..widgets.palette import Cell, Palette, style_sheet
 from ..widgets.parts import GAP, Form, Part, fitting, joined, plain, width_of_form
 from .cursor import Mode
-from .replay import told_speed
+from .time_travel.replay import told_speed
 
 SO_FAR_MARK = "…"
 """Behind a figure of what is read so far, where there is no room for words."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...collector.events import TraceEvent
-from ...collector.recorder import TraceCollector
+from ...collector.recording.recorder import TraceCollector
 from .script import (
     CONTEXT_LIMIT,
     GOAL,

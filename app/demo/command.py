@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ...collector.recorder import TraceCollector
-from ..headless import has_screen, write_lines
+from ...collector.recording.recorder import TraceCollector
+from ..commands.headless import has_screen, write_lines
 from ..reports.layout import terminal_width
 from ..reports.report import report_text
 from ..safe_text import one_line

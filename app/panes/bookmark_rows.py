@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ...analysis import figures
 from ...analysis.extents import extent_of
-from ..bookmarks import Bookmark, Bookmarks
+from ..bookmarks.bookmarks import Bookmark, Bookmarks
 from ..safe_text import fit, fit_right, width_of
 from ..trace import Trace
 from ..widgets.palette import Cell
 from .kinds import MARKED
-from .timeline_rows import clock
-from .timeline_words import words_of
+from .timeline.rows import clock
+from .timeline.words import words_of
 
 _GAP = "  "
 _TIME = 8

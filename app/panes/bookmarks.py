@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from ..bookmarks import Bookmark, Bookmarks
+from ..bookmarks.bookmarks import Bookmark, Bookmarks
 from ..contain import contained
 from ..trace import Trace
 from ..widgets.event_list import EventList

@@ -8,13 +8,13 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from ...analysis import figures
-from ...analysis.break_causes import BreakClass
-from ...analysis.cache_losses import CacheBreak
+from ...analysis.cache.break_causes import BreakClass
+from ...analysis.cache.losses import CacheBreak
+from ...analysis.fold.lanes import MAIN_AGENT
 from ..contain import contained
 from ..widgets.event_list import EventList
 from .table import Column, Table
-from .timeline import clock
-from .token_table import MAIN_AGENT
+from .timeline.timeline import clock
 
 LOOKS = {
     BreakClass.COMPACTION: "▼",

@@ -8,9 +8,9 @@ from math import nan
 from typing import ClassVar
 
 from ...analysis import figures
-from ...analysis.cache import WINDOW, CacheView
-from ...analysis.cache_losses import CacheBreak, CacheLosses
-from ...analysis.cache_patterns import PATTERNS
+from ...analysis.cache.boundary import WINDOW, CacheView
+from ...analysis.cache.losses import CacheBreak, CacheLosses
+from ...analysis.cache.patterns import PATTERNS
 from ...analysis.forecast import CacheExpiry, cache_expiry
 from ...analysis.rules.second_pass import SecondPass
 from ...analysis.view import View

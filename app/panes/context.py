@@ -11,8 +11,8 @@ from textual.message import Message
 from ...analysis import figures
 from ...analysis.rent import Rent
 from ..contain import contained
-from ..rented_words import total_parts
 from ..widgets.event_list import EventList
+from ..words.rent import total_parts
 from .context_rows import ContextRows
 from .list_pane import ListPane
 from .pane import Frame

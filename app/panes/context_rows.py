@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from ...analysis import figures
 from ...analysis.rent import Rented
-from ..rented_words import asked_of, figures_of, tool_of
 from ..safe_text import fit, fit_right, one_line
 from ..trace import Trace
 from ..widgets.palette import Cell
+from ..words.rent import asked_of, figures_of, tool_of
 
 _GAP = "  "
 _FIGURES = (("size", 8), ("sent again", 10), ("tokens", 8), ("cost", 9))

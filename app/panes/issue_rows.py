@@ -26,13 +26,13 @@ from ...analysis.rules.findings import (
 )
 from ...analysis.rules.second_pass import SecondPass
 from ...analysis.rules.waste import assess
-from ...analysis.tree import Tree
-from ...analysis.tree_index import TreeIndex
+from ...analysis.tree.index import TreeIndex
+from ...analysis.tree.tree import Tree
 from ...analysis.view import View
 from ..safe_text import fit, fit_right, one_line, width_of
-from ..waste_words import CostWords, own_waste, told_of_an_issue
 from ..widgets.palette import Cell
-from .timeline import clock
+from ..words.waste import CostWords, own_waste, told_of_an_issue
+from .timeline.timeline import clock
 
 _GLYPHS = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
 _SHORT = {"critical": "crit", "high": "high", "medium": "med", "low": "low"}

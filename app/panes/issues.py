@@ -17,12 +17,12 @@ from ...analysis.ledger.ledger import Ledger
 from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import fit
-from ..waste_words import NO_COSTS, CostWords, bill_forms
 from ..widgets.event_list import EventList
+from ..words.waste import NO_COSTS, CostWords, bill_forms
+from .inspector.wrapped_text import WrappedText
 from .issue_rows import IssueRows
 from .pane import Forms, Frame, Pane
 from .table import TableHead
-from .wrapped_text import WrappedText
 
 _HEADS_FROM = (10, 52)
 """From so many rows and columns of the pane on, one row is for the heads of the columns."""

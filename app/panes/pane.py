@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.message import Message
 
 from ...analysis.view import View
-from ..bookmarks import NO_BOOKMARKS, Bookmark
+from ..bookmarks.bookmarks import NO_BOOKMARKS, Bookmark
 from ..contain import contained
 from ..safe_text import fit, one_line, width_of
 from ..trace import Trace

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...analysis import figures
+from ...analysis.fold.lanes import MAIN_AGENT
 from ...analysis.view import TokenFlowPoint
 from .table import Column, Table
-
-MAIN_AGENT = "main"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.timer import Timer
 
 from ...analysis import figures
-from ...analysis.session import Session
-from ...analysis.tree_shape import TOP
+from ...analysis.fold.session import Session
+from ...analysis.tree.shape import TOP
 from ..contain import contained
 from ..safe_text import width_of
 from ..screens import is_seen

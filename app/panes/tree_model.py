@@ -8,10 +8,10 @@ from enum import Enum
 from itertools import islice
 
 from ...analysis import figures
-from ...analysis.peaks import Peaks
-from ...analysis.tree import NodeFacts, Tree, event_for_title, title
-from ...analysis.tree_order import MOST_RANKED, Measure, Siblings, TreeOrder, tokens_ranked_as
-from ...analysis.tree_shape import TOP, Node, NodeType
+from ...analysis.tree.order import MOST_RANKED, Measure, Siblings, TreeOrder, tokens_ranked_as
+from ...analysis.tree.peaks import Peaks
+from ...analysis.tree.shape import TOP, Node, NodeType
+from ...analysis.tree.tree import NodeFacts, Tree, event_for_title, title
 from ...analysis.view import View
 from ..safe_text import fit, fit_right, one_line, width_of
 from ..short_paths import shorten_paths

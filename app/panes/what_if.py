@@ -16,9 +16,9 @@ from ...analysis import figures
 from ...analysis.what_if.what_if import OVERLAP, WhatIf
 from ..contain import contained
 from ..safe_text import fit, one_line
-from ..what_if_words import told_of
 from ..widgets.event_list import EventList
 from ..widgets.palette import Palette, style_sheet
+from ..words.what_if import told_of
 from .list_pane import ListPane
 from .pane import Frame
 from .table import TableHead

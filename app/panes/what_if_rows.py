@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from ...analysis.what_if.scenario import Choice, Scenario, by_saving
 from ..safe_text import fit, fit_right, one_line, width_of
-from ..what_if_words import bill_of, remark_of, saving_of, share_of
 from ..widgets.palette import Cell
+from ..words.what_if import bill_of, remark_of, saving_of, share_of
 
 _GAP = "  "
 _BILL, _SAVING, _SHARE = 13, 17, 6

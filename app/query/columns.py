@@ -11,7 +11,7 @@ from itertools import repeat
 from operator import and_
 from typing import TypeVar
 
-from ...analysis.session import Session
+from ...analysis.fold.session import Session
 
 Test = Callable[[Session, Sequence[int], int], Iterable[object]]
 """Whether each of some events passes, in order, as a session is after so many events; what is true passes."""

@@ -6,15 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from ...analysis.session import Session
+from ...analysis.fold.lanes import MAIN_AGENT
+from ...analysis.fold.session import Session
 from ...collector.kinds import FAILURE_KINDS, TOOL_END_ALIAS, Category, category_of
 from . import columns
 from .columns import ByKind, ByNumber, Test
 from .comparison import comparison
 from .words import Value
-
-MAIN_AGENT: Final = "main"
-"""What the agent without a name is called."""
 
 _LONGEST_NUMBER = 18
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")

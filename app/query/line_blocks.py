@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from ...analysis.positions import Positions
+from ...analysis.fold.positions import Positions
 from ..trace import Trace
 from .line_text import Texts
 

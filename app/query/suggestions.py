@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from ...analysis.session import Session
+from ...analysis.fold.lanes import MAIN_AGENT
+from ...analysis.fold.session import Session
 from ...collector.kinds import KINDS, Category
 from ..safe_text import one_line
-from .fields import FIELDS, FLAGS, MAIN_AGENT
+from .fields import FIELDS, FLAGS
 
 _RECENT: Final = 5_000
 _LONGEST_NAME: Final = 60

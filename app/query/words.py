@@ -46,6 +46,11 @@ class Word:
     negated: bool = False
 
 
+def quoted(text: str) -> str:
+    """A text as one value or word, whatever is in it."""
+    return '"' + text.replace('"', '\\"') + '"'
+
+
 def words_of(text: str, fields: Collection[str]) -> Iterator[Word]:
     """The words of a query; `fields` are the names that make `name:` a field."""
     position = _after_space(text, 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...analysis import figures
 from ...analysis.timeline import summarize
-from ..bookmarks import Bookmark, Bookmarks
+from ..bookmarks.bookmarks import Bookmark, Bookmarks
 from ..trace import Trace
 from .json_text import known
 from .layout import exact, heading, local_time, table, wrapped

@@ -9,10 +9,10 @@ from math import isnan, nan
 from typing import Any
 
 from ...analysis import figures
-from ...analysis.break_causes import WORDS, BreakClass
-from ...analysis.cache_losses import CacheBreak, CacheLosses
-from ...analysis.cache_patterns import EXPIRING, PATTERNS
-from ...analysis.cache_prices import Basis, Loss, sum_of
+from ...analysis.cache.break_causes import WORDS, BreakClass
+from ...analysis.cache.losses import CacheBreak, CacheLosses
+from ...analysis.cache.miss_prices import Basis, Loss, sum_of
+from ...analysis.cache.patterns import EXPIRING, PATTERNS
 from ...analysis.issues.issue import Issue
 from ...analysis.rules.findings import Finding, describe
 from ...analysis.view import View

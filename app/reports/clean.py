@@ -12,8 +12,8 @@ import click
 from ...analysis import figures
 from ...collector.retention import Deletion, Failure, StoredSession, Survey, delete_sessions, find_old
 from ...collector.sources import NATIVE_FOLDERS
-from ..command_group import UNREADABLE, complain
-from ..headless import default_folders, write_lines
+from ..commands.command_group import UNREADABLE, complain
+from ..commands.headless import default_folders, write_lines
 from ..index_folder import tidy
 from ..safe_text import fit_right, one_line
 from ..trace import UnreadableTraceError

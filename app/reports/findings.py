@@ -9,7 +9,7 @@ from typing import Any
 from ...analysis.rules.findings import Finding, describe, rank
 from ...analysis.rules.waste import assess
 from ...analysis.rules.words.cache import CATEGORIES as CACHE
-from ...analysis.tree import Tree
+from ...analysis.tree.tree import Tree
 from ..trace import Trace
 from .issues import Told, in_full, issue_lines, issue_object, tally
 from .json_text import known

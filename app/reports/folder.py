@@ -13,7 +13,8 @@ from ...analysis.rules.findings import severity_of
 from ...analysis.totals import Totals
 from ..fold_apart import Folded
 from ..safe_text import one_line
-from ..waste_words import of_a_bill, own_waste
+from ..sessions.entry import session_name
+from ..words.waste import of_a_bill, own_waste
 from .json_text import json_text, known
 from .layout import exact, heading, more, table
 from .price_notes import origin_fields, price_notes
@@ -176,7 +177,7 @@ def _session_row(each: Folded) -> list[str]:
     if summary is None or totals is None:
         raise ValueError(f"{each.path} could not be read")
     return [
-        each.path.stem,
+        session_name(each.path),
         summary.goal or figures.UNKNOWN,
         f"{totals.events:,}",
         figures.tokens(totals.tokens.total),

@@ -12,7 +12,7 @@ from ...analysis.issues.issue import CATEGORIES, SEVERITIES, Issue
 from ...analysis.issues.toll import Toll, toll_of
 from ...analysis.ledger.entry import Wasted
 from ...analysis.rules.findings import Finding
-from ...analysis.tree import Tree
+from ...analysis.tree.tree import Tree
 from ..safe_text import fit
 from ..trace import Trace
 from .json_text import json_text

@@ -22,6 +22,7 @@ def merged_fields(trace: Trace) -> dict[str, Any]:
     return {
         "records": merged.records,
         "duplicates": merged.duplicates,
+        **({"history": merged.history} if merged.history else {}),
         "skipped": dict(merged.skipped.most_common()),
         **({"uncounted_calls": merged.uncounted} if merged.uncounted else {}),
     }
@@ -37,6 +38,8 @@ def merged_words(format: str, merged: Merged) -> str:
     """What became of the records of a log in a format, in one sentence."""
     skipped = sum(merged.skipped.values())
     told = f"{format}: {merged.records:,} records, {merged.duplicates:,} of them copies of others"
+    if merged.history:
+        told += f", {merged.history:,} the history of another session, where they count"
     types = merged.skipped.most_common(_TYPES_SHOWN)
     if types:
         names = ", ".join(f"{one_line(name, 30)} {count:,}" for name, count in types)

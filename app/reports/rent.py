@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...analysis.rent import Rent, Rented
-from ..rented_words import asked_of, figures_of, tool_of, total_parts
 from ..trace import Trace
+from ..words.rent import asked_of, figures_of, tool_of, total_parts
 from .json_text import known
 from .layout import heading, table, wrapped
 

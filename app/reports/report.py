@@ -10,9 +10,10 @@ from ...analysis import figures
 from ...analysis.cost_origins import cost_origins
 from ...analysis.efficiency import WEIGHTS
 from ...analysis.view import View
-from ..bookmarks import Bookmarks
+from ..bookmarks.bookmarks import Bookmarks
 from ..safe_text import fit, one_line
 from ..trace import Trace
+from .agents import agent_lines, agent_objects
 from .bookmarks import bookmark_lines, bookmark_objects
 from .cache import break_objects, cache_lines
 from .cache import finding_objects as cache_finding_objects
@@ -43,7 +44,7 @@ _COMPONENTS = {
 
 
 def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str, Any]:
-    """The report as JSON has it; unknown values are None. Bookmarks and rent are told only where there are any."""
+    """The report as JSON has it; unknown values are None. Agents, rent and bookmarks are told where there are any."""
     view = trace.view()
     summary, tokens, efficiency = view.summary(), view.tokens, view.efficiency
     return {
@@ -73,6 +74,7 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
             "score": known(efficiency.score),
             "components": {name: known(ratio) for name, ratio in asdict(efficiency.components).items()},
         },
+        **({"agents": agents} if (agents := agent_objects(trace)) else {}),
         **({} if (rent := rent_object(trace)) is None else {"rent": rent}),
         "waste": waste_object(trace),
         "issues": [issue_object(issue) for issue in view.issues(trace.event_id)],
@@ -104,6 +106,7 @@ def report_text(trace: Trace, width: int, *, torn_bytes: int = 0, bookmarks: Boo
     yield from _tokens(view, width)
     yield from _efficiency(view, width)
     yield from cache_lines(trace, view, width)
+    yield from agent_lines(trace, width)
     yield from _tools(trace, width)
     yield from rent_lines(trace, width)
     yield from waste_lines(trace, width)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...analysis import figures
+from ...collector.reading.packed import is_called_packed, missing
 from ..safe_text import fit
 from ..sessions.entry import Entry
 from ..sessions.naming import age, agent_word, short_name, undated
@@ -40,6 +41,9 @@ def sessions_text(newest: Sequence[Entry], count: int, now: float, width: int) -
     )
     if count > len(newest):
         yield more(count - len(newest), "sessions")
+    packed = sum(bool(entry.error) and is_called_packed(entry.path) for entry in newest)
+    if packed and missing():
+        yield f"{figures.count(packed, 'session')} cannot be read: {missing()}"
     unknown = sum(entry.is_waiting for entry in newest)
     if unknown:
         yield f"figures of {figures.count(unknown, 'large session')} are not known yet: tracetop FOLDER finds them out"
@@ -48,7 +52,7 @@ def sessions_text(newest: Sequence[Entry], count: int, now: float, width: int) -
 def _name(entry: Entry) -> str:
     """The name of its file; of another agent's, which says little, the agent and the start of what is unique of it."""
     agent = "" if entry.glance is None else entry.glance.agent
-    return f"{agent_word(agent)} {short_name(entry)}" if agent else entry.path.stem
+    return f"{agent_word(agent)} {short_name(entry)}" if agent else entry.name
 
 
 def _row(entry: Entry, now: float) -> list[str]:

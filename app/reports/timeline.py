@@ -7,16 +7,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ...analysis import figures
+from ...analysis.fold.lanes import MAIN_AGENT
 from ...analysis.timeline import TimelineEntry, entry
 from ...analysis.view import View
 from ...collector.events import TraceEvent
 from ...collector.kinds import Category, category_of
-from ..matching import Query
+from ..query.matching import Query
 from ..safe_text import fit, fit_right
 from ..trace import Trace
 from .json_text import json_text, known
 from .layout import local_time, more
-from .tokens import MAIN_AGENT
 
 _A_DAY = 86_400.0
 _ROOMY = 100

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ...analysis import figures
 from ...analysis.cost_origins import cost_origins
+from ...analysis.fold.lanes import MAIN_AGENT
 from ...analysis.tokens import hit_rate
 from ...analysis.view import TokenFlowPoint, View
 from ..trace import Trace
@@ -13,7 +14,6 @@ from .json_text import json_text, known
 from .layout import exact, table, wrapped
 from .price_notes import price_notes
 
-MAIN_AGENT = "main"
 _LOWER_BOUND = (
     "≥ The log tells of some answers only how long they were at least: there was more output, and it cost more."
 )

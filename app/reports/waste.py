@@ -13,10 +13,10 @@ from ...analysis.ledger.entry import Wasted
 from ...analysis.ledger.ledger import Ledger, share_of
 from ...analysis.rules.findings import title_of
 from ...analysis.rules.waste import assess
-from ...analysis.tree import Tree
+from ...analysis.tree.tree import Tree
 from ...analysis.view import View
 from ..trace import Trace
-from ..waste_words import of_the_bill, own_waste
+from ..words.waste import of_the_bill, own_waste
 from .json_text import known
 from .layout import heading, local_time, table, wrapped
 

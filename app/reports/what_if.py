@@ -10,7 +10,7 @@ from ...analysis.what_if.models import FAMILY
 from ...analysis.what_if.scenario import Choice, Scenario, by_saving
 from ...analysis.what_if.what_if import OVERLAP, WhatIf
 from ..trace import Trace
-from ..what_if_words import bill_of, remark_of, saving_of, share_of
+from ..words.what_if import bill_of, remark_of, saving_of, share_of
 from .json_text import known
 from .layout import heading, more, table, wrapped
 

@@ -12,6 +12,7 @@ from ...analysis.efficiency import Components, Efficiency
 from ...analysis.issues.issue import SEVERITIES
 from ...analysis.rules.findings import severity_of
 from ...analysis.view import View
+from ...collector.reading.packed import is_called_packed
 
 LIVE_SECONDS = 30.0
 """A trace that was written to within this time and has no session_end is taken to be live."""
@@ -84,6 +85,11 @@ class Entry:
     since: float = 0.0
 
     @property
+    def name(self) -> str:
+        """The name of its file, without what all of them end with."""
+        return session_name(self.path)
+
+    @property
     def goal(self) -> str | None:
         """The goal, as far as it is known."""
         return self.glance.goal if self.glance is not None else None
@@ -104,6 +110,11 @@ class Entry:
         return self.figures is None and not self.error
 
 
+def session_name(path: Path) -> str:
+    """What a session is called by its file."""
+    return path.with_suffix("").stem if is_called_packed(path) else path.stem
+
+
 class State(Enum):
     """How a session stands; a word for people."""
 
@@ -122,7 +133,7 @@ def state_of(entry: Entry, now: float) -> State:
         return State.NO_TRACE
     if entry.ended:
         return State.ENDED
-    if now - entry.mtime < LIVE_SECONDS:
+    if _may_grow(entry) and now - entry.mtime < LIVE_SECONDS:
         return State.LIVE
     return State.UNKNOWN if entry.glance is None or entry.glance.ended is None else State.IDLE
 
@@ -134,7 +145,12 @@ def is_live(entry: Entry, now: float) -> bool:
 
 def goes_on(entry: Entry, now: float) -> bool:
     """Whether a session may well be going on: an agent may think or run tools for long without an event."""
-    return not entry.ended and not entry.error and now - entry.mtime < LEFT_ALONE_SECONDS
+    return not entry.ended and not entry.error and _may_grow(entry) and now - entry.mtime < LEFT_ALONE_SECONDS
+
+
+def _may_grow(entry: Entry) -> bool:
+    """Whether its file may be written to: one that is packed was only packed of late."""
+    return not is_called_packed(entry.path)
 
 
 def told_by(view: View) -> tuple[Glance, Figures]:

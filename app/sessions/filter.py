@@ -1,4 +1,4 @@
-"""Which sessions a filter means: words, and what is said of figures. The shape is that of `app.matching`.
+"""Which sessions a filter means: words, and what is said of figures. The shape is that of `app.query.matching`.
 
 - `parser` or `"fix the parser"`: the text is in the goal, the model or the name of the session.
 - `model:opus` `goal:parser` `name:2026-11` `agent:codex` `project:x`: in this alone; `model:=gpt-5` is exact;
@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
+from ...collector.formats.registry import NATIVE
 from ..query.comparison import comparison
 from ..query.fields import name_test
 from ..query.words import Form, Value, Word, words_of
-from ..trace import NATIVE
 from .entry import Entry, Figures, State, state_of
 from .naming import agent_word
 
@@ -91,7 +91,7 @@ def _has_text(text: str) -> Test:
 
 
 def _texts(entry: Entry) -> tuple[str | None, ...]:
-    return entry.goal, entry.model, entry.path.stem, entry.glance.session_id if entry.glance is not None else None
+    return entry.goal, entry.model, entry.name, entry.glance.session_id if entry.glance is not None else None
 
 
 def _text_field(read: Callable[[Entry], str | None]) -> Callable[[str, Sequence[Value]], Test]:
@@ -177,7 +177,7 @@ FIELDS: Final[dict[str, Callable[[str, Sequence[Value]], Test]]] = {
     "age": _number_field(lambda entry, now: now - entry.mtime, _AGES),
     "model": _text_field(lambda entry: entry.model),
     "goal": _text_field(lambda entry: entry.goal),
-    "name": _text_field(lambda entry: entry.path.stem),
+    "name": _text_field(lambda entry: entry.name),
     "agent": _agent,
     "project": _text_field(lambda entry: None if entry.glance is None else entry.glance.project),
 }

@@ -11,10 +11,10 @@ import msgspec
 
 from ...analysis.prices import Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
-from ...collector.delivery import TailState
-from ...collector.follow import FileTail
-from ...collector.open_tail import open_tail
-from ..trace import NATIVE, trace_of
+from ...collector.reading.delivery import TailState
+from ...collector.reading.follow import FileTail
+from ...collector.reading.open_tail import open_tail
+from ..trace import trace_of
 from ..trace_index import TraceIndex
 from .entry import Entry, told_by
 
@@ -69,7 +69,7 @@ class Fold:
         if self.trace.defect:
             return Entry(path, size, mtime, error=self.trace.defect)
         glance, figures = told_by(self.trace.view())
-        if self.trace.format != NATIVE:
+        if self.trace.merged is not None:
             glance = msgspec.structs.replace(glance, agent=self.trace.format, ended=bool(glance.ended))
         return Entry(path, size, mtime, glance, figures)
 

@@ -12,16 +12,17 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from ...analysis.fold.session import Session
 from ...analysis.prices import Prices
 from ...analysis.rules.second_pass import SecondPass
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
-from ...analysis.session import Session
 from ...collector.formats.decoding import is_whole_object
 from ...collector.formats.line_records import records_of
 from ...collector.formats.native import decode_block
 from ...collector.formats.registry import first_records, recognise
-from ...collector.lines import Block
-from ...collector.listing import ListedTrace
+from ...collector.reading.lines import Block
+from ...collector.reading.listing import ListedTrace
+from ...collector.reading.packed import is_called_packed
 from ...collector.records import EventRecord
 from .entry import Entry, Figures, Glance, told_by
 
@@ -105,7 +106,8 @@ def _foreign(trace: ListedTrace, head: bytes) -> Glance | None:
     found = recognise(first)
     if found is None:
         return None
-    tail = _read(trace.path, max(0, trace.size - END_BYTES), END_BYTES)
+    is_packed = is_called_packed(trace.path)  # then its end is not to be had without all the rest
+    tail = b"" if is_packed else _read(trace.path, max(0, trace.size - END_BYTES), END_BYTES)
     last = [record for line in tail.split(b"\n") for record in records_of(line)[0]]
     card = found.card([*first, *last])
     times = [at for record in (*first, *last) if (at := found.time_of(record)) is not None]
@@ -114,7 +116,7 @@ def _foreign(trace: ListedTrace, head: bytes) -> Glance | None:
         goal=" ".join(card.title.split()) or None,
         model=card.model or None,
         start=min(times, default=None),
-        newest=max(times, default=None),
+        newest=None if is_packed else max(times, default=None),
         ended=False,
         agent=found.name,
         project=card.project,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..trace import NATIVE
+from ...collector.formats.registry import NATIVE
 from .entry import Entry
 
 _AGENTS: Final = {"claude-code": "claude", "opentelemetry": "otel"}
@@ -20,8 +20,8 @@ def agent_word(agent: str) -> str:
 
 def short_name(entry: Entry) -> str:
     """The name of its file; of one that is called by a UUID the start of that, as agents themselves show it."""
-    unique = _UUID.search(entry.path.stem)
-    return unique[0] if unique else entry.path.stem
+    unique = _UUID.search(entry.name)
+    return unique[0] if unique else entry.name
 
 
 def undated(model: str) -> str:

@@ -20,9 +20,11 @@ import msgspec
 
 from ...analysis.prices import Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
-from ...collector.listing import ListedTrace, list_traces, look_again
+from ...collector.own_sessions import sessions_in
+from ...collector.reading.listing import ListedTrace, look_again
+from ...collector.reading.packed import is_called_packed
+from ...collector.reading.watch import Watch
 from ...collector.sources import Belongs
-from ...collector.watch import Watch
 from ..trace import Trace, collection_paused
 from ..trace_index import SMALLEST_BYTES
 from .entry import LIVE_SECONDS, Entry, goes_on
@@ -65,7 +67,7 @@ class Sessions:
         tuning: Tuning = DEFAULT_TUNING,
         cache: Path | None = None,
         clock: Callable[[], float] = time.time,
-        belongs: Callable[[Path], bool] | None = None,
+        belongs: Belongs | None = None,
     ) -> None:
         self.folders = list(folders)
         self.version = 0
@@ -194,7 +196,7 @@ class Sessions:
                 for path, trace in self._listed.items()
                 if self._folder_of[path] == folder
                 and (entry := self._entries.get(path)) is not None
-                and (entry.glance is not None or entry.error)
+                and (entry.glance is not None or (entry.error and not is_called_packed(path)))
                 and entry.size == trace.size
             )
 
@@ -205,11 +207,10 @@ class Sessions:
     def _search(self) -> None:
         start = time.monotonic()
         listed: dict[Path, ListedTrace] = {}
+        for folder, trace in sessions_in(self.folders, self._belongs):
+            listed[trace.path] = self._same_or(trace)
+            self._folder_of[trace.path] = folder
         for folder in self.folders:
-            for trace in list_traces(folder):
-                if trace.path not in listed and self._belongs(trace.path):
-                    listed[trace.path] = self._same_or(trace)
-                    self._folder_of[trace.path] = folder
             if folder not in self._summaries:
                 self._summaries[folder] = Summaries(folder, self._prices, self._cache, self._tuning)
         gone = self._entries.keys() - listed.keys()

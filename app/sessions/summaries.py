@@ -20,7 +20,7 @@ import msgspec
 from ... import __version__
 from ...analysis.prices import Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
-from ...collector.listing import ListedTrace
+from ...collector.reading.listing import ListedTrace
 from ..cache_folder import cache_folder
 from .entry import Entry, Figures, Glance
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ..lines import Block
+from ..reading.lines import Block
 from ..records import NotAnEventError
 from .native import Batch, decode_block, event_from_line
 

@@ -15,7 +15,7 @@ import msgspec
 import orjson
 
 from ..events import TraceEvent
-from ..lines import Block
+from ..reading.lines import Block
 from ..records import EventRecord, NotAnEventError, head_of, record_from_object
 
 _decoder = msgspec.json.Decoder(EventRecord)

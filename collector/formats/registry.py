@@ -8,20 +8,23 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ..packed import is_packed, unpacked
+from ..reading.packed import is_packed, unpacked
+from . import attocode_stream
 from .claude_code.format import CLAUDE_CODE
 from .codex import CODEX
 from .line_records import records_of
 from .otlp import OTLP
 from .translator import Format
 
+NATIVE = "native"
+"""The name of our own format."""
 FORMATS: tuple[Format, ...] = (CLAUDE_CODE, CODEX, OTLP)
-"""All of them; the first that recognises a file reads it."""
+"""All that are translated; the first that recognises a file reads it."""
 
 MOST_RECORDS = 20
 """So many are looked at."""
 _MOST_BYTES = 8 << 20
-_CHUNK_BYTES = 1 << 18
+_FIRST_CHUNK_BYTES, _CHUNK_BYTES = 1 << 16, 1 << 18
 
 
 def detect(path: str | os.PathLike[str]) -> Format | None:
@@ -39,6 +42,14 @@ def recognise(records: list[dict[str, Any]]) -> Format | None:
     return next((each for each in FORMATS if each.recognises(records)), None)
 
 
+def native_dialect(path: str | os.PathLike[str]) -> str:
+    """What reports call the format of a file that is not another agent's: the native one, or its dialect.
+
+    Raises OSError where it cannot be read.
+    """
+    return attocode_stream.NAME if attocode_stream.recognises(first_records(path)) else NATIVE
+
+
 def first_records(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     """The first records that can be read of a file, at most 20. Raises OSError."""
     records: list[dict[str, Any]] = []
@@ -50,10 +61,13 @@ def first_records(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
             if not chunk:
                 lines = [left]
             for line in lines:
-                records += records_of(line)[0] if line.strip() else []
-            if len(records) >= MOST_RECORDS or read >= _MOST_BYTES:
+                if line.strip():
+                    records += records_of(line)[0]
+                if len(records) >= MOST_RECORDS:
+                    return records[:MOST_RECORDS]
+            if read >= _MOST_BYTES:
                 break
-    return records[:MOST_RECORDS]
+    return records
 
 
 def _chunks(path: str | os.PathLike[str]) -> Generator[bytes]:
@@ -61,7 +75,9 @@ def _chunks(path: str | os.PathLike[str]) -> Generator[bytes]:
     if is_packed(path):
         yield from unpacked(path)
     else:
-        with Path(path).open("rb") as file:
-            while chunk := file.read(_CHUNK_BYTES):
+        with Path(path).open("rb", buffering=0) as file:
+            size = _FIRST_CHUNK_BYTES
+            while chunk := file.read(size):
                 yield chunk
+                size = _CHUNK_BYTES
     yield b""

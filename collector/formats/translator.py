@@ -26,13 +26,14 @@ class Origin:
 class Merged:
     """What became of the records of a log, for a report that its reader can trust.
 
-    `records` were read; of them `duplicates` say again what others said, `skipped` counts those that say nothing
-    about what the agent did, by their type. `uncounted` are calls that only parts of copies
-    tell of, so that no figure counts them.
+    `records` were read; of them `duplicates` say again what others said, `history` are copied from another session,
+    where they count, and `skipped` counts those that say nothing about what the agent did, by their type.
+    `uncounted` are calls that only parts of copies tell of, so that no figure counts them.
     """
 
     records: int = 0
     duplicates: int = 0
+    history: int = 0
     uncounted: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
 
@@ -72,7 +73,7 @@ class Card:
     """What a log says of its session for a list of many; "" where it does not say.
 
     `title` is what the log calls it, else what was asked for first; `project` the folder that the agent worked in.
-    `is_part` says that this is a file of another session, which shows it.
+    `is_part` says that this is a file of another session, which shows it; of `part_of`, where that has a name.
     """
 
     session_id: str = ""
@@ -80,6 +81,7 @@ class Card:
     model: str = ""
     project: str = ""
     is_part: bool = False
+    part_of: str = ""
 
 
 def _no_card(records: Sequence[Record]) -> Card:

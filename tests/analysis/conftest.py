@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from tracetop.analysis import Issue, Session, View
-from tracetop.analysis.cache_losses import CacheLosses
-from tracetop.analysis.columns import NONE
+from tracetop.analysis.cache.losses import CacheLosses
 from tracetop.analysis.extents import extent_of
-from tracetop.analysis.joins import completed_by
-from tracetop.analysis.tree import Node, Tree
+from tracetop.analysis.fold.columns import NONE
+from tracetop.analysis.fold.joins import completed_by
+from tracetop.analysis.lane_figures import LaneSums
+from tracetop.analysis.tree.tree import Node, Tree
 from tracetop.collector.events import TraceEvent, TraceSession
 
 START = 1_700_000_000.0
@@ -161,6 +162,14 @@ def cache_losses(view: View) -> dict[str, Any]:
     }
 
 
+def lanes_of(view: View) -> list[str]:
+    """What each agent took; as text, for a cost that is no number is not equal to itself."""
+    sums = LaneSums(view.session)
+    while sums.extend():
+        pass
+    return list(map(repr, sums.figures(view)))
+
+
 def picture(view: View) -> dict[str, Any]:
     """Everything a view tells, comparable."""
     cache, tree = view.cache, Tree(view)
@@ -186,6 +195,7 @@ def picture(view: View) -> dict[str, Any]:
         "tree": whole_tree(view),
         "paths": [tree.path_of(event) for event in range(view.at)],
         "timeline": [timeline_row(view, event) for event in range(view.at)],
+        "lanes": lanes_of(view),
     }
 
 

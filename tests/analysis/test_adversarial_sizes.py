@@ -11,16 +11,16 @@ from itertools import islice
 import pytest
 from tracetop.analysis import Session
 from tracetop.analysis.pace import Pace
-from tracetop.analysis.peaks import Peaks
 from tracetop.analysis.phases import PhaseIndex
 from tracetop.analysis.rules.second_pass import SecondPass
-from tracetop.analysis.tree import Tree
-from tracetop.analysis.tree_index import TreeIndex
-from tracetop.analysis.tree_order import Measure, TreeOrder
-from tracetop.analysis.tree_shape import TOP
+from tracetop.analysis.tree.index import TreeIndex
+from tracetop.analysis.tree.order import Measure, TreeOrder
+from tracetop.analysis.tree.peaks import Peaks
+from tracetop.analysis.tree.shape import TOP
+from tracetop.analysis.tree.tree import Tree
 from tracetop.collector.events import TraceEvent
 from tracetop.collector.formats.native import decode_block
-from tracetop.collector.lines import Block
+from tracetop.collector.reading.lines import Block
 
 FEW = 1_000
 MOST = 2.4

@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tracetop.analysis import Session, View
 from tracetop.analysis.cost_origins import CostOrigins, cost_origins
+from tracetop.analysis.fold.session_state import SessionState, put_together, take_apart
 from tracetop.analysis.prices import Period, Price, Prices, Tariff, Tier
 from tracetop.analysis.rules.second_pass import SecondPass
-from tracetop.analysis.session_state import SessionState, put_together, take_apart
 from tracetop.analysis.what_if.what_if import WhatIf
 from tracetop.collector.events import KINDS, TraceEvent
 from tracetop.collector.formats.native import decode_block
-from tracetop.collector.lines import LineSplitter
-from tracetop.collector.reader import load_session
+from tracetop.collector.reading.lines import LineSplitter
+from tracetop.collector.reading.reader import load_session
 
 Picture = Callable[[View], dict[str, Any]]
 Fold = Callable[[Iterable[TraceEvent]], Session]

@@ -9,11 +9,11 @@ import pytest
 from tracetop.analysis import Session
 from tracetop.analysis.cost_origins import CostOrigins, cost_origins
 from tracetop.analysis.figures import cost
+from tracetop.analysis.fold.session_state import put_together, take_apart
 from tracetop.analysis.prices import OWN_PRICES, Period, Price, Prices, Tariff, Tier, can_be_priced
-from tracetop.analysis.session_state import put_together, take_apart
 from tracetop.analysis.tokens import Buckets
 from tracetop.collector.formats.native import decode_block
-from tracetop.collector.lines import LineSplitter
+from tracetop.collector.reading.lines import LineSplitter
 
 SONNET = Price(input=3.0, output=15.0, cache_read=0.3, cache_write=3.75)
 PRICES = Prices({"claude-sonnet-4": SONNET, "gpt-*": Price(input=2.0, output=8.0, cache_read=0.5)})

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tracetop.analysis.cache_losses import CacheLosses
+from tracetop.analysis.cache.losses import CacheLosses
 from tracetop.analysis.rules.catalogue import RULES
 from tracetop.analysis.rules.findings import CATEGORIES, Finding, describe
 from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import THRESHOLDS, Tuning
 from tracetop.analysis.rules.waste import assess
-from tracetop.analysis.tree import Tree
+from tracetop.analysis.tree.tree import Tree
 
 Made = Callable[[Any], object]
 
@@ -160,7 +160,15 @@ def troubles(count: int, gap: float) -> Made:
     return make
 
 
-def tail(iterations: int, *, ends: bool = True, change_in: int = 0, new_in: int = 0) -> Made:
+def tail(
+    iterations: int,
+    *,
+    ends: bool = True,
+    of_turn: bool = False,
+    goes_on: bool = False,
+    change_in: int = 0,
+    new_in: int = 0,
+) -> Made:
     def make(trace: Any) -> None:
         known_edits(trace, range(1, 2))
         run(trace, 2, "pytest -q")
@@ -171,7 +179,9 @@ def tail(iterations: int, *, ends: bool = True, change_in: int = 0, new_in: int 
             if number == new_in:
                 read(trace, number, "b.py")
         if ends:
-            trace.add("session_end")
+            trace.add("custom", name="turn_end") if of_turn else trace.add("session_end")
+        if goes_on:
+            read(trace, iterations + 3, "a.py")
 
     return make
 
@@ -183,6 +193,7 @@ def finish(*steps: str) -> Made:
         "note": lambda trace, number: trace.tool(number, "write_file", args={"path": "notes.md"}),
         "run": lambda trace, number: run(trace, number, "pytest -q"),
         "end": lambda trace, number: trace.add("session_end"),
+        "turn": lambda trace, number: trace.add("custom", name="turn_end"),
     }
 
     def make(trace: Any) -> None:
@@ -376,9 +387,15 @@ FIRES: dict[str, list[Made]] = {
     "slow_outlier": [durations(*USUAL, 5_001)],
     "hung_call": [hung(125), hung(1, session_ends=True)],
     "retry_storm": [troubles(5, 10)],
-    "tail_spin": [tail(5)],
+    "tail_spin": [tail(5), tail(5, of_turn=True)],
     "stuck": [after_a_loop(), after_a_loop(("make y", True)), fruitless(8), called_then_quiet],
-    "unverified_finish": [finish("read", "edit", "end"), finish("read", "edit", "run", "edit", "end")],
+    "unverified_finish": [
+        finish("read", "edit", "end"),
+        finish("read", "edit", "run", "edit", "end"),
+        finish("read", "edit", "turn"),
+        finish("read", "edit", "turn", "end"),
+        finish("read", "edit", "turn", "edit", "turn", "read", "turn", "end"),
+    ],
     "silent_agent": [quiet_agent(302)],
     "low_yield_agent": [worker(50_000, result="none"), worker(90_000, result="")],
     "redone_agent": [sent("find the callers", "Find  the callers"), sent("find the callers", "x", "find the callers")],
@@ -440,7 +457,13 @@ MISSES: dict[str, list[Made]] = {
     "slow_outlier": [durations(*USUAL[:-1], 5_001), durations(*USUAL, 4_999), durations(*[2_000] * 20, 7_900)],
     "hung_call": [hung(115), hung(500, ends=True)],
     "retry_storm": [troubles(4, 1), troubles(9, 16)],
-    "tail_spin": [tail(4), tail(9, ends=False), tail(9, change_in=8), tail(9, new_in=8)],
+    "tail_spin": [
+        tail(4),
+        tail(9, ends=False),
+        tail(9, of_turn=True, goes_on=True),
+        tail(9, change_in=8),
+        tail(9, new_in=8),
+    ],
     "stuck": [
         after_a_loop(("make y", False)),
         failures(("make x", True), ("make x", True), ("make y", False)),
@@ -449,6 +472,8 @@ MISSES: dict[str, list[Made]] = {
     "unverified_finish": [
         finish("read", "edit", "run", "end"),
         finish("read", "edit"),
+        finish("read", "edit", "turn", "read"),
+        finish("read", "edit", "turn", "run", "turn", "end"),
         finish("read", "note", "end"),
         lambda trace: [trace.tool(1, "write_file", args={"path": ".github/CODEOWNERS"}), trace.add("session_end")],
         finish("read", "end"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tracetop.analysis.cache_losses import CacheLosses
+from tracetop.analysis.cache.losses import CacheLosses
 from tracetop.analysis.rules.compactions import told_by
 from tracetop.analysis.rules.findings import describe
 from tracetop.analysis.rules.payloads import Payloads
 from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.waste import assess
-from tracetop.analysis.tree import Tree
+from tracetop.analysis.tree.tree import Tree
 
 
 def second_pass(trace: Any) -> SecondPass:

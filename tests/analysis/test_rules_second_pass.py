@@ -13,16 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tracetop.analysis import Session
-from tracetop.analysis.cache_losses import CacheLosses
+from tracetop.analysis.cache.losses import CacheLosses
+from tracetop.analysis.fold.session_state import put_together, take_apart
 from tracetop.analysis.rules.findings import describe
 from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import THRESHOLDS, Tuning
 from tracetop.analysis.rules.waste import assess
 from tracetop.analysis.rules.words.cache import CATEGORIES as CACHE
-from tracetop.analysis.session_state import put_together, take_apart
-from tracetop.analysis.tree import Tree
+from tracetop.analysis.tree.tree import Tree
 from tracetop.collector.events import TraceEvent
-from tracetop.collector.reader import load_session
+from tracetop.collector.reading.reader import load_session
 
 Fold = Callable[[Iterable[TraceEvent]], Session]
 
@@ -93,6 +93,7 @@ others = st.fixed_dictionaries(
         "data": st.just({}),
     }
 )
+turn_ends = st.just({"kind": "custom", "step": 1.0, "event_id": "", "iteration": None, "data": {"name": "turn_end"}})
 
 
 responses = st.fixed_dictionaries(
@@ -213,7 +214,7 @@ def timed(steps: list[dict[str, Any]]) -> list[TraceEvent]:
 
 
 traces = st.one_of(
-    st.lists(st.one_of(calls, calls, calls, others), max_size=60).map(timed),
+    st.lists(st.one_of(calls, calls, calls, others, turn_ends), max_size=60).map(timed),
     st.lists(st.one_of(responses, responses, responses, responses, responses, others), max_size=60).map(timed),
     st.lists(st.one_of(responses, calls, calls, others, budgets), max_size=80).map(timed),
     st.lists(st.one_of(agents, agents, theirs, theirs, others), max_size=60).map(timed),

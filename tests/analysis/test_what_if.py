@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from tracetop.analysis import Session
-from tracetop.analysis.cache_losses import CacheLosses
-from tracetop.analysis.cache_prices import Basis
+from tracetop.analysis.cache.losses import CacheLosses
+from tracetop.analysis.cache.miss_prices import Basis
 from tracetop.analysis.prices import Period, Price, Prices, Tariff, Tier
 from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import DEFAULT_TUNING, Tuning

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tracetop.app.offscreen import Stage, offscreen, painted
+from tracetop.app.offscreen.offscreen import Stage, offscreen, painted
 from tracetop.app.reports.issues import issues_json, issues_text
 from tracetop.app.reports.report import report_json, report_text
 from tracetop.app.reports.timeline import EVERYTHING, timeline_json, timeline_text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,14 @@ import pytest
 from click.testing import CliRunner
 from tracetop.app.cli import cli
 from tracetop.app.dashboard.screen import DashboardScreen
-from tracetop.app.latest import Latest
-from tracetop.app.session_sources import shown_sources
-from tracetop.app.sessions.entry import Entry
+from tracetop.app.sessions.entry import Entry, Glance, State, state_of
 from tracetop.app.sessions.filter import SessionFilter
 from tracetop.app.sessions.glance import look_at
+from tracetop.app.sessions.latest import Latest
 from tracetop.app.sessions.sessions import Sessions
+from tracetop.app.sessions.shown_sources import shown_sources
 from tracetop.app.standalone import TracetopApp
-from tracetop.collector.listing import list_traces
+from tracetop.collector.reading.listing import list_traces
 
 
 def record(kind: str, second: int, **payload: Any) -> str:
@@ -96,9 +97,10 @@ def test_sources_tells_where_it_looked_and_what_it_found(project: Path) -> None:
         ("native", 0, 0),
         ("claude-code", 0, 0),
         ("codex", 1, 1),
+        ("codex", 0, 0),
     ]
-    assert told[-1]["newest"].endswith("mine.jsonl")
-    assert [json.loads(each)["sessions"] for each in run("sources", "--all", "--json").stdout.splitlines()] == [0, 2]
+    assert told[-2]["newest"].endswith("mine.jsonl")
+    assert [json.loads(each)["sessions"] for each in run("sources", "--all", "--json").stdout.splitlines()] == [0, 2, 0]
 
 
 def test_the_report_of_a_folder_counts_each_session_once(project: Path, tmp_path: Path) -> None:
@@ -115,6 +117,88 @@ def test_the_report_of_a_folder_counts_each_session_once(project: Path, tmp_path
     assert (told["sessions"], told["tokens"]["total"], told["llm_calls"]) == (2, 1_500 + 1_000, 3)
 
 
+def put_away(path: Path, name: str = "", *, packed: bool = False) -> Path:
+    """A rollout, moved or copied to the folder of those that were put away, or packed where it is."""
+    home = next(parent for parent in path.parents if parent.name == "codex")
+    to = home / "archived_sessions" / (name or path.name) if name or not packed else path
+    to.parent.mkdir(exist_ok=True)
+    content = path.read_bytes()
+    if packed:
+        to = to.with_name(to.name + ".zst")
+        content = pytest.importorskip("zstandard").ZstdCompressor().compress(content)
+    to.write_bytes(content)
+    os.utime(to, (1, 1))
+    return to
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_codex_put_away_or_packed_is_found_once(project: Path, tmp_path: Path, packed: bool) -> None:
+    (path,) = (tmp_path / "codex").rglob("*mine.jsonl")
+    put_away(path, path.name, packed=packed)
+    put_away(path, packed=packed)
+    old = put_away(path, "rollout-2025-12-30T03-04-05-old.jsonl", packed=packed)
+    (theirs,) = (tmp_path / "codex").rglob("*theirs.jsonl")
+    put_away(theirs, theirs.name, packed=packed)
+    theirs.unlink()
+    told = [json.loads(each) for each in run("sources", "--json").stdout.splitlines()]
+    assert [(each["sessions"], each["unreadable"]) for each in told[-2:]] == [(1, 0), (1, 0)]
+    assert told[-1]["newest"] == str(old)
+    assert run().stdout.count("parse mine") == 2
+    assert run("--all").stdout.count("parse theirs") == 1
+    report = json.loads(run("report", tmp_path / "codex", "--json").stdout)
+    assert (report["sessions"], report["tokens"]["total"]) == (3, 3_000)
+    assert json.loads(run("report", old, "--json").stdout)["tokens"]["total"] == 1_000
+    assert listed(tmp_path / "codex")["old"].figures == listed(tmp_path / "codex")["mine"].figures
+    run("clean", tmp_path / "codex", "--older-than", "1s", "--yes")
+    assert len(list((tmp_path / "codex").rglob("rollout-*"))) == 4 + packed
+
+
+def test_what_cannot_be_unpacked_says_what_it_takes(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path,) = (tmp_path / "codex").rglob("*mine.jsonl")
+    packed = put_away(path, packed=True)
+    path.unlink()
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "zstandard", None)
+        without.setitem(sys.modules, "compression.zstd", None)
+        needed = "pip install 'tracetop[zst]'"
+        for arguments in (["sources"], ["sources", "--all"], ["--all"]):
+            assert needed in run(*arguments).stdout
+        for arguments in (["report", packed], ["convert", packed, "-o", "-"]):
+            got = run(*arguments)
+            assert (got.exit_code, got.stderr.count("\n")) == (3, 1)
+            assert needed in got.stderr and packed.name in got.stderr
+    assert "parse mine" in run("--all").stdout, "what could not be read is not kept for the next time"
+
+
+def test_packed_rollouts_are_not_live_and_do_not_start(project: Path, tmp_path: Path) -> None:
+    (path,) = (tmp_path / "codex").rglob("*mine.jsonl")
+    packed = put_away(path, packed=True)
+    now = path.stat().st_mtime
+    assert state_of(Entry(path, 1, now), now) is State.LIVE
+    assert state_of(Entry(packed, 1, now, Glance(ended=False)), now) is State.OPEN
+    latest = Latest()
+    assert latest.next([Entry(packed, 1, 9.0), Entry(path.with_name("rollout-2.jsonl"), 1, 2.0)]) != packed
+    assert latest.next([Entry(path.with_name("rollout-0.jsonl.zst"), 1, 99.0)]) is None
+    archived = tmp_path / "codex" / "archived_sessions" / "rollout-2.jsonl"
+    assert latest.next([Entry(archived, 1, 100.0)]) is None, "it was only put away"
+    assert Latest().next([Entry(packed, 1, 9.0)]) == packed
+
+
+def test_a_sub_agent_whose_session_is_gone_is_a_session(project: Path, tmp_path: Path) -> None:
+    (path,) = (tmp_path / "codex").rglob("*mine.jsonl")
+    lost = path.with_name("rollout-2026-01-02T03-05-05-lost.jsonl")
+    lost.write_text(
+        record("session_meta", 10, id="lost", cwd=str(project), parent_thread_id="gone", cli_version="0.104.0")
+        + record("turn_context", 10, cwd=str(project), model="gpt-5.3-codex")
+        + usage(12, 400, 100, 500)
+    )
+    assert set(listed(tmp_path / "codex")) == {"mine", "theirs", "lost"}
+    put_away(path, "rollout-2026-01-01T03-05-05-gone.jsonl")
+    assert set(listed(tmp_path / "codex")) == {"mine", "theirs", "gone"}
+
+
 def test_options_that_make_no_sense_are_wrong_usage(project: Path) -> None:
     for arguments in (["--latest", "sources"], ["--all", "report", "x"], ["--all", str(project)]):
         assert run(*arguments).exit_code == 2, arguments
@@ -124,7 +208,7 @@ def listed(folder: Path) -> dict[str, Entry]:
     sessions = Sessions([folder], cache=folder.parent / "cache")
     sessions.look(anew=True)
     sessions.fold()
-    return {entry.path.stem.rsplit("-", 1)[-1]: entry for entry in sessions.entries}
+    return {entry.name.rsplit("-", 1)[-1]: entry for entry in sessions.entries}
 
 
 def test_a_look_tells_agent_project_and_title_and_the_fold_the_figures(project: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from tracetop.app.cli import cli
 from tracetop.collector.formats.claude_code.format import CLAUDE_CODE
-from tracetop.collector.translated import translated
+from tracetop.collector.reading.translated import translated
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TRACES = Path(os.environ.get("TRACETOP_TRACES") or REPOSITORY.parent / "shared" / "traces")

@@ -17,14 +17,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from tracetop.analysis.issues.issue import SEVERITIES
-from tracetop.app import headless
-from tracetop.app.bookmarks import Bookmarks
+from tracetop.app.bookmarks.bookmarks import Bookmarks
 from tracetop.app.cli import cli
-from tracetop.app.commands import options
+from tracetop.app.commands import headless, options
 from tracetop.app.query.language import LANGUAGE
 from tracetop.app.trace import UnreadableTraceError, load_trace
 from tracetop.collector.events import Category
-from tracetop.collector.recorder import TraceCollector
+from tracetop.collector.recording.recorder import TraceCollector
 
 REPORTS = ["report", "issues", "timeline", "tokens", "tools"]
 HOSTILE = "\x1b[31mred\x1b]0;title\x07 [/oops] [bold]x \x9b1m \u202egnp.exe \r\n\t \x7f end"
@@ -264,9 +263,9 @@ def test_an_empty_file_is_a_trace_without_events(name: str, flags: list[str], tm
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_2(args: list[str], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in = ModuleType("tracetop.app.shot")
+    stand_in = ModuleType("tracetop.app.offscreen.shot")
     stand_in.take_shot = None  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "tracetop.app.shot", stand_in)
+    monkeypatch.setitem(sys.modules, "tracetop.app.offscreen.shot", stand_in)
     result = run(*args)
     assert result.exit_code == 2
     line = only_line(result)
@@ -454,9 +453,9 @@ def shots(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | None], list[
                 raise failure
             taken.append(args)
 
-        stand_in = ModuleType("tracetop.app.shot")
+        stand_in = ModuleType("tracetop.app.offscreen.shot")
         stand_in.take_shot = take_shot  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "tracetop.app.shot", stand_in)
+        monkeypatch.setitem(sys.modules, "tracetop.app.offscreen.shot", stand_in)
         return taken
 
     return replace

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from tracetop.app import headless
 from tracetop.app.cli import cli
+from tracetop.app.commands import headless
 from tracetop.app.settings.example import example
 
 START = 1_780_000_000.0

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 from tracetop import TraceCollector
-from tracetop.analysis.columns import NONE
+from tracetop.analysis.fold.columns import NONE
 from tracetop.app.demo import command
 from tracetop.app.demo.agent import Context, DemoAgent, Usage, cost_of
 from tracetop.app.demo.command import run_demo, write_demo

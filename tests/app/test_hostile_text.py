@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tracetop.app.browser import BrowserScreen
+from tracetop.app.browser.browser import BrowserScreen
 from tracetop.app.dashboard.screen import DashboardScreen
 
 START = 1_780_000_000.0

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from genai_prices import Usage
+from genai_prices import Usage, calc_price
 from genai_prices.data import providers
 from genai_prices.types import ModelInfo, Provider
 from hypothesis import assume, given, settings
@@ -160,6 +160,30 @@ def test_an_hour_in_the_cache_costs_twice_the_input_wherever_claude_runs() -> No
     assert tariff is not None
     price = tariff.periods[-1].price
     assert price.input and price.cache_write_1h == pytest.approx(2 * price.input)
+
+
+def test_a_model_that_was_asked_to_hurry_takes_what_the_library_says() -> None:
+    hurried = [
+        model
+        for provider in providers
+        for model in provider.models
+        if provider.id == "anthropic" and any(each.when == {"speed": "fast"} for each in model.price_variants or ())
+    ]
+    assert hurried
+    usage = Usage(input_tokens=6_000, output_tokens=50, cache_read_tokens=3_000, cache_write_tokens=2_000)
+    for model in hurried:
+        tariff, plain = LIST.tariff_of(f"{model.id}-fast"), LIST.tariff_of(model.id)
+        said = calc_price(usage, model.id, provider_id="anthropic", price_context={"speed": "fast"}).total_price
+        assert tariff is not None and plain is not None
+        tokens = Buckets(1_000, 50, 3_000, 2_000)
+        assert tariff.estimate(tokens, 0, OCTOBER_2026) == pytest.approx(float(said))
+        assert tariff.estimate(tokens, 0, OCTOBER_2026) == pytest.approx(
+            2.0 * (plain.estimate(tokens, 0, OCTOBER_2026) or 0.0)
+        )
+
+
+def test_a_model_whose_own_name_ends_so_keeps_its_price() -> None:
+    assert LIST.tariff_of("grok-4-fast") not in (None, LIST.tariff_of("grok-4"))
 
 
 def test_the_day_of_the_call_decides() -> None:

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from tracetop.analysis.issues.issue import CATEGORIES
 from tracetop.analysis.prices import Price, Prices
-from tracetop.app.bookmarks import Bookmarks
+from tracetop.app.bookmarks.bookmarks import Bookmarks
+from tracetop.app.commands.headless import check_openable, find_sessions
 from tracetop.app.fold_apart import Folding
-from tracetop.app.headless import check_openable, find_sessions
 from tracetop.app.list_prices import ListPrices
-from tracetop.app.matching import Query
+from tracetop.app.query.matching import Query
 from tracetop.app.reports.folder import folder_json, folder_text, total_of
 from tracetop.app.reports.issues import at_least, issues_json, issues_of, issues_text, tally
 from tracetop.app.reports.json_text import json_text

@@ -12,8 +12,8 @@ from zlib import crc32
 
 import pytest
 from tracetop import TraceCollector
+from tracetop.analysis.fold.session import Session
 from tracetop.analysis.prices import Price, Prices
-from tracetop.analysis.session import Session
 from tracetop.app import index_folder, trace_index
 from tracetop.app.cli import cli
 from tracetop.app.index_folder import begin

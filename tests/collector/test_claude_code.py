@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tracetop.analysis.session import Session
+from tracetop.analysis.fold.session import Session
 from tracetop.collector.formats.claude_code.format import CLAUDE_CODE
 from tracetop.collector.formats.native import decode_block, event_from_line
 from tracetop.collector.formats.registry import detect
 from tracetop.collector.formats.translator import Merged
-from tracetop.collector.lines import Block
-from tracetop.collector.open_tail import open_tail
-from tracetop.collector.translated import TranslatedTail, translated
+from tracetop.collector.reading.lines import Block
+from tracetop.collector.reading.open_tail import open_tail
+from tracetop.collector.reading.translated import TranslatedTail, translated
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TRACES = Path(os.environ.get("TRACETOP_TRACES") or REPOSITORY.parent / "shared" / "traces")

@@ -18,8 +18,8 @@ from tracetop.collector.formats.claude_code.translation import Translation
 from tracetop.collector.formats.native import event_from_line
 from tracetop.collector.formats.registry import recognise
 from tracetop.collector.formats.translator import Merged, Origin
-from tracetop.collector.listing import list_traces
-from tracetop.collector.translated import translated
+from tracetop.collector.reading.listing import list_traces
+from tracetop.collector.reading.translated import translated
 
 SESSION = "11111111-2222-3333-4444-555555555555"
 MODEL = "claude-opus-4-5-20251101"
@@ -242,17 +242,26 @@ def test_what_the_user_says(log: Log) -> None:
     log.prompt("<bash-input>ls -l</bash-input>")
     log.prompt("[Request interrupted by user]")
     log.prompt("and now the folders", permissionMode="default")
-    log.answer("m1", TEXT)
+    log.calls("m1", "Bash", "t1", command="ls")
+    log.result("t1")
+    log.answer("m2", TEXT)
     log.prompt("and more", permissionMode="plan")
     told = Told(log)
     prompts = [event.data.get("prompt") for event in told.of("iteration_start")]
-    assert prompts == ["count the files", "and now the folders", "and more"]
-    assert [event.data["turn"] for event in told.of("iteration_start")] == [1, 2, 3]
+    assert [prompt for prompt in prompts if prompt] == ["count the files", "and now the folders", "and more"]
+    assert [event.data["turn"] for event in told.of("iteration_start") if event.data] == [1, 2, 3]
     assert [event.data["message"] for event in told.of("custom")] == [
         "/model opus", "! ls -l", "Request interrupted by user",
     ]  # fmt: skip
     assert told.the("mode_change").data == {"from_mode": "default", "to_mode": "plan"}
     assert told.merged.skipped["user: local output"] == 2
+
+
+def test_a_model_that_was_asked_to_hurry_has_a_name_of_its_own(log: Log) -> None:
+    log.answer("m1", TEXT, usage={"speed": "fast"})
+    log.answer("m1", TEXT, output=9, usage={"speed": "fast"})
+    log.answer("m2", TEXT, usage={"speed": "standard"})
+    assert [event.data["model"] for event in Told(log).of("llm_response")] == [f"{MODEL}-fast"] * 2 + [MODEL]
 
 
 def test_titles(log: Log) -> None:
@@ -334,7 +343,31 @@ def test_notices(log: Log) -> None:
     assert told.the("budget_check").data["usage_fraction"] == 0.25
     assert told.the("mode_change").data["to_mode"] == "plan"
     assert told.kinds[-1] == "session_end"
+    assert [event.data["seconds"] for event in told.of("custom")] == [0.001]
+
+
+def test_the_end_of_a_turn_is_told_once(log: Log) -> None:
+    log.calls("m1", "Bash", "t1", command="ls")
+    log.result("t1")
+    log.answer("m2", TEXT, stop="end_turn")
+    log.add("system", subtype="stop_hook_summary", hookErrors=[])
+    log.add("system", subtype="turn_duration", durationMs=7)
+    log.prompt("and the folders")
+    log.answer("m3", TEXT)
+    log.add("system", subtype="turn_duration", durationMs=9)
+    told = Told(log)
+    assert [(event.data["name"], event.data["turn"]) for event in told.of("custom")] == [
+        ("turn_end", 1), ("turn_end", 2),
+    ]  # fmt: skip
     assert told.merged.skipped["system: turn_duration"] == 1
+
+
+def test_a_sub_agent_that_is_done_ends_no_turn(log: Log) -> None:
+    log.answer("m1", TEXT)
+    agent = Log("a1")
+    agent.prompt("look around")
+    agent.answer("m2", TEXT, stop="end_turn")
+    assert not Told(log, agent).of("custom")
 
 
 def test_calls_that_a_calls_usage_leaves_out(log: Log) -> None:
@@ -464,7 +497,7 @@ def test_copies_of_a_sub_agents_records_are_never_counted(log: Log, tmp_path: Pa
     alone = Told(log)
     assert {event.data.get("agent_id", "") for event in alone.of("llm_response", "tool_start")} == {""}
     assert alone.merged.uncounted == 2
-    assert [event.data["tool_name"] for event in alone.of("custom")] == ["Bash"]
+    assert [event.data["tool_name"] for event in alone.of("custom") if "is_copy" in event.data] == ["Bash"]
     assert alone.kinds.index("subagent_spawn") < alone.kinds.index("custom")
     path = tmp_path / f"{SESSION}.jsonl"
     folder = tmp_path / SESSION / "subagents"
@@ -476,7 +509,7 @@ def test_copies_of_a_sub_agents_records_are_never_counted(log: Log, tmp_path: Pa
     assert pieces[-1][1].uncounted == 0
     assert pieces[-1][1].duplicates == len(agent.records)
     assert sum(event.data["output_tokens"] for event in events if event.kind == "llm_response") == 112
-    assert not [event for event in events if event.kind == "custom"]
+    assert not [event for event in events if "is_copy" in event.data]
 
 
 @pytest.mark.parametrize(("status", "kind"), [("completed", "subagent_complete"), ("failed", "subagent_error")])

@@ -8,21 +8,23 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tracetop.analysis.session import Session
-from tracetop.collector.delivery import TailState
+from tracetop.analysis.fold.session import Session
+from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.collector.events import TraceEvent
-from tracetop.collector.follow import FileTail
 from tracetop.collector.formats.codex import CODEX
 from tracetop.collector.formats.codex.companions import companions
 from tracetop.collector.formats.native import event_from_line
 from tracetop.collector.formats.registry import detect
 from tracetop.collector.formats.translator import Origin
-from tracetop.collector.open_tail import Tail, open_tail
-from tracetop.collector.translated import TranslatedTail, native_line
+from tracetop.collector.reading.delivery import TailState
+from tracetop.collector.reading.follow import FileTail
+from tracetop.collector.reading.open_tail import Tail, open_tail
+from tracetop.collector.reading.translated import TranslatedTail, native_line
 
 TRACES = Path(os.environ.get("TRACETOP_TRACES", Path(__file__).parents[3] / "shared" / "traces"))
 REAL = sorted((TRACES / "codex").glob("*.jsonl"))
@@ -263,6 +265,24 @@ def test_records_of_usage_go_before_reports(tmp_path: Path) -> None:
     assert [event.data.get("response_id") for event in got.of("llm_response")] == [None, "resp_2"]
 
 
+def usage_record(at: float, used: dict[str, int], **more: Any) -> dict[str, Any]:
+    return line(at, "token_usage_record", usage={**used, "cache_write_input_tokens": 0}, **more)
+
+
+def test_what_a_first_record_says_again_is_known_however_much_it_says(tmp_path: Path) -> None:
+    begun = [meta(0), context(1), count(2, FIRST, FIRST)]
+    again = usage_record(2.1, FIRST, thread_token_usage={**FIRST, "cache_write_input_tokens": 0})
+    bare = usage_record(2.1, FIRST, thread_id=THREAD, response_id="r1")
+    later = usage_record(9, LAST, thread_token_usage=SECOND)
+    for first in (again, bare):
+        got = figures(read(tmp_path, *begun, first, count(3, FIRST, FIRST), later, later, count(9.1, SECOND, LAST)))
+        assert (got["llm_calls"], got["input_tokens"]) == (2, 2200)
+    headless = read(tmp_path, context(1), usage_record(2, FIRST, thread_id=THREAD, response_id="r"))
+    assert figures(headless)["llm_calls"] == 1, "the line is damaged that would say which thread this is"
+    same_again = usage_record(2.1, FIRST, thread_token_usage=tokens(2000, 800, 200))
+    assert figures(read(tmp_path, *begun, same_again))["llm_calls"] == 2, "another answer of the same size"
+
+
 def test_each_call_is_an_iteration_whether_its_tokens_come_before_or_behind_what_it_says(tmp_path: Path) -> None:
     early = read(
         tmp_path,
@@ -340,6 +360,30 @@ def test_newer_messages_say_exactly_how_a_call_ended_and_open_calls_stay_open(tm
     assert got.session.view().running_tools == 1
 
 
+def test_a_call_whose_output_is_missing_ends_with_the_turn_where_a_message_said_so(tmp_path: Path) -> None:
+    done = {"type": "CommandExecution", "id": "c1", "exit_code": 2, "status": "failed"}
+    got = read(
+        tmp_path,
+        meta(0),
+        message(1, "user_message", message="x"),
+        context(1),
+        call(2, "c1", "exec_command", cmd="make"),
+        call(2, "c2", "exec_command", cmd="sleep 100"),
+        message(4, "item_completed", item=done, started_at_ms=5_000, completed_at_ms=6_250),
+        message(9, "task_complete", turn_id="t"),
+    )
+    (failed,) = got.of("tool_error")
+    assert (failed.timestamp % 60, failed.duration_ms, failed.data["exit_code"]) == (4, 1250, 2)
+    assert got.session.view().running_tools == 1
+
+
+def test_an_output_may_be_an_object(tmp_path: Path) -> None:
+    wrapped = {"output": "no", "metadata": {"exit_code": 3, "duration_seconds": 1.5}}
+    got = read(tmp_path, meta(0), context(1), call(2, "a", cmd="x"), output(3, "a", wrapped), call(4, "b", cmd="y"))
+    (failed,) = got.of("tool_error")
+    assert (failed.data["exit_code"], failed.duration_ms) == (3, 1500)
+
+
 def test_who_waits_repeats_nothing(tmp_path: Path) -> None:
     asked = [call(place, f"c{place}", "write_stdin", session_id=1, chars="") for place in range(2, 8)]
     got = read(tmp_path, meta(0), context(1), *asked)
@@ -373,6 +417,33 @@ def test_patches_change_files_and_plans_change_by_their_steps(tmp_path: Path) ->
         "plan_step_complete",
         "plan_step_start",
     ]
+
+
+def test_the_end_of_a_turn_is_told_and_judged_until_the_agent_goes_on(tmp_path: Path) -> None:
+    turn = [
+        meta(0),
+        message(1, "user_message", message="do it"),
+        context(1),
+        call(2, "c1", "apply_patch", input="*** Begin Patch\n*** Update File: a.py\n+x\n*** End Patch"),
+        output(3, "c1", "Exit code: 0\nOutput:\ndone"),
+        count(4, FIRST, FIRST),
+        message(5, "task_complete", turn_id="t1", duration_ms=4_000),
+    ]
+    got = read(tmp_path, *turn, turn[-1])
+    (end,) = (event for event in got.of("custom") if event.data["name"] == "turn_end")
+    assert (end.data["turn_id"], end.data["turn"], end.data["seconds"]) == ("t1", 1, 4.0)
+    assert end.iteration is None
+    assert "unverified_finish" in found(got)
+    more = [call(9, "c2", cmd="pytest -q"), output(10, "c2", "Exit code: 1\nOutput:\nfailed")]
+    more += [count(11, SECOND, LAST), message(12, "task_complete", turn_id="t2")]
+    assert "unverified_finish" not in found(read(tmp_path, *turn, *more))
+
+
+def found(read: Read) -> list[str]:
+    """What the rules of the second pass find."""
+    rules = SecondPass(read.session)
+    rules.extend_to_end()
+    return [episode.category for episode in rules.standing(read.session.count)]
 
 
 def test_limits_are_a_budget_that_is_told_when_it_changes_and_warns_once(tmp_path: Path) -> None:
@@ -523,6 +594,47 @@ def spawned(folder: Path) -> Path:
     return path
 
 
+def test_turns_without_a_time_are_known_by_the_file_of_the_thread_that_is_repeated(tmp_path: Path) -> None:
+    parent = [
+        meta(0, "old-thread"),
+        *(
+            record
+            for turn in (1, 2)
+            for record in (
+                message(turn, "task_started", turn_id=f"old-{turn}"),
+                context(turn, turn_id=f"old-{turn}"),
+                count(turn + 0.5, tokens(1000 * turn, 0, 10 * turn), tokens(1000, 0, 10)),
+            )
+        ),
+    ]
+    fork = [
+        meta(10, "new-thread", forked_from_id="old-thread"),
+        *({**record, "timestamp": meta(10)["timestamp"]} for record in parent),
+        message(10.2, "task_started", turn_id="new-1"),
+        context(10.2, turn_id="new-1"),
+        count(10.9, tokens(2700, 0, 27), tokens(700, 0, 7)),
+    ]
+    write(tmp_path / "rollout-2026-01-04T12-00-00-old-thread.jsonl", *parent)
+    path = write(tmp_path / "rollout-2026-01-04T12-00-10-new-thread.jsonl", *fork)
+    assert figures(Read(open_tail(path)))["input_tokens"] == 700
+    (tmp_path / "rollout-2026-01-04T12-00-00-old-thread.jsonl").rename(tmp_path / "parent.jsonl")
+    assert figures(Read(open_tail(path)))["input_tokens"] == 700, "it is known by its first line too"
+    (tmp_path / "parent.jsonl").unlink()
+    assert figures(Read(open_tail(path)))["input_tokens"] == 2700, "nothing says that it is a copy"
+
+
+def test_records_without_an_ordinal_stand_where_those_before_them_do(tmp_path: Path) -> None:
+    records = [
+        meta(0, CHILD, parent_thread_id=THREAD, subagent_history_start_ordinal=4) | {"ordinal": 0},
+        meta(0) | {"ordinal": 1},
+        message(0, "task_started", turn_id="a") | {"ordinal": 2},
+        count(0, FIRST, FIRST),
+        message(1, "task_started", turn_id="b") | {"ordinal": 4},
+        count(2, tokens(500, 0, 5), tokens(500, 0, 5)),
+    ]
+    assert figures(read(tmp_path, *records))["input_tokens"] == 500
+
+
 def test_sub_agents_are_lanes_of_the_session_that_began_them(tmp_path: Path) -> None:
     path = spawned(tmp_path)
     assert [found.name[-7] for found in companions(path)] == ["b", "c"]
@@ -538,6 +650,25 @@ def test_sub_agents_are_lanes_of_the_session_that_began_them(tmp_path: Path) -> 
     alone = Read(open_tail(companions(path)[0]))
     assert alone.session.view().goal == "look around"
     assert figures(alone)["input_tokens"] == 4000 + 700
+
+
+def test_sub_agents_are_found_on_later_days_and_where_they_were_put_away(tmp_path: Path) -> None:
+    path = spawned(tmp_path)
+    plain = Read(open_tail(path))
+    child, grandchild = companions(path)
+    days, archive = tmp_path / "sessions" / "2026" / "01", tmp_path / "archived_sessions"
+    for folder in (days / "04", days / "09", archive):
+        folder.mkdir(parents=True)
+    kept = path.rename(days / "04" / path.name)
+    child = child.rename(days / "09" / child.name.replace("01-04", "01-09"))
+    grandchild = grandchild.rename(archive / grandchild.name.replace("01-04", "01-10"))
+    write(archive / "rollout-2026-01-11T12-00-00-d.jsonl", meta(0, "d", parent_thread_id=THREAD))
+    ended = datetime(2026, 1, 9, 12).timestamp()
+    os.utime(kept, (ended, ended))
+    assert set(companions(kept)) == {child, grandchild}
+    assert Read(open_tail(kept)).session.view().tokens == plain.session.view().tokens
+    away = kept.rename(archive / kept.name)
+    assert set(companions(away)) >= {child, grandchild}
 
 
 def test_what_an_editor_or_another_agent_says_is_no_prompt_of_a_persons(tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tracetop.analysis.session import Session
+from tracetop.analysis.fold.session import Session
 from tracetop.analysis.view import View
 from tracetop.collector.formats import registry
 from tracetop.collector.formats.native import decode_line
 from tracetop.collector.formats.otlp import OTLP
 from tracetop.collector.formats.translator import Merged, Origin, Settling
-from tracetop.collector.open_tail import open_tail
-from tracetop.collector.translated import TranslatedTail, native_line
+from tracetop.collector.reading.open_tail import open_tail
+from tracetop.collector.reading.translated import TranslatedTail, native_line
 
 ROOT = Path(__file__).parents[2]
 TRACES = Path(os.environ.get("TRACETOP_TRACES", ROOT / "../shared/traces")) / "otlp"

@@ -33,8 +33,8 @@ def test_the_usual_places_of_a_project() -> None:
         "/home/me/.claude/projects/-work-my-project-v2",
         "/home/me/.config/claude/projects/-work-my-project-v2",
     ]
-    assert folders(sources, "codex") == ["/home/me/.codex/sessions"]
-    assert [source.by_content for source in sources if source.agent == "codex"] == [True]
+    assert folders(sources, "codex") == ["/home/me/.codex/sessions", "/home/me/.codex/archived_sessions"]
+    assert [source.by_content for source in sources if source.agent == "codex"] == [True, True]
 
 
 def test_the_environment_moves_them() -> None:

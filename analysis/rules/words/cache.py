@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import isnan
 
 from ... import figures
-from ...break_causes import WORDS, BreakClass
-from ...cache_patterns import ALTERNATING, CHURN, EXPIRING, FROZEN, NEVER
+from ...cache.break_causes import WORDS, BreakClass
+from ...cache.patterns import ALTERNATING, CHURN, EXPIRING, FROZEN, NEVER
 from ...issues.episodes import Episode
 from .wording import Told, Wording
 

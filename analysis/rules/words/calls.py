@@ -146,7 +146,7 @@ WORDINGS: dict[str, Wording] = {
         "low",
         lambda episode, value, count: f"ended with {value:.0f} iterations that brought nothing",
         lambda episode, value, count: (
-            f"In the last {value:.0f} iterations with tool calls before the session ended, the agent called nothing "
+            f"In the last {value:.0f} iterations with tool calls before the agent was done, it called nothing "
             "that it had not called before since its last change."
         ),
         "See what these were for: a clear end of the task in the prompt saves them.",
@@ -166,8 +166,8 @@ WORDINGS: dict[str, Wording] = {
         "medium",
         lambda episode, value, count: f"ended with {figures.count(int(value), 'edit')} that nothing was run after",
         lambda episode, value, count: (
-            f"The session ended after {figures.count(int(value), 'edit')}, the last of {preview(episode.detail, 120)}, "
-            "and nothing was run behind them: no test, no build, no program."
+            f"The agent was done after {figures.count(int(value), 'edit')}, the last of "
+            f"{preview(episode.detail, 120)}, and nothing was run behind them: no test, no build, no program."
         ),
         "Have the agent run the tests, or whatever shows that it works, before it ends.",
     ),

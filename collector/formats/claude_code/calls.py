@@ -13,6 +13,9 @@ from .records import blocks, count, known, number, part, text
 from .tools import Tools
 
 SYNTHETIC = "<synthetic>"
+_DONE = "end_turn"
+"""Why an answer stopped that asks for no tool."""
+_FAST = "fast"
 _BUCKETS = {
     "input_tokens": "input_tokens",
     "cache_read_tokens": "cache_read_input_tokens",
@@ -44,6 +47,12 @@ class Calls:
         self._journal = journal
         self._tools = tools
         self._calls: dict[str, Call] = {}
+        self._elsewhere: set[int] = set()
+        """The calls that count in another session, by the hashes of their ids."""
+
+    def count_elsewhere(self, message: Mapping[str, Any]) -> None:
+        """An answer is another session's: whatever else says its id adds nothing."""
+        self._elsewhere.add(hash(text(message, "id")))
 
     def answered(self, record: Record, agent: Agent) -> Iterator[TraceEvent]:
         """A block of an answer was written."""
@@ -57,6 +66,9 @@ class Calls:
             self._journal.skip("assistant: no message")
             return
         call = self._calls.get(message_id)
+        if call is None and hash(message_id) in self._elsewhere:
+            self._journal.merged.duplicates += 1
+            return
         if call is None:
             yield from self._first(message_id, model, record, message, agent)
         else:
@@ -65,6 +77,8 @@ class Calls:
         call = self._calls[message_id]
         for block in blocks(message.get("content")):
             yield from self._tools.block(block, agent, call.iteration, call.event_id)
+        if text(message, "stop_reason") == _DONE and not agent.running:
+            yield from self._journal.end_turn(agent, f"{message_id}:turn_end")
 
     def _first(
         self, message_id: str, model: str, record: Record, message: Mapping[str, Any], agent: Agent
@@ -75,6 +89,7 @@ class Calls:
             yield from journal.ask(agent, time=asked_at)
         usage = part(message, "usage")
         tokens = _tokens(usage)
+        model = _charged_as(model, usage)
         stop_reason = text(message, "stop_reason")
         call = Call(message_id, agent, agent.iteration, model, asked_at, dict(tokens), not stop_reason)
         self._calls[message_id] = call
@@ -117,7 +132,7 @@ class Calls:
         call.is_bound = call.is_bound and not is_final
         call.pieces += 1
         data = {
-            **known(model=model or call.model, stop_reason=stop_reason, **_said(message)),
+            **known(model=_charged_as(model, usage) or call.model, stop_reason=stop_reason, **_said(message)),
             "revises": call.event_id,
             **added,
             **({"output_lower_bound": False} if is_final else {}),
@@ -164,6 +179,11 @@ class Calls:
         yield self._journal.event("llm_error", f"{event_id}:error", agent, told, iteration=number)
         yield from self._journal.end_iteration(agent)
         agent.has_failed = True
+
+
+def _charged_as(model: str, usage: Record) -> str:
+    """The name by which a model is charged: one that was asked to hurry has another price, and a cache of its own."""
+    return f"{model}-{_FAST}" if model and text(usage, "speed") == _FAST else model
 
 
 def _tokens(usage: Record) -> dict[str, int]:

@@ -37,9 +37,12 @@ class Effects:
             yield from self.mode("plan", f"{tool_id}:mode", agent)
 
     def mode(self, mode: str, event_id: str, agent: Agent) -> Iterator[TraceEvent]:
-        """The mode of permissions is this now: an event where it was another, none where it was not known."""
-        before, self._mode = self._mode, mode
-        if mode and before and mode != before:
+        """The mode of permissions is this now: an event where it was another, none where it was not known.
+
+        A record that names none says nothing of it.
+        """
+        before, self._mode = self._mode, mode or self._mode
+        if before and self._mode != before:
             yield self._journal.event("mode_change", event_id, agent, {"from_mode": before, "to_mode": mode})
 
     def _told(

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from ..line_records import records_of
-from .records import text
-
-_AGENT = "agent-"
-_LOG = ".jsonl"
-_MOST_REMEMBERED = 100_000
-_HEAD_BYTES = 1 << 18
-
-_listed: dict[Path, tuple[int, list[Path]]] = {}
-"""What was found in a folder, and when that was last changed, in nanoseconds."""
-_sessions: dict[Path, str] = {}
-"""Of which session a log is. It never changes, so each is looked at once."""
+from .heads import AGENT_PREFIX, LOG_SUFFIX, logs_in, session_of
 
 
 def companions(path: Path) -> Sequence[Path]:
     """The logs of the sub-agents of a session there are now, nested ones and those of workflows among them."""
-    if path.name.startswith(_AGENT):
+    if path.name.startswith(AGENT_PREFIX):
         return ()
     folder = path.with_suffix("") / "subagents"
-    logs = [*_logs_in(folder)]
+    logs = [*_agents_in(folder)]
     for run in _folders_in(folder / "workflows"):
-        logs += _logs_in(run)
-    beside = _logs_in(path.parent)
+        logs += _agents_in(run)
+    beside = _agents_in(path.parent)
     if beside:
         session = session_of(path)
         logs += [log for log in beside if session and session_of(log) == session]
@@ -37,7 +26,7 @@ def companions(path: Path) -> Sequence[Path]:
 
 def own_log_of(path: Path, agent_id: str) -> Path | None:
     """The log of a sub-agent of the session in `path`; None where there is none."""
-    name = f"{_AGENT}{agent_id}{_LOG}"
+    name = f"{AGENT_PREFIX}{agent_id}{LOG_SUFFIX}"
     if os.sep in name:
         return None
     nested, beside = path.with_suffix("") / "subagents" / name, path.with_name(name)
@@ -46,52 +35,13 @@ def own_log_of(path: Path, agent_id: str) -> Path | None:
     return beside if beside.exists() and session_of(beside) == session_of(path) else None
 
 
-def session_of(path: Path) -> str:
-    """The id of the session that the log at a path is of; empty where it does not say, yet or at all."""
-    known = _sessions.get(path)
-    if known is not None:
-        return known
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-    except OSError:
-        return ""
-    for line in head.split(b"\n"):
-        for record in records_of(line)[0] if line.strip() else ():
-            session = text(record, "sessionId")
-            if session and text(record, "uuid"):
-                if len(_sessions) >= _MOST_REMEMBERED:
-                    _sessions.clear()
-                _sessions[path] = session
-                return session
-    return ""
-
-
-def _logs_in(folder: Path) -> list[Path]:
-    """The logs of sub-agents in a folder, read again only when something was made or deleted in it."""
-    try:
-        changed = folder.stat().st_mtime_ns
-    except OSError:
-        return []
-    known = _listed.get(folder)
-    if known is not None and known[0] == changed:
-        return known[1]
-    logs = sorted(
-        folder / entry.name for entry in _entries(folder) if entry.name.startswith(_AGENT) and entry.name.endswith(_LOG)
-    )
-    if len(_listed) >= _MOST_REMEMBERED:
-        _listed.clear()
-    _listed[folder] = changed, logs
-    return logs
+def _agents_in(folder: Path) -> list[Path]:
+    return [folder / name for name in logs_in(folder) if name.startswith(AGENT_PREFIX)]
 
 
 def _folders_in(folder: Path) -> list[Path]:
-    return sorted(folder / entry.name for entry in _entries(folder) if entry.is_dir())
-
-
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            yield from entries
+            return sorted(folder / entry.name for entry in entries if entry.is_dir())
     except OSError:
-        return
+        return []

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...events import TraceEvent
+from ...kinds import TURN_END
 from ..translator import Merged
+from .records import known
 
 
 @dataclass(slots=True)
@@ -41,6 +43,10 @@ class Journal:
     time: float = 0.0
     merged: Merged = field(default_factory=Merged)
     main: Agent = field(default_factory=Agent)
+    turn: int = 0
+    """How often the main agent was asked for something, history of another session included."""
+    ended_turn: int = 0
+    """The turn of it whose end was told last."""
     agents: dict[str, Agent] = field(default_factory=dict)
 
     def agent(self, name: str) -> Agent:
@@ -86,6 +92,14 @@ class Journal:
         agent.asked = f"{name}:request"
         yield self.event("iteration_start", f"{name}:start", agent, said or {}, time=time, iteration=number)
         yield self.event("llm_request", agent.asked, agent, {}, time=time, iteration=number)
+
+    def end_turn(self, agent: Agent, event_id: str, seconds: float | None = None) -> Iterator[TraceEvent]:
+        """The main agent is done with what it was asked; whether it is asked more nothing says. Told once a turn."""
+        if agent is self.main and self.ended_turn != self.turn:
+            self.ended_turn = self.turn
+            said = {"name": TURN_END, "message": f"turn {self.turn} is over", "turn": self.turn}
+            number = agent.iteration or None
+            yield self.event("custom", event_id, agent, {**said, **known(seconds=seconds)}, iteration=number)
 
     def end_iteration(self, agent: Agent, *, time: float | None = None) -> Iterator[TraceEvent]:
         """What the agent did after the answer is over, if anything was."""

@@ -143,13 +143,18 @@ class Notices:
         if not found and not is_held:
             self._journal.skip("system: stop_hook_summary")
             yield from self._journal.end_iteration(agent)
+            yield from self._journal.end_turn(agent, f"{text(record, 'uuid')}:turn_end")
             return
         told = {"passed": False, **known(issues="; ".join(found), message=text(record, "stopReason"))}
         yield self._journal.event("quality_check", f"{text(record, 'uuid')}:check", agent, told)
 
     def _turn_ended(self, record: Record, agent: Agent) -> Told:
-        self._journal.skip("system: turn_duration")
+        took = number(record, "durationMs")
+        if self._journal.ended_turn == self._journal.turn:
+            self._journal.skip("system: turn_duration")
         yield from self._journal.end_iteration(agent)
+        seconds = None if took is None else took / 1000.0
+        yield from self._journal.end_turn(agent, f"{text(record, 'uuid')}:turn_end", seconds)
 
 
 def _budget(kind: str, attached: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,8 +34,8 @@ class SessionStart:
         self._summaries: dict[str, str] = {}
         self._goal = ""
 
-    def look_at(self, record: Record, time: float | None) -> None:
-        """Learn from any record where the session runs, until its start is told."""
+    def look_at(self, record: Record, time: float | None, *, forked_from: str = "") -> None:
+        """Learn from any record where the session runs, until its start is told; of history that has no time here."""
         leaf = self._summaries.pop(text(record, "uuid"), None) if self._summaries else None
         if leaf is not None:
             self._titles["summary"] = leaf
@@ -43,6 +43,8 @@ class SessionStart:
             return
         if self._began is None:
             self._began = time
+        if forked_from:
+            self._where["forked_from"] = forked_from
         for name in ("cwd", "version", "gitBranch", "entrypoint", "permissionMode"):
             if name not in self._where and text(record, name):
                 self._where[name] = text(record, name)

@@ -11,6 +11,7 @@ from ..translator import Merged, Origin, Record
 from .agents import Agents
 from .calls import Calls
 from .effects import Effects
+from .forks import History
 from .journal import Agent, Journal
 from .notices import Notices
 from .prompts import Said, Saying, notification_of, saying_of
@@ -27,6 +28,8 @@ class Translation:
         self._journal = journal = Journal()
         self.merged: Merged = journal.merged
         self._start = SessionStart(journal)
+        self._history = History(path)
+        self._is_history_told = False
         self._effects = Effects(journal)
         self._agents = Agents(journal, path)
         self._tools = Tools(journal, self._agents, self._effects)
@@ -38,7 +41,6 @@ class Translation:
         """Of which sub-agent a record is, by its id, in logs that hold those of all agents."""
         self._root: str | None = None
         """The agent whose own log the session's file is: a sub-agent's log may be opened alone."""
-        self._turns = 0
         self._by_type: dict[str, Callable[[Record, Agent], Iterator[TraceEvent]]] = {
             "assistant": self._calls.answered,
             "user": self._user,
@@ -67,17 +69,44 @@ class Translation:
         time = time_of(record)
         if time is not None:
             journal.time = time
-        journal.session_id = journal.session_id or text(record, "sessionId")
         if "version" in record:
             journal.version = _version(text(record, "version"))
+        if origin.path == self._path and self._history.holds(record):
+            self._learn(record, origin)
+            return
+        journal.session_id = journal.session_id or text(record, "sessionId")
         self._start.look_at(record, time)
         yield from self._start.told(self._events(record, origin))
+
+    def _learn(self, record: Record, origin: Origin) -> None:
+        """Know what stands in the history of another session, which counts there."""
+        self._journal.merged.history += 1
+        self._start.look_at(record, None, forked_from=self._history.of)
+        agent = self._journal.agent(self._agent_of(record, origin))
+        kind = text(record, "type")
+        if kind == "assistant":
+            self._calls.count_elsewhere(part(record, "message"))
+        elif kind == "user":
+            agent.given = self._journal.time
+            saying = saying_of(record)
+            if saying.what is Said.PROMPT and agent is self._journal.main:
+                self._journal.turn += 1
+                self._start.prompted(saying.text)
+
+    def _told_history(self) -> Iterator[TraceEvent]:
+        """That the session goes on from another, before the first that is its own."""
+        if self._history.records and not self._is_history_told:
+            self._is_history_told = True
+            data = {"name": "history", "forked_from": self._history.of, "records": self._history.records}
+            event_id = f"{self._journal.session_id}:history"
+            yield self._journal.event("custom", event_id, self._journal.main, data)
 
     def _events(self, record: Record, origin: Origin) -> Iterator[TraceEvent]:
         agent_id = self._agent_of(record, origin)
         agent = self._journal.agent(agent_id)
         if agent_id:
             yield from self._agents.spoke(agent_id, record, origin.path)
+        yield from self._told_history()
         kind = text(record, "type")
         tell = self._by_type.get(kind)
         if tell is None:
@@ -102,7 +131,8 @@ class Translation:
         return name
 
     def _user(self, record: Record, agent: Agent) -> Iterator[TraceEvent]:
-        yield from self._effects.mode(text(record, "permissionMode"), f"{text(record, 'uuid')}:mode", agent)
+        if not agent.name:
+            yield from self._effects.mode(text(record, "permissionMode"), f"{text(record, 'uuid')}:mode", agent)
         yield from self._tools.results(record, agent)
         saying = saying_of(record)
         tell = _SAYINGS.get(saying.what)
@@ -116,15 +146,15 @@ class Translation:
         journal = self._journal
         agent.given = journal.time
         if agent is journal.main:
-            self._turns += 1
+            self._journal.turn += 1
             self._start.prompted(saying.text)
         if agent.asked:  # said while the model is at it: it hears it with the rest
-            told = {"name": "prompt", "turn": self._turns, "message": saying.text}
+            told = {"name": "prompt", "turn": journal.turn, "message": saying.text}
             event_id = f"{text(record, 'uuid')}:prompt"
             yield journal.event("custom", event_id, agent, told, iteration=agent.iteration)
             return
         agent.running.clear()  # whatever has no result by now will have none
-        yield from journal.ask(agent, {"turn": self._turns, "prompt": saying.text})
+        yield from journal.ask(agent, {"turn": journal.turn, "prompt": saying.text})
 
     def _command(self, record: Record, saying: Saying, agent: Agent) -> Iterator[TraceEvent]:
         data = {"name": "command", "message": saying.text}

@@ -21,7 +21,7 @@ _OWN_NAMES = {"local_shell_call": "local_shell", "web_search_call": "web_search"
 
 @dataclass(slots=True)
 class Call:
-    """A tool call that has not ended. `told` is what messages said of its end."""
+    """A tool call that has not ended. `told` is what messages said of its end, `told_at` when the last one did."""
 
     id: str
     name: str
@@ -30,6 +30,7 @@ class Call:
     iteration: int | None
     changes: list[FileChange] = field(default_factory=list)
     told: Outcome | None = None
+    told_at: float = 0.0
 
     @property
     def waits(self) -> bool:

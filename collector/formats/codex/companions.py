@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import os
 import re
+import time
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from ...packed import is_packed, unpacked
+from ...reading.packed import is_packed, unpacked
 from ..line_records import records_of
+from .names import ARCHIVE, BEGUN, SESSIONS, copies_among, day_of, root_of
 from .rollout import Meta, meta_of, read
 
 _MOST_FILES = 2_000
 """Of a folder that are looked at, the newest."""
 _MOST_BYTES = 1 << 20
+_MOST_DAYS = 400
+_MOST_FOLDERS = 500
+_SETTLED_NS = 2_000_000_000
 _NAME = re.compile(r"rollout-.*\.jsonl(?:\.zst)?")
+_END = "~"
+"""Behind all that names have in them."""
 
 
 def companions(path: Path) -> Sequence[Path]:
-    """The files of all sub-agents there are now, beside a rollout and in the folder of the day after."""
-    own = _meta(path)
+    """The files of all sub-agents there are now, wherever Codex has them."""
+    own = meta_at(path)
     if own is None or not own.id:
         return ()
     children: dict[str, list[tuple[Path, str]]] = {}
     for other in _later(path):
-        meta = _meta(other)
+        meta = meta_at(other)
         if meta is not None and meta.parent and meta.id != own.id:
             children.setdefault(meta.parent, []).append((other, meta.id))
     found: set[Path] = set()
@@ -38,33 +46,62 @@ def companions(path: Path) -> Sequence[Path]:
             if id not in seen:
                 seen.add(id)
                 todo.append(id)
-    return sorted(child for child in found if child.suffix != ".zst" or child.with_suffix("") not in found)
+    return sorted(found - copies_among(found))
 
 
 def _later(path: Path) -> Iterator[Path]:
-    """The rollouts that may have begun after one: names begin with the time."""
-    for folder in (path.parent, _next_day(path.parent)):
-        if folder is None:
-            continue
-        try:
-            names = sorted(entry.name for entry in os.scandir(folder) if _NAME.fullmatch(entry.name))
-        except OSError:
-            continue
-        is_dated = _NAME.fullmatch(path.name) and folder == path.parent
-        later = [name for name in names if name > path.name] if is_dated else names
-        yield from (folder / name for name in later[-_MOST_FILES:] if folder / name != path)
+    """The rollouts that may be of its sub-agents: those that began later. Names begin with the time."""
+    for folder, first, last in _places(path):
+        names = _names_in(folder)
+        names = names[bisect_right(names, first) : bisect_right(names, last)]
+        yield from (folder / name for name in names[-_MOST_FILES:])
 
 
-def _next_day(folder: Path) -> Path | None:
-    """The folder of the day after, where this is `YYYY/MM/DD`."""
+def _places(path: Path) -> Iterator[tuple[Path, str, str]]:
+    """Where these may be, and between which two names.
+
+    A thread may go on for days, each sub-agent's rollout is in the folder of the day that it began, and any of them may
+    have been put away.
+    """
+    yield path.parent, path.name, _END
+    root, begun = root_of(path), day_of(path)
+    if root is None or begun is None:
+        return
+    first = path.name if BEGUN.match(path.name) else ""
+    last = max(begun, _day_of_change(path)) + timedelta(days=1)
+    for number in range(min((last - begun).days, _MOST_DAYS) + 1):
+        day = begun + timedelta(days=number)
+        folder = root / SESSIONS / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}"
+        if folder != path.parent:
+            yield folder, first, _END
+    if path.parent != root / ARCHIVE:
+        yield root / ARCHIVE, first, f"rollout-{last:%Y-%m-%d}{_END}"
+
+
+def _day_of_change(path: Path) -> date:
     try:
-        day = date(*map(int, folder.parts[-3:])) + timedelta(days=1)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return folder.parents[2] / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}"
+        return date.fromtimestamp(path.stat().st_mtime)
+    except (OSError, ValueError, OverflowError):
+        return date.min
 
 
-def _meta(path: Path) -> Meta | None:
+def _names_in(folder: Path) -> list[str]:
+    """The rollouts in a folder, sorted. One that was not changed of late is not read again."""
+    try:
+        changed = folder.stat().st_mtime_ns
+        is_settled = time.time_ns() - changed > _SETTLED_NS  # else the next change may have the same time
+        return _listed(folder, changed) if is_settled else _listed.__wrapped__(folder, changed)
+    except OSError:
+        return []
+
+
+@lru_cache(_MOST_FOLDERS)
+def _listed(folder: Path, changed: int) -> list[str]:
+    """The same as of its last change. Raises OSError."""
+    return sorted(entry.name for entry in os.scandir(folder) if _NAME.fullmatch(entry.name))
+
+
+def meta_at(path: Path) -> Meta | None:
     """What the first line of a file says; None as long as there is none."""
     try:
         inode = path.stat().st_ino

@@ -37,7 +37,7 @@ class Conversation:
 
     def token_usage_record(self, thread: Thread, kind: str, payload: Payload, at: float) -> Events:
         """The tokens of one response."""
-        usage = thread.counted.record(payload, thread.id)
+        usage = thread.counted.record(payload, thread.id if thread.meta is not None else "")
         if usage is None:
             self._session.merged.duplicates += 1
             return []

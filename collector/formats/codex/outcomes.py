@@ -79,6 +79,9 @@ class Outcome:
 def outcome_of(output: object) -> Outcome:
     """What the output of a call tells."""
     if isinstance(output, dict):
+        wrapped = _of_wrapped(output)
+        if wrapped is not None:
+            return wrapped
         said = content_text(output.get("content")) or text(output, "output")
         success = output.get("success")
         found = _of_text(said)
@@ -124,6 +127,11 @@ def _of_json(said: str) -> Outcome | None:
         return None
     if not isinstance(told, dict):
         return None
+    failed = told.get("isError")
+    return _of_wrapped(told) or (Outcome(failed=failed, text=said) if isinstance(failed, bool) else None)
+
+
+def _of_wrapped(told: Payload) -> Outcome | None:
     metadata = part(told, "metadata")
     if metadata and isinstance(told.get("output"), str):
         exit_code, seconds = number(metadata, "exit_code"), number(metadata, "duration_seconds")
@@ -132,12 +140,13 @@ def _of_json(said: str) -> Outcome | None:
             duration_ms=None if seconds is None else seconds * 1000,
             text=told["output"],
         )
-    failed = told.get("isError")
-    return Outcome(failed=failed, text=said) if isinstance(failed, bool) else None
+    return None
 
 
-def outcome_told(payload: Payload) -> Outcome:
-    """What a message about a call tells: an `…_end`, or the item of an `item_completed`."""
+def outcome_told(payload: Payload, around: Payload) -> Outcome:
+    """What a message about a call tells: an `…_end`, or the item of an `item_completed`; what stands around the item
+    tells its times.
+    """
     exit_code, success, status = number(payload, "exit_code"), payload.get("success"), text(payload, "status").lower()
     failed: bool | None = None
     if isinstance(success, bool):
@@ -148,7 +157,15 @@ def outcome_told(payload: Payload) -> Outcome:
         failed = part(part(payload, "result"), "Ok").get("isError") is True
     return Outcome(
         exit_code=None if exit_code is None else int(exit_code),
-        duration_ms=duration_ms(payload.get("duration")),
+        duration_ms=_told_ms(payload, around),
         failed=failed,
         denied=status in _DENIED_STATES,
     )
+
+
+def _told_ms(payload: Payload, around: Payload) -> float | None:
+    told = duration_ms(payload.get("duration"))
+    if told is not None:
+        return told
+    started, completed = number(around, "started_at_ms"), number(around, "completed_at_ms")
+    return completed - started if started is not None and completed is not None and completed >= started else None

@@ -42,7 +42,7 @@ class RolloutSession:
         """The thread of a file; of one whose first line is damaged too."""
         thread = self._threads.get(path)
         if thread is None:
-            thread = Thread(self.id, self.id if path == self.path else path.stem)
+            thread = Thread(self.id, self.id if path == self.path else path.stem, path=path)
             if path != self.path:
                 thread.agent = thread.id
             self._threads[path] = thread

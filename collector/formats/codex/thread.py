@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ...events import TraceEvent
@@ -45,8 +46,13 @@ class Thread:
     ended_calls: set[str] = field(default_factory=set)
     spawned_by: str | None = None
     """The event that had this agent begin."""
+    path: Path = Path()
     is_replaying: bool = False
     """Whether its file repeats what another thread did."""
+    replayed: str = ""
+    """Which one that is."""
+    replayed_turns: frozenset[str] | None = None
+    """Those of its turns that its own file tells of; None until they are asked for."""
     replay_names_turns: bool = False
     born_at: float = 0.0
     last_record_at: float = 0.0

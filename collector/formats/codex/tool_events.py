@@ -7,7 +7,7 @@ from typing import Any
 from .calls import Call, arguments_of, changes_of, tool_name
 from .outcomes import Outcome, outcome_of, outcome_told
 from .patches import changes_told
-from .rollout import Payload, text
+from .rollout import Payload, part, text
 from .session import Events, RolloutSession
 from .thread import Thread
 
@@ -54,18 +54,28 @@ class ToolEvents:
                 return self._session.skip("output of an unknown call")
             self._session.merged.duplicates += 1
             return []
-        thread.ended_calls.add(id)
         thread.hear(at)
         thread.latest = max(thread.latest, at)
-        outcome = outcome_of(payload.get("output")).told_by(call.told)
+        return self._end(thread, call, outcome_of(payload.get("output")).told_by(call.told), at)
+
+    def end_of_turn(self, thread: Thread) -> Events:
+        """What calls have ended whose output is missing, for messages about them said so."""
+        events: Events = []
+        for call in [call for call in thread.calls.values() if call.told is not None]:
+            del thread.calls[call.id]
+            events += self._end(thread, call, call.told or Outcome(), call.told_at)
+        return events
+
+    def _end(self, thread: Thread, call: Call, outcome: Outcome, at: float) -> Events:
+        thread.ended_calls.add(call.id)
         events = self._denied(thread, call, at) if outcome.denied else []
-        data = {"tool_name": call.name, "tool_id": id, **outcome.fields()}
+        data = {"tool_name": call.name, "tool_id": call.id, **outcome.fields()}
         ended = "tool_error" if outcome.is_failure else "tool_end"
         events.append(
             thread.event(
                 ended,
                 at,
-                f"{id}:end",
+                f"{call.id}:end",
                 data,
                 iteration=call.iteration,
                 parent=call.event_id,
@@ -92,14 +102,19 @@ class ToolEvents:
 
     def told_end(self, thread: Thread, kind: str, payload: Payload, at: float) -> Events:
         """A message about the end of a call."""
-        return self.end_told(thread, text(payload, "call_id"), payload, kind, at)
+        return self._end_told(thread, text(payload, "call_id"), payload, payload, kind, at)
 
-    def end_told(self, thread: Thread, id: str, payload: Payload, kind: str, at: float) -> Events:
-        """The same, of the call with this id: its output follows, or came before, or there is none."""
-        outcome = outcome_told(payload)
+    def completed(self, thread: Thread, kind: str, payload: Payload, at: float) -> Events:
+        """The same as newer versions have it, as an item that is completed."""
+        item = part(payload, "item")
+        return self._end_told(thread, text(item, "id"), item, payload, kind, at)
+
+    def _end_told(self, thread: Thread, id: str, payload: Payload, around: Payload, kind: str, at: float) -> Events:
+        """The end of the call with this id: its output follows, or came before, or there is none."""
+        outcome = outcome_told(payload, around)
         call = thread.calls.get(id)
         if call is not None:
-            call.told = outcome if call.told is None else call.told.told_by(outcome)
+            call.told, call.told_at = outcome if call.told is None else call.told.told_by(outcome), at
             call.changes = call.changes or changes_told(payload)
             return []
         if id not in thread.ended_calls and not outcome.is_failure:

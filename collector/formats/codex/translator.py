@@ -69,6 +69,7 @@ class CodexTranslator:
         thread.last_record_at = at
         if thread.meta is not None:
             thread.is_replaying = begins_replay(thread, meta.id)
+            thread.replayed, thread.replayed_turns = meta.id, None
             session.merged.duplicates += 1
             return []
         thread.session_id, thread.id, thread.meta, thread.born_at = session.id, meta.id or thread.id, meta, at
@@ -87,7 +88,11 @@ class CodexTranslator:
             return self._turns.prompt_item(thread, item, at)
         if text(item, "type") == "SubAgentActivity":
             return self._sub_agents.agent_spawned(thread, "sub_agent_activity", item, at)
-        return self._tools.end_told(thread, text(item, "id"), item, kind, at)
+        return self._tools.completed(thread, kind, payload, at)
+
+    def _task_complete(self, thread: Thread, kind: str, payload: Payload, at: float) -> Events:
+        """A turn ends, and with it all calls that were said to have ended."""
+        return [*self._tools.end_of_turn(thread), *self._turns.task_complete(thread, kind, payload, at)]
 
     def _by_type(self, turns: Turns, tools: ToolEvents, talk: Conversation, agents: SubAgents) -> dict[str, Handler]:
         several: dict[Handler, str] = {
@@ -107,7 +112,7 @@ class CodexTranslator:
             "user_message": turns.prompt,
             "item_completed": self._item_completed,
             "task_started": turns.task_started,
-            "task_complete": turns.task_complete,
+            "task_complete": self._task_complete,
             "turn_aborted": turns.turn_aborted,
             "token_count": talk.token_count,
             "token_usage_record": talk.token_usage_record,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ...events import TraceEvent
+from ...kinds import TURN_END
 from .rollout import Payload, content_text, number, part, text
 from .session import Events, RolloutSession
 from .sub_agents import SubAgents
@@ -120,9 +124,19 @@ class Turns:
         events = thread.rest(at)
         thread.is_in_turn = False
         if thread.agent is None:
-            return events
+            return [*events, self._turn_end(thread, payload, at)]
         result = {"result": text(payload, "last_agent_message")}
         return events + self._sub_agents.child_ends(thread, "subagent_complete", at, result)
+
+    def _turn_end(self, thread: Thread, payload: Payload, at: float) -> TraceEvent:
+        """The agent is done with what it was asked. Whether the session is over nothing says."""
+        turn, took = text(payload, "turn_id"), number(payload, "duration_ms")
+        data: dict[str, Any] = {"name": TURN_END, "message": f"turn {thread.turn} is over", "turn": thread.turn}
+        if turn:
+            data["turn_id"] = turn
+        if took is not None:
+            data["seconds"] = took / 1000
+        return thread.event("custom", at, f"{thread.id}:turn_end:{turn or at}", data)
 
     def turn_aborted(self, thread: Thread, kind: str, payload: Payload, at: float) -> Events:
         """A turn is stopped, mostly by a person, and with it what ran in it."""

@@ -24,6 +24,12 @@ class Usage(NamedTuple):
     reasoning: int
     total: int
 
+    def is_like(self, other: Usage) -> bool:
+        """Whether these are the same tokens, whichever record tells of them and however much of them it says."""
+        return (self.input, self.cache_read, self.cache_write or 0, self.output) == (
+            (other.input, other.cache_read, other.cache_write or 0, other.output)
+        )
+
     def minus(self, other: Usage) -> Usage:
         """What came in addition."""
         write = None if self.cache_write is None else self.cache_write - (other.cache_write or 0)
@@ -106,15 +112,19 @@ class Counted:
         return usage
 
     def record(self, payload: Payload, thread: str) -> Usage | None:
-        """A `token_usage_record`, which may be one of another thread."""
+        """A `token_usage_record`, which may be one of another than this `thread`, if its id is known."""
         usage, response = usage_of(part(payload, "usage")), text(payload, "response_id")
-        if usage is None or response in self._responses or text(payload, "thread_id") not in ("", thread):
+        of = text(payload, "thread_id")
+        if usage is None or response in self._responses or (of and thread and of != thread):
             return None
         is_first, self.has_records = not self.has_records, True
+        total = usage_of(part(payload, "thread_token_usage"))
+        is_same_sum = total is not None and self._total is not None and total.is_like(self._total)
         if response:
             self._responses.add(response)
-        total = usage_of(part(payload, "thread_token_usage"))
-        if is_first and usage == self._last and total == self._total:
+        elif is_same_sum and not is_first:
+            return None
+        if is_first and self._last is not None and usage.is_like(self._last) and (is_same_sum or total is None):
             return None
         if total is not None:
             self._total = total

@@ -9,9 +9,9 @@ import pytest
 from textual.app import App
 from tracetop import TraceCollector
 from tracetop.app import DashboardHost
-from tracetop.app import bookmarks as store
-from tracetop.app.bookmark import Bookmark, Change, line_of
-from tracetop.app.bookmarks import Bookmarks
+from tracetop.app.bookmarks import bookmarks as store
+from tracetop.app.bookmarks.bookmark import Bookmark, Change, line_of
+from tracetop.app.bookmarks.bookmarks import Bookmarks
 from tracetop.app.dashboard.screen import DashboardScreen
 from tracetop.app.trace import load_trace
 

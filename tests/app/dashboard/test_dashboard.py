@@ -233,7 +233,7 @@ async def test_a_deleted_trace_stays_as_it_was_read(show, demo):
 async def test_what_cannot_be_read_is_told(show, tmp_path):
     async with show(tmp_path / "session.jsonl", read=False) as it:
         (tmp_path / "session.jsonl").mkdir()
-        await it.until(lambda: "cannot read" in it.text and "is a folder" in it.text)
+        await it.until(lambda: "cannot be read" in it.text and "is a folder" in it.text)
 
 
 async def test_bad_lines_are_counted(show, small, line):

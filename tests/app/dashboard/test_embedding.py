@@ -15,14 +15,14 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 from tracetop import TraceCollector
 from tracetop.app import DashboardHost, DashboardScreen
 from tracetop.app.contain import contained
-from tracetop.app.dashboard import navigation, places
 from tracetop.app.dashboard.cursor import Mode
-from tracetop.app.dashboard.replay import Replay
-from tracetop.app.dashboard.source import CollectorSource, FileSource, RecordingSource, TraceSource
-from tracetop.app.matching import Query
-from tracetop.app.panes import inspector
-from tracetop.app.panes.timeline import TimelinePane, TimelineRows
+from tracetop.app.dashboard.navigation import navigation, places
+from tracetop.app.dashboard.source.source import CollectorSource, FileSource, RecordingSource, TraceSource
+from tracetop.app.dashboard.time_travel.replay import Replay
+from tracetop.app.panes.inspector import inspector
+from tracetop.app.panes.timeline.timeline import TimelinePane, TimelineRows
 from tracetop.app.panes.tree import IterationTreeModel
+from tracetop.app.query.matching import Query
 from tracetop.app.widgets.block_chart import BlockChart
 from tracetop.app.widgets.braille_chart import BrailleChart
 from tracetop.app.widgets.event_list import EventList

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tracetop.app.dashboard import finding as module
 from tracetop.app.dashboard.finding import Finding
-from tracetop.app.matching import Query
+from tracetop.app.query.matching import Query
 from tracetop.app.trace import Trace, load_trace
 
 

@@ -11,11 +11,11 @@ import pytest
 from tracetop.analysis.phases import PhaseIndex
 from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import Tuning
-from tracetop.app.dashboard.ribbon import Axis, draw
-from tracetop.app.dashboard.ribbon_marks import IssueMarks
-from tracetop.app.dashboard.stops import parse_stops
+from tracetop.app.dashboard.ribbon.marks import IssueMarks
+from tracetop.app.dashboard.ribbon.ribbon import Axis, draw
+from tracetop.app.dashboard.time_travel.stops import parse_stops
 from tracetop.app.fold_apart import Folding
-from tracetop.app.matching import Query
+from tracetop.app.query.matching import Query
 from tracetop.app.reports.folder import folder_json, folder_text
 from tracetop.app.sessions.folding import Fold
 from tracetop.app.trace import Trace, load_trace

@@ -7,7 +7,7 @@ import re
 import pytest
 from textual.command import CommandPalette
 from textual.events import Key
-from tracetop.app.browser import BrowserScreen
+from tracetop.app.browser.browser import BrowserScreen
 from tracetop.app.dashboard.cursor import Cursor, Mode
 from tracetop.app.dashboard.screen import DashboardScreen
 

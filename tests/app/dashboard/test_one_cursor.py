@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracetop.analysis.joins import completed_by
+from tracetop.analysis.fold.joins import completed_by
 from tracetop.app.dashboard.cursor import Cursor, Mode
 
 PANES = ("timeline", "tree", "tokens", "cache", "issues")

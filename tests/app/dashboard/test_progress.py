@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tracetop.app.dashboard.opening import Reading
 from tracetop.app.dashboard.progress import Facts, Speed, Stopwatch, _cells
+from tracetop.app.dashboard.source.opening import Reading
 
 MB = 1 << 20
 

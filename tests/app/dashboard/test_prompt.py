@@ -12,8 +12,8 @@ from textual.events import Paste
 from tracetop.app.dashboard import findings, prompt
 from tracetop.app.dashboard.prompt_line import PromptLine
 from tracetop.app.dashboard.screen import DashboardScreen
-from tracetop.app.matching import Query
 from tracetop.app.query import regex
+from tracetop.app.query.matching import Query
 
 
 @pytest.fixture(autouse=True)

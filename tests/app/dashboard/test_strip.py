@@ -6,8 +6,8 @@ import pytest
 from rich.cells import cell_len
 from textual.app import App
 from tracetop.analysis.efficiency import Components, Efficiency
+from tracetop.analysis.fold.session import Session
 from tracetop.analysis.prices import Price, Prices
-from tracetop.analysis.session import Session
 from tracetop.app.dashboard import strip as module
 from tracetop.app.dashboard.cursor import Mode
 from tracetop.app.dashboard.strip import Facts, SessionStrip, facts_of, freshness, state_of

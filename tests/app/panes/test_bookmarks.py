@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from tracetop.app.bookmark import Bookmark, Change, line_of
+from tracetop.app.bookmarks.bookmark import Bookmark, Change, line_of
 
 LIST = "#trace-bookmarks-list"
 HEAD = "#trace-bookmarks-head"
@@ -69,7 +69,7 @@ async def test_the_cursor_is_at_the_last_one_before_it(show: Any, marked: Path) 
 async def test_a_list_that_changes_keeps_the_cursor_on_its_bookmark(
     show: Any, marked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracetop.app.bookmarks._LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("tracetop.app.bookmarks.bookmarks._LOOK_SECONDS", 0.0)
     async with show(marked) as it:
         await it.press("M", "G", "up")
         assert "the end" in it.lit_row(LIST)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from tracetop.analysis.break_causes import UNKNOWN_CAUSE, BreakClass, Cause, Confidence
-from tracetop.analysis.cache_losses import CacheBreak
-from tracetop.analysis.cache_prices import Basis, Loss
+from tracetop.analysis.cache.break_causes import UNKNOWN_CAUSE, BreakClass, Cause, Confidence
+from tracetop.analysis.cache.losses import CacheBreak
+from tracetop.analysis.cache.miss_prices import Basis, Loss
 from tracetop.app.panes.break_table import LOOKS, found, lost, rebilled, sign
 
 TABLE = "#trace-cache-list"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from tracetop.app.matching import Query
 from tracetop.app.query.fields import FIELDS, FLAGS
 from tracetop.app.query.language import HINTS, LANGUAGE, language_help
+from tracetop.app.query.matching import Query
 
 
 def test_every_field_and_flag_is_told() -> None:

@@ -8,9 +8,9 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tracetop.app.matching import Query
 from tracetop.app.query import line_blocks
 from tracetop.app.query.line_blocks import lines_of
+from tracetop.app.query.matching import Query
 from tracetop.app.trace import Trace, load_trace
 
 WORDS = ("pytest", "PyTest", "py\\u0074est", "ünïcode", "a\\nb", 'quo\\"te', "back\\\\slash", "x", "K")

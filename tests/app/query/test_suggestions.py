@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tracetop.analysis.session import Session
-from tracetop.app.matching import Query
+from tracetop.analysis.fold.session import Session
+from tracetop.app.query.matching import Query
 from tracetop.app.query.suggestions import completion
 from tracetop.app.trace import load_trace
 

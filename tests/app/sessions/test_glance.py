@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tracetop.app.sessions.entry import Entry
 from tracetop.app.sessions.glance import END_BYTES, look_at
 from tracetop.app.trace import load_trace
-from tracetop.collector.listing import list_traces
+from tracetop.collector.reading.listing import list_traces
 
 Line = Callable[..., bytes]
 

@@ -15,7 +15,7 @@ from tracetop.app.sessions.entry import Entry
 from tracetop.app.sessions.glance import look_at
 from tracetop.app.sessions.sessions import Sessions
 from tracetop.app.sessions.summaries import Summaries, digest_of
-from tracetop.collector.listing import ListedTrace, list_traces
+from tracetop.collector.reading.listing import ListedTrace, list_traces
 
 PRICES = Prices({"m": Price(input=1.0, output=2.0)})
 

@@ -1,0 +1,229 @@
+"""What each agent did and took: in its own lane, and together with the agents below it."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .fold.columns import (
+    KNOWN_COST,
+    KNOWN_INPUT,
+    KNOWN_OUTPUT,
+    KNOWN_READ,
+    KNOWN_TOTAL,
+    KNOWN_WRITE,
+    Branch,
+    LlmColumns,
+)
+from .fold.lanes import MAIN_LANE
+from .fold.session import Session
+from .tokens import Buckets
+from .tree.spent import Spent
+from .view import View
+
+_ROWS_A_SLICE = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a lane itself did and took; `model` is the one that answered last."""
+
+    iterations: int = 0
+    tool_calls: int = 0
+    failed_tools: int = 0
+    model: str = ""
+    llm_calls: int = 0
+    tokens: Buckets = Buckets()
+    cost: float | None = None
+    cost_estimated: bool = False
+    output_is_lower_bound: bool = False
+
+    @property
+    def spent(self) -> Spent:
+        """Its tokens and dollars."""
+        return Spent(self.tokens.total, self.cost, self.cost_estimated)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFigures:
+    """One agent as of an event. `name` is empty for the main one, `parent` the lane that it was spawned from.
+
+    `event` is where it was spawned, or its first; `end` where it ended, None while it runs and for the main agent.
+    `together` is what it took with all agents below it, of which it has some or none (`has_agents`).
+    """
+
+    lane: int
+    name: str
+    parent: int | None
+    depth: int
+    event: int
+    end: int | None
+    has_failed: bool
+    own: Took
+    together: Spent
+    has_agents: bool
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Running sums over the LLM rows of a lane, a cell a row; the ends of its tool calls with the failures so far."""
+
+    row: array[int] = field(default_factory=lambda: array("I"))
+    calls: array[int] = field(default_factory=lambda: array("I"))
+    buckets: tuple[array[int], ...] = field(default_factory=lambda: tuple(array("q") for _ in range(5)))
+    cost: array[float] = field(default_factory=lambda: array("d"))
+    seen: array[int] = field(default_factory=lambda: array("B"))
+    estimates: array[int] = field(default_factory=lambda: array("I"))
+    bounds: array[int] = field(default_factory=lambda: array("i"))
+    ended: array[int] = field(default_factory=lambda: array("I"))
+    failures: array[int] = field(default_factory=lambda: array("I"))
+
+
+class LaneSums:
+    """A second pass over the calls of a session: what there was of each lane as of any event. For one thread."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._lanes: defaultdict[int, _Sums] = defaultdict(_Sums)
+        self._branches: defaultdict[int, list[Branch]] = defaultdict(list)
+        self._rows = self._ends = self._branches_seen = 0
+
+    def extend(self, at: int | None = None) -> bool:
+        """Go over the next calls of the first `at` events; gives whether there are more."""
+        session = self.session
+        at = session.count if at is None else min(at, session.count)
+        rows, ends = session.llm.rows(at), session.tools.ended(at)
+        last = min(rows, self._rows + _ROWS_A_SLICE)
+        for row in range(self._rows, last):
+            self._add_response(row)
+        last_end = min(ends, self._ends + _ROWS_A_SLICE)
+        for place in range(self._ends, last_end):
+            self._add_end(place)
+        self._rows, self._ends = max(self._rows, last), max(self._ends, last_end)
+        return self._rows < rows or self._ends < ends
+
+    def _add_response(self, row: int) -> None:
+        llm = self.session.llm
+        sums = self._lanes[self.session.events.lane[llm.event[row]]]
+        is_first = not sums.row
+        flags = llm.flags[row]
+        sums.row.append(row)
+        for column, running in zip(_columns(llm), (sums.calls, *sums.buckets), strict=True):
+            running.append(column[row] - (column[row - 1] if row else 0) + (0 if is_first else running[-1]))
+        sums.cost.append(llm.cost[row] + (0.0 if is_first else sums.cost[-1]))
+        sums.seen.append(flags | (0 if is_first else sums.seen[-1]))
+        sums.estimates.append(llm.estimates(row, row + 1) + (0 if is_first else sums.estimates[-1]))
+        sums.bounds.append(llm.bounds(row, row + 1) + (0 if is_first else sums.bounds[-1]))
+
+    def _add_end(self, place: int) -> None:
+        tools, events = self.session.tools, self.session.events
+        sums = self._lanes[events.lane[tools.event[tools.ended_call[place]]]]
+        before = tools.ended_failures[place - 1] if place else 0
+        sums.ended.append(tools.ended_event[place])
+        sums.failures.append(tools.ended_failures[place] - before + (sums.failures[-1] if sums.failures else 0))
+
+    def figures(self, view: View) -> list[LaneFigures]:
+        """All agents there were as of a view, each before those that it spawned; as far as `extend` has gone."""
+        self._find_branches()
+        spawned = self._spawned(view.at)
+        below: defaultdict[int, list[int]] = defaultdict(list)
+        for lane, agent in spawned.items():
+            below[agent.parent].append(lane)
+        order = list(_depth_first(below))
+        own = {lane: self._own(lane, view) for lane, _ in order}
+        together = {lane: took.spent for lane, took in own.items()}
+        for lane, _ in reversed(order):
+            if lane != MAIN_LANE:
+                parent = spawned[lane].parent
+                together[parent] = together[parent].plus(together[lane])
+        names = self.session.lanes.names
+        return [
+            LaneFigures(
+                lane=lane,
+                name=names.name(lane) if lane else "",
+                depth=depth,
+                own=own[lane],
+                together=together[lane],
+                has_agents=lane in below,
+                **(asdict(spawned[lane]) if lane in spawned else _MAIN),
+            )
+            for lane, depth in order
+        ]
+
+    def _find_branches(self) -> None:
+        branches = self.session.lanes.branches
+        for branch in branches[self._branches_seen :]:
+            self._branches[branch.lane].append(branch)
+            self._branches_seen += 1
+
+    def _spawned(self, at: int) -> dict[int, _Spawned]:
+        """By lane where each agent was first spawned, and how its last run ended."""
+        agents, branches = self.session.agents, self.session.lanes.branches
+        found: dict[int, _Spawned] = {}
+        for row in range(bisect_left(agents.event, at)):
+            lane, end = agents.lane[row], agents.end[row]
+            agent = found.get(lane)
+            if lane == MAIN_LANE:
+                continue
+            if agent is None:
+                parent = branches[agents.branch[row]].lane
+                agent = found[lane] = _Spawned(parent if parent in found else MAIN_LANE, agents.event[row])
+            agent.end = end if end < at else None
+            agent.has_failed = end < at and bool(agents.failed[row])
+        return found
+
+    def _own(self, lane: int, view: View) -> Took:
+        sums = self._lanes.get(lane) or _NOTHING
+        mine, ended = bisect_left(sums.row, view.llm_rows), bisect_left(sums.ended, view.at)
+        first = self.session.iterations.first
+        iterations = sum(
+            bisect_left(branch.iterations, view.at, key=first.__getitem__) for branch in self._branches.get(lane, ())
+        )
+        tools = ended, sums.failures[ended - 1] if ended else 0
+        if not mine:
+            return Took(iterations, *tools)
+        last, seen = mine - 1, sums.seen[mine - 1]
+        known = (KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, KNOWN_WRITE, KNOWN_TOTAL)
+        tokens = Buckets(*(each[last] if seen & flag else None for each, flag in zip(sums.buckets, known, strict=True)))
+        label = self.session.events.label[self.session.llm.event[sums.row[last]]]
+        return Took(
+            iterations,
+            *tools,
+            self.session.labels.name(label),
+            sums.calls[last],
+            tokens,
+            sums.cost[last] if seen & KNOWN_COST else None,
+            sums.estimates[last] > 0,
+            sums.bounds[last] > 0,
+        )
+
+
+@dataclass(slots=True)
+class _Spawned:
+    """Where an agent was spawned, and how it ended, if it did."""
+
+    parent: int
+    event: int
+    end: int | None = None
+    has_failed: bool = False
+
+
+_NOTHING = _Sums()
+_MAIN: dict[str, Any] = {"parent": None, "event": 0, "end": None, "has_failed": False}
+
+
+def _columns(llm: LlmColumns) -> tuple[array[int], ...]:
+    return llm.calls, llm.sum_input, llm.sum_output, llm.sum_read, llm.sum_write, llm.sum_total
+
+
+def _depth_first(below: dict[int, list[int]]) -> Iterator[tuple[int, int]]:
+    """The lanes, each before those below it, with how many stand above it; not by recursion, for it may be deep."""
+    waiting = [(MAIN_LANE, 0)]
+    while waiting:
+        lane, depth = waiting.pop()
+        yield lane, depth
+        waiting += [(child, depth + 1) for child in reversed(below.get(lane, ()))]

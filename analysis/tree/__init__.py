@@ -1,0 +1,1 @@
+"""The iteration tree: its shape, what each node took, in which order siblings stand."""

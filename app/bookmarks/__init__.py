@@ -1,0 +1,1 @@
+"""Bookmarks: what people say of events, kept in a file beside the trace."""

@@ -1,0 +1,1 @@
+"""The session browser: the traces of folders as a table."""

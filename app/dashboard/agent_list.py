@@ -1,0 +1,38 @@
+"""The list of agents: shown, hidden, gone from to where one was spawned, or to its events alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...analysis.fold.lanes import MAIN_AGENT
+from ..contain import contained
+from ..panes.agents import AgentsPane
+from ..query.words import quoted
+
+
+@contained
+class AgentActions:
+    """Opens and closes the list; part of the dashboard screen."""
+
+    def action_agents(self) -> None:
+        """Show or hide the agents."""
+        if self.agent_list.has_class("-shown"):
+            self._close(self.agent_list)
+            return
+        self._open(self.agent_list)
+        self.show_anew(self.agent_list)
+
+    def on_agents_pane_chosen(self, message: AgentsPane.Chosen) -> None:
+        """Go to where an agent was spawned."""
+        self._close(self.agent_list)
+        self.jump_to(message.event)
+
+    def on_agents_pane_narrowed(self, message: AgentsPane.Narrowed) -> None:
+        """Have the timeline show the events of one agent only."""
+        self._close(self.agent_list)
+        self.filter_by(f"agent:={quoted(message.agent or MAIN_AGENT)}")
+
+    if TYPE_CHECKING:  # the rest is the screen's
+        agent_list: AgentsPane
+
+        def __getattr__(self, name: str) -> Any: ...

@@ -1,0 +1,1 @@
+"""The ribbon: the whole session on one line."""

@@ -1,0 +1,1 @@
+"""The dashboard without a terminal, and the pictures and recordings that are taken of it."""

@@ -1,0 +1,128 @@
+"""The rows of the list of agents: who each is, what it was asked for, what it did and took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ...analysis import figures
+from ...analysis.lane_figures import LaneFigures
+from ..safe_text import fit, fit_right, one_line, width_of
+from ..trace import Trace
+from ..widgets.palette import Cell
+from ..words.agents import asked_of, name_of, state_of
+
+_GAP = "  "
+_NARROWEST_NAME = 22
+_DEEPEST_INDENT = 8
+_MARKS: dict[str, Cell] = {
+    "runs": ("● ", "ok"),
+    "done": ("○ ", "muted"),
+    "failed": ("✗ ", "error"),
+    "": ("· ", "muted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A column of figures; of those that do not all fit the one of the highest rank gives way first."""
+
+    head: str
+    cells: int
+    style: str
+    tell: Callable[[LaneFigures], str]
+    rank: int = 0
+
+
+_STATE_CELLS = 6
+
+
+def _together(lane: LaneFigures) -> str:
+    return figures.cost(lane.together.cost, lane.together.estimated) if lane.has_agents else ""
+
+
+def _failed(lane: LaneFigures) -> str:
+    return f"✗{lane.own.failed_tools:,}" if lane.own.failed_tools else ""
+
+
+_FIGURES = (
+    _Figure("model", 18, "model", lambda lane: one_line(lane.own.model), rank=6),
+    _Figure("iter", 5, "muted", lambda lane: f"{lane.own.iterations:,}", rank=5),
+    _Figure("tools", 5, "text", lambda lane: f"{lane.own.tool_calls:,}", rank=4),
+    _Figure("failed", 6, "error", _failed, rank=3),
+    _Figure("hit", 4, "cache_read", lambda lane: figures.share(lane.own.tokens.hit_rate), rank=2),
+    _Figure(
+        "tokens",
+        7,
+        "title",
+        lambda lane: figures.at_least(figures.tokens(lane.own.tokens.total), lane.own.output_is_lower_bound),
+        rank=1,
+    ),
+    _Figure("cost", 8, "cost", lambda lane: figures.cost(lane.own.cost, lane.own.cost_estimated)),
+    _Figure("with theirs", 11, "cost", _together, rank=2),
+)
+
+
+class AgentRows:
+    """Agents, each before those that it spawned."""
+
+    def __init__(self) -> None:
+        self.lanes: Sequence[LaneFigures] = ()
+        self._trace: Trace | None = None
+        self._generation = 0
+        self._has_ended = False
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.lanes)
+
+    def take(self, trace: Trace, lanes: Sequence[LaneFigures], *, has_ended: bool) -> None:
+        """Show these; `has_ended` says that of the session."""
+        self._trace, self._generation, self.lanes, self._has_ended = trace, trace.generation, lanes, has_ended
+
+    def row(self, index: int, width: int) -> list[Cell]:
+        """The pieces of a row, `width` cells in all."""
+        trace, lane = self._trace, self.lanes[index]
+        if trace is None or trace.generation != self._generation:
+            return []  # the trace has just started over: the next frame shows it
+        columns = _columns(width)
+        state = state_of(lane, has_ended=self._has_ended)
+        told = _told_state(state, columns)
+        room = max(0, width - _taken(columns) - width_of(told))
+        mark = _MARKS[state]
+        indent = "  " * min(lane.depth, _DEEPEST_INDENT)
+        name = one_line(name_of(lane))
+        name = fit(name, max(0, min(width_of(name), room - len(indent) - 2)))
+        asked = fit(f" {asked_of(trace, lane)}", max(0, room - len(indent) - 2 - width_of(name)))
+        return [
+            (indent, "text"),
+            mark,
+            (name, "agent"),
+            (asked, "text"),
+            (told, mark[1]),
+            *((_GAP + fit_right(each.tell(lane), each.cells), each.style) for each in columns),
+        ]
+
+    def heads(self, width: int) -> list[Cell]:
+        """The heads above rows of the same width."""
+        columns = _columns(width)
+        tail = "".join(_GAP + fit_right(each.head, each.cells) for each in columns)
+        head = _told_state("state", columns)
+        return [(fit("agent", max(0, width - _taken(columns) - width_of(head))) + head + tail, "muted")]
+
+
+def _told_state(state: str, columns: Sequence[_Figure]) -> str:
+    """The state in words where there is room for all figures; its mark stands in every row."""
+    return _GAP + fit(state or figures.UNKNOWN, _STATE_CELLS) if len(columns) == len(_FIGURES) else ""
+
+
+def _columns(width: int) -> list[_Figure]:
+    columns = list(_FIGURES)
+    while len(columns) > 1 and width - _taken(columns) < _NARROWEST_NAME:
+        columns.remove(max(reversed(columns), key=lambda column: column.rank))
+    return columns
+
+
+def _taken(columns: Sequence[_Figure]) -> int:
+    return sum(len(_GAP) + column.cells for column in columns)

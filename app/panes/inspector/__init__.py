@@ -1,0 +1,1 @@
+"""The inspector: everything about one event or one issue, as entries that unfold."""

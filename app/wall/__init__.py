@@ -1,0 +1,1 @@
+"""The wall: several sessions at once, a strip each."""

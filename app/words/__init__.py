@@ -1,0 +1,1 @@
+"""What several panes and reports say alike, in words."""

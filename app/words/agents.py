@@ -1,0 +1,44 @@
+"""Agents in words: what they are called, what they were asked for, how they stand."""
+
+from __future__ import annotations
+
+from ...analysis import figures
+from ...analysis.fold.lanes import MAIN_AGENT
+from ...analysis.lane_figures import LaneFigures
+from ..safe_text import one_line
+from ..trace import Trace
+
+_ASKED = ("description", "task", "goal", "message", "agent_type", "prompt")
+_LONGEST = 200
+_RUNS, _DONE, _FAILED = "runs", "done", "failed"
+
+
+def name_of(lane: LaneFigures) -> str:
+    """The name of an agent; the text is the trace's own, not yet safe."""
+    return lane.name or MAIN_AGENT
+
+
+def asked_of(trace: Trace, lane: LaneFigures) -> str:
+    """What an agent was asked for, made safe; empty where its spawn does not say."""
+    if lane.parent is None:
+        return one_line(trace.view().goal or "", _LONGEST)
+    data = trace.event(lane.event).data
+    said = (data.get(name) for name in _ASKED)
+    return next((one_line(each, _LONGEST) for each in said if isinstance(each, str) and each.strip()), "")
+
+
+def state_of(lane: LaneFigures, *, has_ended: bool) -> str:
+    """Whether an agent is at work, as far as the trace says; empty where the session ended and it never did.
+
+    `has_ended` says that of the session, which is what the main agent goes by.
+    """
+    if lane.parent is None:
+        return _DONE if has_ended else _RUNS
+    if lane.end is None:
+        return "" if has_ended else _RUNS
+    return _FAILED if lane.has_failed else _DONE
+
+
+def count_of(lanes: int) -> str:
+    """`3 sub-agents`, of all lanes one being the main agent's."""
+    return figures.count(lanes - 1, "sub-agent")

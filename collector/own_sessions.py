@@ -1,0 +1,21 @@
+"""Which of the traces in folders are sessions of their own: no part of another that is there, and no copy of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from .formats.codex.names import copies_among, is_rollout, thread_of
+from .reading.listing import ListedTrace, list_traces
+from .sources import Belongs
+
+
+def sessions_in(folders: Iterable[Path], belongs: Belongs) -> list[tuple[Path, ListedTrace]]:
+    """The sessions in these folders and below that belong to what is wanted, each with the folder it was found in."""
+    listed: dict[Path, tuple[Path, ListedTrace]] = {}
+    for folder in folders:
+        for trace in list_traces(folder):
+            listed.setdefault(trace.path, (folder, trace))
+    copies = copies_among(listed)
+    threads = frozenset(thread_of(path) for path in listed if is_rollout(path))
+    return [each for path, each in listed.items() if path not in copies and belongs(path, threads)]

@@ -1,0 +1,98 @@
+"""The list of agents: opened by a key, as of the cursor, gone from to an agent or to its events alone."""
+
+from __future__ import annotations
+
+import pytest
+
+HOSTILE = '\x1b[31mred [/oops] "quoted"'
+
+
+@pytest.fixture
+def family(line, tmp_path, utc):
+    """A trace in which the main agent spawned `writer`, which spawned `checker`; one of an odd name failed."""
+    path = tmp_path / "traces" / "family.jsonl"
+    path.parent.mkdir()
+    call = {"input_tokens": 100, "output_tokens": 10, "cost": 1.0}
+    lines = [
+        line("session_start", goal="write it", model="m"),
+        line("llm_response", 1, **call),
+        line("subagent_spawn", 1, agent_id="writer", description="write the parser"),
+        line("llm_response", 1, agent_id="writer", **call | {"cost": 0.5}),
+        line("subagent_spawn", 1, agent_id="checker", parent_agent_id="writer", task="run the tests"),
+        line("llm_response", 1, agent_id="checker", **call | {"cost": 0.25}),
+        line("tool_error", 1, agent_id="checker", tool_name="bash", error="exit 1"),
+        line("subagent_complete", 1, agent_id="checker"),
+        line("subagent_spawn", 1, agent_id=HOSTILE),
+        line("subagent_error", 1, agent_id=HOSTILE, error="boom"),
+        line("llm_response", 2, **call),
+    ]
+    path.write_bytes(b"".join(lines))
+    return path
+
+
+def rows(it):
+    return [row.strip("│▌ ") for row in it.crop("#trace-agents-list").split("\n") if "$" in row or "✗" in row]
+
+
+async def test_each_agent_stands_below_the_one_that_spawned_it(show, family):
+    async with show(family) as it:
+        await it.press("a")
+        assert it.title("agents") == "agents · 3 sub-agents · 440 · $2.75"
+        main, writer, checker, odd = rows(it)
+        assert main.split()[:4] == ["●", "main", "write", "it"]
+        assert main.split()[-2:] == ["$2.00", "$2.75"]
+        assert writer.startswith("● writer write the parser")
+        assert writer.split()[-2:] == ["$0.50", "$0.75"]
+        assert checker.startswith("○ checker run the tests")
+        assert "✗1" in checker
+        assert checker.split()[-1] == "$0.25"
+        assert odd.startswith("✗ ")
+        assert "[/oops]" in odd
+        await it.press("a")
+        assert not it.screen.agent_list.has_class("-shown")
+
+
+async def test_enter_goes_to_where_it_was_spawned(show, family):
+    async with show(family) as it:
+        await it.press("a", "down", "down", "enter")
+        assert not it.screen.is_covered
+        assert it.place == 4
+
+
+@pytest.mark.parametrize(("downs", "shown"), [(0, 6), (2, 2), (3, 0)], ids=["main", "checker", "odd name"])
+async def test_o_shows_only_its_events(show, family, downs, shown):
+    async with show(family) as it:
+        await it.press("a", *["down"] * downs, "o")
+        assert not it.screen.is_covered
+        await it.until(lambda: f"{shown} of 11" in it.title("timeline"), it.title("timeline"))
+        await it.press("escape")
+        assert "of 11" not in it.title("timeline")
+
+
+async def test_it_is_as_of_the_cursor_and_grows_with_the_trace(show, family, line):
+    async with show(family) as it:
+        it.screen.move_cursor(3)
+        await it.press("space", "a")
+        assert len(rows(it)) == 2
+        await it.press("escape", "f", "a")
+        with family.open("ab") as file:
+            file.write(line("subagent_spawn", 2, agent_id="late"))
+            file.write(line("llm_response", 1, agent_id="late", input_tokens=5, output_tokens=5, cost=0.01))
+        await it.until(lambda: len(rows(it)) == 5, "the late agent is listed")
+        assert "4 sub-agents" in it.title("agents")
+
+
+async def test_a_long_session_is_gone_over_in_slices(show, family, line, monkeypatch):
+    monkeypatch.setattr("tracetop.analysis.lane_figures._ROWS_A_SLICE", 1)
+    async with show(family) as it:
+        await it.press("a")
+        await it.until(lambda: it.title("agents").endswith("$2.75"), it.title("agents"))
+        assert rows(it)[0].split()[-1] == "$2.75"
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+async def test_names_have_room_at_any_width(show, family, width):
+    async with show(family, size=(width, 24)) as it:
+        await it.press("a")
+        assert all("$" in row for row in rows(it)[:3])
+        assert "checker" in it.crop("#trace-agents-list")
