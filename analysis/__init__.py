@@ -4,7 +4,8 @@ from .analyzers import InefficiencyDetector, SessionAnalyzer, TokenAnalyzer
 from .cache.boundary import CacheBoundaryTracker
 from .fold.session import Session
 from .issues.issue import Issue
-from .view import Summary, View
+from .summary import Summary
+from .view import View
 
 __all__ = [
     "CacheBoundaryTracker",

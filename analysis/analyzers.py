@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..collector.events import TraceEvent, TraceSession
+from .flow_point import TokenFlowPoint
 from .fold.session import Session
 from .issues.issue import Issue
+from .summary import Summary
 from .timeline import TimelineEntry, entry
 from .tree.tree import TreeNode, whole_tree
-from .view import Summary, TokenFlowPoint, View
+from .view import View
 
 BEFORE_ALL = -1
 """Where what the session says apart from its events stands among these."""

@@ -7,9 +7,10 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .flow_point import TokenFlowPoint
 from .fold.columns import KNOWN_COST
 from .fold.lanes import MAIN_LANE
-from .view import TokenFlowPoint, View
+from .view import View
 
 if TYPE_CHECKING:
     from .fold.session import Session

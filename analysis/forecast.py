@@ -24,6 +24,7 @@ from .fold.lanes import MAIN_LANE
 from .fold.llm_calls import written_1h
 
 if TYPE_CHECKING:
+    from .fold.session import Session
     from .view import View
 
 FEWEST_TURNS = 4
@@ -64,7 +65,9 @@ class Compaction:
 
 @dataclass(frozen=True, slots=True)
 class BudgetEnd:
-    """When the budget is used up: iterations, and seconds at the present pace, None where times do not say."""
+    """When the budget is used up: iterations (calls of the model where a trace tells none), and seconds at the present
+    pace, None where times do not say.
+    """
 
     left: Band
     seconds: float | None
@@ -159,8 +162,7 @@ def end_of_budget(view: View, told: Sequence[Budget]) -> BudgetEnd | None:
     """The same by what was told of the budget, oldest first."""
     if len(told) < FEWEST_TURNS or told[-1].used is None or told[-1].used >= 1.0:
         return None
-    iterations = view.session.iterations
-    ends = [bisect_left(iterations.first, budget.event) for budget in told]
+    ends = turns_before(view.session, [budget.event for budget in told])
     shares = [
         (later.used - earlier.used) / (end - start)
         for (earlier, start), (later, end) in pairwise(zip(told, ends, strict=True))
@@ -172,6 +174,15 @@ def end_of_budget(view: View, told: Sequence[Budget]) -> BudgetEnd | None:
     times = view.session.events.time
     took = (times[told[-1].event] - times[told[0].event]) / max(1, ends[-1] - ends[0])
     return BudgetEnd(band, band.turns * took if took > 0.0 else None)
+
+
+def turns_before(session: Session, events: Sequence[int]) -> list[int]:
+    """How many iterations there were as of each of these events; calls of the model where none were by the last."""
+    first = session.iterations.first
+    if session.iterations.count(events[-1] + 1):
+        return [bisect_left(first, event) for event in events]
+    llm = session.llm
+    return [llm.calls[row - 1] if (row := llm.rows(event)) else 0 for event in events]
 
 
 def _band(left: float, steps: Sequence[float]) -> Band | None:

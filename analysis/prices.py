@@ -150,6 +150,12 @@ class Tariff:
         price = period.price_above(sent + read + written) if period.tiers else period.price
         return price.charge(sent, output, read, written, written_1h)
 
+    @property
+    def flat(self) -> Price | None:
+        """What each bucket takes of any call, if that is the same for all."""
+        first = self.periods[0]
+        return first.price if len(self.periods) == 1 and not first.tiers else None
+
     def price_at(self, prompt: int, time: float) -> Price:
         """What each bucket takes of a call with a prompt of so many tokens, in epoch seconds."""
         return self._period(time).price_above(prompt)

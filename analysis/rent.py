@@ -28,8 +28,8 @@ READ_PRICE, WRITE_PRICE, OUTPUT_PRICE = 0.1, 1.25, 5.0
 """What a token read from the cache, written to it, or put out costs, beside one of uncached input: as Anthropic's list
 has it. By these the cost of a response is split where nobody knows what its model takes."""
 
-_ROWS_AT_A_TIME = 2_500
-"""Some 10 ms of work."""
+_ROWS_AT_A_TIME = 1_000
+"""Some 3 ms of work."""
 
 _LONGEST_LINE = 1 << 30
 _MOST_GONE = 256
@@ -99,6 +99,11 @@ class Rent:
         """The dearest of those that are no longer in a context, as a heap: their rent will not change."""
         self._last_cut = 0
 
+    @property
+    def known_through(self) -> int:
+        """The last response that was taken in, as its event; -1 before the first."""
+        return self.session.llm.event[self._taken - 1] if self._taken else -1
+
     def extend_to_end(self) -> None:
         """Take in all there is."""
         while self.extend():
@@ -113,25 +118,24 @@ class Rent:
         while self._taken < last and breaks.covered <= llm.event[self._taken]:
             breaks.extend()
         last = min(last, llm.rows(breaks.covered))
+        flags, tells_prompt = llm.flags, KNOWN_INPUT | KNOWN_READ
         for row in range(self._taken, last):
-            if llm.flags[row] & (KNOWN_INPUT | KNOWN_READ):
+            if flags[row] & tells_prompt:
                 self._respond(row)
-            elif llm.flags[row] & KNOWN_OUTPUT and row:  # more of an answer that is told already
+            elif flags[row] & KNOWN_OUTPUT and row:  # more of an answer that is told already
                 context = self._context(self.session.events.lane[llm.event[row]])
                 context.output += llm.sum_output[row] - llm.sum_output[row - 1]
         self._taken = last
         return last < known
 
-    def arrivals(self, first: int, through: int) -> list[tuple[int, int]]:
-        """The results from number `first` on that came into a context by a response up to event `through`.
-
-        Each by the event that ended its call, with its size in tokens. Extends as far as it needs.
-        """
-        llm = self.session.llm
-        while self._taken < llm.rows(through + 1):
+    def extend_through(self, event: int) -> None:
+        """Take in all responses up to an event."""
+        while self._taken < self.session.llm.rows(event + 1):
             self.extend()
-        end = bisect_left(self._arrived_at, through + 1)
-        return list(zip(self._event[first:end], self._tokens[first:end], strict=True))
+
+    def long_results(self, first: int, least: int) -> list[int]:
+        """The numbers of the results from `first` on, as far as they are known, that have so many tokens at least."""
+        return [index for index, tokens in enumerate(self._tokens[first:], first) if tokens >= least]
 
     def of_call(self, end: int, at: int) -> Rented | None:
         """What the result of the call that an event ended took as of event `at`; None where it has no size by then."""
@@ -178,6 +182,10 @@ class Rent:
         rate = self._contexts[self.session.events.lane[self._event[index]]].rate
         return (rate[last] - rate[first]) * tokens, (last - first) * tokens, -index
 
+    def __len__(self) -> int:
+        """How many results are known."""
+        return len(self._event)
+
     def count(self, at: int) -> int:
         """How many results had come into a prompt as of event `at`."""
         return bisect_left(self._arrived_at, at)
@@ -207,7 +215,8 @@ class Rent:
         session, llm, before = self.session, self.session.llm, row - 1
         event, flags = llm.event[row], llm.flags[row]
         self._come_to(event)
-        context = self._context(session.events.lane[event])
+        lane = session.events.lane[event]
+        context = self._contexts.get(lane) or self._context(lane)
         sent, read, written = llm.sum_input[row], llm.sum_read[row], llm.sum_write[row]
         output = llm.sum_output[row]
         if row:
@@ -220,19 +229,22 @@ class Rent:
         context.arrived = 0
         if context.is_cut or (context.prompt is not None and prompt < context.prompt * SHRUNK):
             self._cut(context, event)
-        elif context.prompt is not None and context.pending:
-            self._place(context, event, prompt - context.prompt - context.output)
-        context.pending.clear()
+            context.pending.clear()
+        elif context.pending:
+            if context.prompt is not None:
+                self._place(context, event, prompt - context.prompt - context.output)
+            context.pending.clear()
         context.prompt, context.output = prompt, output
         rate = 0.0
         if flags & KNOWN_COST and prompt:
             self._priced_from = min(self._priced_from, event)
             rate = _rate(llm.cost[row], sent, read, written, output, session.cache_breaks.prices.price_at_hand(row))
-        context.rate.append(rate + (context.rate[-1] if context.rate else 0.0))
+        rates, carried = context.rate, context.carried
+        rates.append(rate + (rates[-1] if rates else 0.0))
         context.event.append(event)
-        known = len(self._response)
-        self._sum_tokens.append(context.carried + (self._sum_tokens[-1] if known else 0))
-        self._sum_cost.append(context.carried * rate + (self._sum_cost[-1] if known else 0.0))
+        sum_tokens, sum_cost = self._sum_tokens, self._sum_cost
+        sum_tokens.append(carried + (sum_tokens[-1] if sum_tokens else 0))
+        sum_cost.append(carried * rate + (sum_cost[-1] if sum_cost else 0.0))
         self._response.append(event)
 
     def _context(self, lane: int) -> _Context:
@@ -244,12 +256,14 @@ class Rent:
     def _come_to(self, event: int) -> None:
         """Take in what came before an event: results, compactions, runs that began."""
         session, ends = self.session, self.session.tools.ended_event
-        lanes, positions = session.events.lane, session.positions
-        while self._ended < len(ends) and ends[self._ended] < event:
-            end = ends[self._ended]
-            self._ended += 1
-            length = positions[end + 1] - positions[end]  # another line follows, if only the response's
-            self._context(lanes[end]).pending.append((end, length if 0 < length < _LONGEST_LINE else 1))
+        lanes, ended = session.events.lane, self._ended
+        if ended < len(ends) and ends[ended] < event:
+            until_next = session.positions.until_next
+            last = bisect_left(ends, event, lo=ended)
+            for end in ends[ended:last]:
+                length = until_next(end)  # another line follows, if only the response's
+                self._context(lanes[end]).pending.append((end, length if 0 < length < _LONGEST_LINE else 1))
+            self._ended = last
         compactions = session.compactions
         while self._compactions < len(compactions) and compactions[self._compactions] < event:
             self._context(lanes[compactions[self._compactions]]).is_cut = True
@@ -263,14 +277,15 @@ class Rent:
         """Split what a prompt grew by among the results that came before it."""
         if growth <= 0:
             return
-        whole = sum(size for _, size in context.pending)
-        for event, size in context.pending:
+        pending, first = context.pending, len(context.event)
+        whole = sum([size for _, size in pending])
+        for event, size in pending:
             tokens = min(growth * size // whole, NONE - 1)
             context.held.append(len(self._event))
             context.arrived += tokens
             self._event.append(event)
             self._tokens.append(tokens)
-            self._first.append(len(context.event))
+            self._first.append(first)
             self._last.append(NONE)
             self._arrived_at.append(response)
 

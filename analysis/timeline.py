@@ -10,6 +10,7 @@ from typing import Any
 
 from ..collector.events import TraceEvent
 from ..collector.inclusive_input import input_includes_cache
+from ..collector.records import arguments_of
 from . import figures
 from .arguments import preview, short_path
 
@@ -113,7 +114,7 @@ def _tool(data: Data) -> str:
 
 
 def _call(data: Data) -> str:
-    return _join(_tool(data), preview(data.get("args")), by=" ")
+    return _join(_tool(data), preview(arguments_of(data)), by=" ")
 
 
 def _session_start(data: Data) -> str:

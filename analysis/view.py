@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from . import efficiency
 from .cache.boundary import CacheView
 from .efficiency import Efficiency
+from .flow_point import TokenFlowPoint, flow_point
 from .fold.columns import (
     INPUT_INCLUDED_CACHE,
     KNOWN_COST,
@@ -20,13 +20,13 @@ from .fold.columns import (
     KNOWN_READ,
     KNOWN_TOTAL,
     KNOWN_WRITE,
-    NONE,
-    OPENS_CALL,
 )
 from .fold.lanes import MAIN_LANE
 from .issues.episodes import Episode, IssueLog
 from .issues.issue import Issue, describe
+from .llm_call import LlmCall, llm_call
 from .prices import OWN_PRICES
+from .summary import Summary, summary_of
 from .tokens import Buckets
 
 if TYPE_CHECKING:
@@ -34,71 +34,6 @@ if TYPE_CHECKING:
 
 
 _RAISED = attrgetter("raised")
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A session's headline figures; None where the trace does not say. Durations in seconds, cost in dollars."""
-
-    session_id: str
-    goal: str | None
-    model: str | None
-    duration_seconds: float | None
-    total_tokens: int | None
-    total_cost: float | None
-    iterations: int
-    tool_calls: int
-    llm_calls: int
-    errors: int
-    compactions: int
-    efficiency_score: float | None
-    cache_hit_rate: float | None
-    avg_tokens_per_iteration: float | None
-    avg_cost_per_iteration: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class TokenFlowPoint:
-    """What one iteration took; `iteration` is None for calls outside any. Buckets are disjoint, cost in dollars.
-
-    `run` and `agent` tell iterations of the same number apart; `row` is the iteration's row in the columns, `calls`
-    how many LLM calls it made. `context_tokens` is the length of the last prompt that was told.
-    `output_is_lower_bound` says that there was more output than is counted.
-    `cost_estimated` says that some of `cost` is estimated, `cumulative_cost_estimated` that some of `cumulative_cost`.
-    """
-
-    iteration: int | None
-    input_tokens: int | None
-    output_tokens: int | None
-    cache_read_tokens: int | None
-    cache_write_tokens: int | None
-    total_tokens: int | None
-    cumulative_cost: float | None
-    cost: float | None = None
-    run: int = 1
-    agent: str = ""
-    row: int = 0
-    cost_estimated: bool = False
-    cumulative_cost_estimated: bool = False
-    output_is_lower_bound: bool = False
-    calls: int = 0
-    context_tokens: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LlmCall:
-    """One row of the LLM columns, told: tokens None where unknown, cost in dollars, by our prices if estimated."""
-
-    row: int
-    event: int
-    request: int | None
-    model: str
-    agent: str
-    iteration: int | None
-    tokens: Buckets
-    cost: float | None
-    opens: bool
-    cost_estimated: bool = False
 
 
 class View:
@@ -258,24 +193,7 @@ class View:
 
     def summary(self) -> Summary:
         """The headline figures."""
-        iterations, total, cost = self.iterations, self.tokens.total, self.cost
-        return Summary(
-            session_id=self.session_id,
-            goal=self.goal,
-            model=self.model,
-            duration_seconds=self.duration_seconds,
-            total_tokens=total,
-            total_cost=cost,
-            iterations=iterations,
-            tool_calls=self.tool_calls,
-            llm_calls=self.llm_calls,
-            errors=self.errors,
-            compactions=self.compactions,
-            efficiency_score=self.efficiency.score,
-            cache_hit_rate=self.cache_hit_rate,
-            avg_tokens_per_iteration=total / iterations if iterations and total is not None else None,
-            avg_cost_per_iteration=cost / iterations if iterations and cost is not None else None,
-        )
+        return summary_of(self)
 
     def issues(self, event_id: Callable[[int], str] | None = None) -> list[Issue]:
         """The issues that stand, oldest first; `event_id` looks up the id of an event by its number."""
@@ -316,36 +234,7 @@ class View:
 
     def llm_call(self, row: int) -> LlmCall:
         """What row `row` of the LLM columns says."""
-        session, llm = self.session, self.session.llm
-        flags, before = llm.flags[row], row - 1
-
-        def delta(sums: object, known: int) -> int | None:
-            if not flags & known:
-                return None
-            column: list[int] = sums  # type: ignore[assignment]
-            return column[row] - (column[before] if row else 0)
-
-        event = llm.event[row]
-        iteration = session.events.iteration[event]
-        request = llm.request[row]
-        return LlmCall(
-            row=row,
-            event=llm.event[row],
-            request=None if request == NONE else request,
-            model=session.labels.name(session.events.label[event]),
-            agent=session.lanes.names.name(session.events.lane[event]),
-            iteration=session.iterations.number_of(iteration),
-            tokens=Buckets(
-                input=delta(llm.sum_input, KNOWN_INPUT),
-                output=delta(llm.sum_output, KNOWN_OUTPUT),
-                cache_read=delta(llm.sum_read, KNOWN_READ),
-                cache_write=delta(llm.sum_write, KNOWN_WRITE),
-                total=delta(llm.sum_total, KNOWN_TOTAL),
-            ),
-            cost=llm.cost[row] if flags & KNOWN_COST else None,
-            opens=bool(flags & OPENS_CALL),
-            cost_estimated=llm.estimates(row, row + 1) > 0,
-        )
+        return llm_call(self.session, row)
 
     def llm_rows_of(self, iteration_row: int) -> list[int]:
         """The LLM rows of an iteration, oldest first."""
@@ -364,38 +253,8 @@ class View:
 
     def flow_point(self, iteration_row: int) -> TokenFlowPoint:
         """What an iteration took."""
-        calls = [self.llm_call(row) for row in self.llm_rows_of(iteration_row)]
-        branch = self.session.lanes.branches[self.session.iterations.branch[iteration_row]]
-        costs = [call.cost for call in calls if call.cost is not None]
-        prompts = (call.tokens.prompt for call in reversed(calls))
-        return TokenFlowPoint(
-            iteration=self.session.iterations.number_of(iteration_row),
-            input_tokens=_total(call.tokens.input for call in calls),
-            output_tokens=_total(call.tokens.output for call in calls),
-            cache_read_tokens=_total(call.tokens.cache_read for call in calls),
-            cache_write_tokens=_total(call.tokens.cache_write for call in calls),
-            total_tokens=_total(call.tokens.total for call in calls),
-            cumulative_cost=self._cost_through(calls[-1].row) if calls else None,
-            cost=sum(costs) if costs else None,
-            run=branch.run if iteration_row else 1,
-            agent=self.session.lanes.names.name(branch.lane) if iteration_row else "",
-            row=iteration_row,
-            cost_estimated=any(call.cost_estimated for call in calls),
-            cumulative_cost_estimated=bool(calls) and self.session.llm.estimates(0, calls[-1].row + 1) > 0,
-            output_is_lower_bound=sum(self.session.llm.bounds(call.row, call.row + 1) for call in calls) > 0,
-            calls=sum(call.opens for call in calls),
-            context_tokens=next((prompt for prompt in prompts if prompt is not None), None),
-        )
+        return flow_point(self, iteration_row)
 
     def token_flow(self) -> list[TokenFlowPoint]:
         """Every iteration's tokens, in order."""
         return [self.flow_point(row) for row in self.flow_rows()]
-
-    def _cost_through(self, row: int) -> float | None:
-        llm = self.session.llm
-        return llm.sum_cost[row] if llm.seen[row] & KNOWN_COST else None
-
-
-def _total(parts: Iterator[int | None]) -> int | None:
-    known = [part for part in parts if part is not None]
-    return sum(known) if known else None

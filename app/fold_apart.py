@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ..analysis.prices import Prices
 from ..analysis.rules.thresholds import DEFAULT_TUNING, Tuning
+from ..analysis.summary import Summary
 from ..analysis.totals import Totals, totals_of
-from ..analysis.view import Summary
 from ..collector.parts import parts_from
 from .trace import UnreadableTraceError, load_trace
 

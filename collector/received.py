@@ -21,7 +21,7 @@ from .formats.translator import Origin
 from .reading.translated import native_line
 from .recording.append_file import AppendFile
 from .recording.redaction import hide_secrets
-from .recording.sanitize import session_file_name
+from .recording.session_file import session_file_name
 
 MOST_SESSIONS = 100
 """So many may go on at once; of one more the one that was silent longest is taken for ended."""

@@ -32,6 +32,8 @@ _TEXT_FIELDS = (
     "stop_reason",
     "revises",
 )
+ARGUMENT_FIELDS = ("args", "arguments", "input")
+"""Where the arguments of a tool's call may stand in its payload; the first that is there holds them."""
 _NUMBER_FIELDS = (
     "tokens",
     "input_tokens",
@@ -61,16 +63,17 @@ class CacheCreation(msgspec.Struct, gc=False):
 class Payload(msgspec.Struct, gc=False):
     """The fields of `data` that change a number somewhere; everything else stays in the trace.
 
-    `args` is the raw JSON of the tool's arguments, empty where the event has none. `name` is what a `custom` event is
-    called. `revises` is the id of an earlier
-    response: the buckets are what came to it in addition. `output_lower_bound` says that there is at
-    least so much output, and with False that it is known after all. `waits_for` are the arguments of a call that only
-    waits for something else that runs.
+    `args` is the raw JSON of the tool's arguments, empty where the event has none; some writers call it `arguments` or
+    `input`. `name` is what a `custom` event is called. `revises` is the id of an earlier response: the buckets are what
+    came to it in addition. `output_lower_bound` says that there is at least so much output, and with False that it is
+    known after all. `waits_for` are the arguments of a call that only waits for something else that runs.
     """
 
     tool_name: str | None = None
     tool: str | None = None
     args: msgspec.Raw = msgspec.Raw()
+    arguments: msgspec.Raw = msgspec.Raw()
+    input: msgspec.Raw = msgspec.Raw()
     waits_for: msgspec.Raw = msgspec.Raw()
     tool_id: str | None = None
     tool_call_id: str | None = None
@@ -107,6 +110,28 @@ class EventRecord(msgspec.Struct, gc=False):
     data: Payload | None = None
     parent_event_id: str | None = None
     duration_ms: float | None = None
+
+
+def arguments_of(data: Mapping[str, Any]) -> Any:
+    """The arguments of a tool's call by its payload, also those that stand there as JSON in a string; None without."""
+    told = next((data[name] for name in ARGUMENT_FIELDS if data.get(name) is not None), None)
+    if isinstance(told, str) and told.startswith("{"):
+        try:
+            return orjson.loads(told)
+        except orjson.JSONDecodeError:
+            return told
+    return told
+
+
+def raw_arguments(data: Payload) -> bytes:
+    """The same as raw JSON; empty without."""
+    raw = bytes(data.args) or bytes(data.arguments) or bytes(data.input)
+    if raw.startswith(b'"{'):
+        try:
+            return str(orjson.loads(raw)).encode()
+        except (orjson.JSONDecodeError, UnicodeEncodeError):
+            return raw
+    return raw
 
 
 def record_from_object(content: Mapping[str, Any]) -> EventRecord:
@@ -183,7 +208,7 @@ def _raw(value: object) -> msgspec.Raw:
 _READ: dict[object, Callable[[Any], Any]] = {
     **dict.fromkeys(_TEXT_FIELDS, as_text),
     **dict.fromkeys(_NUMBER_FIELDS, as_number),
-    "args": _raw,
+    **dict.fromkeys(ARGUMENT_FIELDS, _raw),
     "waits_for": _raw,
     "output_lower_bound": as_truth,
     "metadata": stream_metadata,

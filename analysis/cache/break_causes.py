@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ...collector.events import TraceEvent
-from ...collector.kinds import KINDS
-from ..fold.columns import NONE, OPENS_CALL
-from ..fold.joins import MOST_BETWEEN
-from .breaks import COLD, SHARED, SHRANK, SWITCHED, CacheBreaks
-from .provider_reasons import MissReason, miss_reason
+from .between import MCP, MODE, SYSTEM_FIELDS, TOOL_FIELDS, Between, EventOf
+from .breaks import SHARED, SHRANK, SWITCHED, CacheBreaks
 
 if TYPE_CHECKING:
-    from ..fold.session import Session
-
-EventOf = Callable[[int], TraceEvent]
-"""Gives an event with its payload, by its number."""
-
-_MOST_LOOKED_AT = 64
-"""Events of a kind between two responses that are looked at, the newest first."""
-_COMPACTIONS = bytes(KINDS.index(kind) for kind in ("compaction_end", "context_overflow"))
-_MCP = bytes(KINDS.index(kind) for kind in ("mcp_disconnect", "mcp_connect"))
-_MODE = bytes((KINDS.index("mode_change"),))
-_TOOL_FIELDS = ("tools", "tool_names", "tools_hash", "tool_count", "tools_count")
-_SYSTEM_FIELDS = ("system", "system_prompt", "system_hash", "system_prompt_hash")
+    pass
 
 
 class BreakClass(StrEnum):
@@ -96,11 +80,11 @@ class Causes:
         """The cause of a break, and behind it what else may have been; always one at least."""
         known = self._known.get(index)
         if known is None:
-            known = self._known[index] = tuple(causes_of(_Between(self._breaks, index, self._event_of)))
+            known = self._known[index] = tuple(causes_of(Between(self._breaks, index, self._event_of)))
         return known
 
 
-def causes_of(between: _Between) -> list[Cause]:
+def causes_of(between: Between) -> list[Cause]:
     """All causes that can be shown, the first in the order first; what the provider says goes before."""
     rules = (_cold,) if between.is_cold else _RULES
     found = [cause for cause in (rule(between) for rule in rules) if cause is not None]
@@ -114,117 +98,21 @@ def causes_of(between: _Between) -> list[Cause]:
     # A compaction rewrites the messages: it is what the provider then means.
     if kind is BreakClass.HISTORY and same is None:
         same = next((cause for cause in found if cause.kind is BreakClass.COMPACTION), None)
-    culprit = between.request if same is None else same.culprit
+    culprit = same.culprit if same is not None else between.last if between.request is None else between.request
     told = Cause(kind if same is None else same.kind, culprit, Confidence.HIGH, reason.word)
     return [told, *(cause for cause in found if cause is not same)]
 
 
-class _Between:
-    """What lies between a response that broke the cache and the one it is held against."""
-
-    def __init__(self, breaks: CacheBreaks, index: int, event_of: EventOf | None) -> None:
-        self.session: Session = breaks.session
-        self.limits = breaks.limits
-        self.traits = breaks.traits[index]
-        self.first = breaks.previous[index]
-        self.last = breaks.events[index]
-        self._event_of = event_of
-
-    @property
-    def is_cold(self) -> bool:
-        return bool(self.traits & COLD)
-
-    @cached_property
-    def pause(self) -> float:
-        """Seconds between the two responses, NaN unknown."""
-        times = self.session.events.time
-        return times[self.last] - times[self.first]
-
-    @cached_property
-    def is_gone(self) -> bool:
-        """Whether nothing at all was read after a pause in which the cache may have run out."""
-        llm = self.session.llm
-        row = llm.rows(self.last)
-        read = llm.sum_read[row] - (llm.sum_read[row - 1] if row else 0)
-        return not read and self.pause > self.limits.short_life
-
-    @cached_property
-    def request(self) -> int | None:
-        """The request that was answered by the response that broke the cache."""
-        return _request_of(self.session, self.last)
-
-    @cached_property
-    def reason(self) -> MissReason | None:
-        """Why the provider says that the cache missed."""
-        return miss_reason(self._data(self.last))
-
-    def newest(self, kinds: bytes, lanes: tuple[int, ...]) -> int | None:
-        """The newest event of these kinds in these lanes."""
-        events = self.session.events
-        found = []
-        for kind in kinds:
-            end = self.last
-            for _ in range(_MOST_LOOKED_AT):
-                end = events.kind.rfind(kind, self.first + 1, end)
-                if end < 0:
-                    break
-                if events.lane[end] in lanes:
-                    found.append(end)
-                    break
-        return max(found, default=None)
-
-    def compaction(self) -> int | None:
-        """The newest compaction of the lane: its first event, else its end, else an emergency truncation."""
-        compactions, lanes = self.session.compactions, self.session.events.lane
-        start, end = bisect_right(compactions, self.first), bisect_left(compactions, self.last)
-        for event in reversed(compactions[max(start, end - _MOST_LOOKED_AT) : end]):
-            if lanes[event] == lanes[self.last]:
-                return event
-        return self.newest(_COMPACTIONS, (lanes[self.last],))
-
-    def changed(self, fields: tuple[str, ...]) -> bool | None:
-        """Whether the two requests differ in what they say of something; None where either says nothing."""
-        if self._requests is None:
-            return None
-        then, now = self._requests
-        for name in fields:
-            if name in then and name in now:
-                return bool(then[name] != now[name])
-        return None
-
-    @cached_property
-    def _requests(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """What the two requests say of tools and system prompt."""
-        before = None if self.is_cold else _request_of(self.session, self.first)
-        if self.request is None or before is None:
-            return None
-        return self._said(before), self._said(self.request)
-
-    def _said(self, event: int) -> dict[str, Any]:
-        data, said = self._data(event), dict[str, Any]()
-        for place in (data.get("metadata"), data):
-            if isinstance(place, Mapping):
-                said.update((name, place[name]) for name in (*_TOOL_FIELDS, *_SYSTEM_FIELDS) if name in place)
-        messages = data.get("messages")
-        first = messages[0] if isinstance(messages, list) and messages else None
-        if "system" not in said and isinstance(first, Mapping) and first.get("role") == "system":
-            said["system"] = first.get("content")
-        return said
-
-    def _data(self, event: int) -> Mapping[str, Any]:
-        return {} if self._event_of is None else self._event_of(event).data
-
-
-def _compacted(between: _Between) -> Cause | None:
+def _compacted(between: Between) -> Cause | None:
     event = between.compaction()
     return None if event is None else Cause(BreakClass.COMPACTION, event, Confidence.HIGH)
 
 
-def _tools(between: _Between) -> Cause | None:
+def _tools(between: Between) -> Cause | None:
     """Lists of tools that differ prove it; an MCP server that came or went makes it likely, unless they are alike."""
-    changed = between.changed(_TOOL_FIELDS)
+    changed = between.changed(TOOL_FIELDS)
     lanes = between.session.events.lane
-    server = between.newest(_MCP, (lanes[between.last], 0))
+    server = between.newest(MCP, (lanes[between.last], 0))
     if changed:
         return Cause(BreakClass.TOOLS, between.request if server is None else server, Confidence.HIGH)
     if changed is None and server is not None:
@@ -232,45 +120,45 @@ def _tools(between: _Between) -> Cause | None:
     return None
 
 
-def _system(between: _Between) -> Cause | None:
-    changed = between.changed(_SYSTEM_FIELDS)
-    mode = between.newest(_MODE, (between.session.events.lane[between.last],))
+def _system(between: Between) -> Cause | None:
+    changed = between.changed(SYSTEM_FIELDS)
+    mode = between.newest(MODE, (between.session.events.lane[between.last],))
     if changed or (changed is None and mode is not None):
         return Cause(BreakClass.SYSTEM, between.request if mode is None else mode, Confidence.HIGH)
     return None
 
 
-def _model(between: _Between) -> Cause | None:
+def _model(between: Between) -> Cause | None:
     if not between.traits & SWITCHED:
         return None
     return Cause(BreakClass.MODEL, between.last if between.request is None else between.request, Confidence.HIGH)
 
 
-def _history(between: _Between) -> Cause | None:
+def _history(between: Between) -> Cause | None:
     if not between.traits & SHRANK or between.compaction() is not None:
         return None
     return Cause(BreakClass.HISTORY, between.last if between.request is None else between.request, Confidence.MEDIUM)
 
 
-def _expired(between: _Between) -> Cause | None:
+def _expired(between: Between) -> Cause | None:
     limits, pause = between.limits, between.pause
     if not pause > limits.short_life or between.is_gone:
         return None
     return _expiry(between)
 
 
-def _all_expired(between: _Between) -> Cause | None:
+def _all_expired(between: Between) -> Cause | None:
     """Nothing at all is left after a pause: a rewritten history would have left what stands before it."""
     return _expiry(between) if between.is_gone else None
 
 
-def _expiry(between: _Between) -> Cause:
+def _expiry(between: Between) -> Cause:
     limits, pause = between.limits, between.pause
     confidence = Confidence.HIGH if pause > limits.long_life else Confidence.MEDIUM
     return Cause(BreakClass.EXPIRY, between.first, confidence)
 
 
-def _cold(between: _Between) -> Cause | None:
+def _cold(between: Between) -> Cause | None:
     lane, agents = between.session.events.lane[between.last], between.session.agents
     spawn = next(_spawns_before(between.last, lane, agents), None)
     return Cause(BreakClass.COLD, spawn, Confidence.MEDIUM if between.traits & SHARED else Confidence.LOW)
@@ -282,7 +170,7 @@ def _spawns_before(event: int, lane: int, agents: Any) -> Iterator[int]:
             yield agents.event[row]
 
 
-_RULES: tuple[Callable[[_Between], Cause | None], ...] = (
+_RULES: tuple[Callable[[Between], Cause | None], ...] = (
     _compacted,
     _tools,
     _system,
@@ -297,19 +185,13 @@ _BY_REASON = {
     "model_changed": BreakClass.MODEL,
     "system_changed": BreakClass.SYSTEM,
     "instructions_changed": BreakClass.SYSTEM,
+    "reasoning_effort_changed": BreakClass.SYSTEM,
+    "verbosity_changed": BreakClass.SYSTEM,
+    "text_format_changed": BreakClass.SYSTEM,
     "tools_changed": BreakClass.TOOLS,
     "messages_changed": BreakClass.HISTORY,
     "input_changed": BreakClass.HISTORY,
+    "context_compacted": BreakClass.COMPACTION,
     "cache_expired": BreakClass.EXPIRY,
 }
 """What providers' own reasons mean."""
-
-
-def _request_of(session: Session, response: int) -> int | None:
-    """The request of a response; of a streamed one it is known where the call opened."""
-    llm, lanes = session.llm, session.events.lane
-    row = llm.rows(response)
-    for before in range(row, max(-1, row - MOST_BETWEEN), -1):
-        if lanes[llm.event[before]] == lanes[response] and llm.flags[before] & OPENS_CALL:
-            return None if llm.request[before] == NONE else llm.request[before]
-    return None

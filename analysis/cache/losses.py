@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from .. import figures
 from ..view import View
-from .break_causes import WORDS, BreakClass, Cause, Causes, EventOf
+from .between import EventOf
+from .break_causes import WORDS, BreakClass, Cause, Causes
 from .breaks import FULL, CacheBreaks
 from .miss_prices import Loss
 

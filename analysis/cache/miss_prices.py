@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ..prices import Price, Rate
+from ..prices import Price, Rate, Tariff
 from .solved_prices import SolvedPrices
 
 if TYPE_CHECKING:
@@ -106,8 +106,12 @@ class CachePrices:
         event = session.llm.event[row]
         label = session.events.label[event]
         price = self.solved.price_of(label, event)
-        if price is not None or not session.prices:
+        if price is not None:
             return price
+        if self.solved.is_settled(label, event):
+            return self.price_known(row)
+        if not session.prices:
+            return None
         if session.llm.estimates(row, row + 1) or self.solved.calls(label, event) >= _CALLS_TO_TELL:
             return self.price_known(row)
         return session.prices.price_of(session.labels.name(label))
@@ -118,10 +122,11 @@ class CachePrices:
         llm, event = session.llm, session.llm.event[row]
         label = session.events.label[event]
         if label not in self._rates:
-            self._rates[label] = session.prices.rate_of(session.labels.name(label)) if session.prices else None
+            rate = session.prices.rate_of(session.labels.name(label)) if session.prices else None
+            self._rates[label] = rate.flat or rate if isinstance(rate, Tariff) else rate
         rate = self._rates[label]
-        if rate is None:
-            return None
+        if rate is None or isinstance(rate, Price):
+            return rate
         prompt = llm.sum_input[row] + llm.sum_read[row] + llm.sum_write[row]
         if row:
             prompt -= llm.sum_input[row - 1] + llm.sum_read[row - 1] + llm.sum_write[row - 1]

@@ -10,7 +10,16 @@ _FIELDS = ("cache_miss_reason", "prompt_cache_diagnostics")
 _WORD_FIELDS = ("reason", "miss_reason", "type", "cache_miss_reason")
 _TOKEN_FIELDS = ("cache_missed_input_tokens", "cache_missed_tokens")
 _SAYS_NOTHING = frozenset(
-    {"unavailable", "previous_message_not_found", "cache_hit", "cache_miss", "hit", "miss", "none"}
+    {
+        "unavailable",
+        "previous_message_not_found",
+        "comparison_response_not_found",
+        "cache_hit",
+        "cache_miss",
+        "hit",
+        "miss",
+        "none",
+    }
 )
 _DEEPEST = 4
 _MOST_LOOKED_AT = 200
@@ -46,9 +55,17 @@ def miss_reason(data: Mapping[str, Any]) -> MissReason | None:
     return None
 
 
+def _told_in(value: list[object]) -> MissReason | None:
+    """The first of several that says why, else the first that says anything."""
+    told = [reason for reason in map(_told, value[:_MOST_LOOKED_AT]) if reason is not None]
+    return next((reason for reason in told if reason.says_why), told[0] if told else None)
+
+
 def _told(value: object) -> MissReason | None:
     if isinstance(value, str):
         return MissReason(value[:_LONGEST_WORD], None) if value else None
+    if isinstance(value, list):
+        return _told_in(value)
     if not isinstance(value, Mapping):
         return None
     words = (value[name] for name in _WORD_FIELDS if isinstance(value.get(name), str))

@@ -41,6 +41,11 @@ class SolvedPrices:
         llm, samples = self._breaks.session.llm, self._breaks.priced.get(label, ())
         return bisect_right(samples, event, key=lambda row: llm.event[row])
 
+    def is_settled(self, label: int, event: int) -> bool:
+        """Whether the prices of a model, or that they do not follow, stay what they are as of an event."""
+        final = self._final.get(label)
+        return final is not None and event >= final[0]
+
     def price_of(self, label: int, event: int) -> Price | None:
         """The prices of a model as of an event and with it, in dollars per million; None where they do not follow."""
         final = self._final.get(label)

@@ -30,6 +30,12 @@ class Positions:
         change = bisect_right(self._changes, event) - 1 if len(self._changes) > 1 else 0
         return self._high[change] | self._low[event]
 
+    def until_next(self, event: int) -> int:
+        """From the position of an event to that of the one behind it."""
+        if len(self._changes) > 1:
+            return self[event + 1] - self[event]
+        return self._low[event + 1] - self._low[event]
+
     def extend(self, positions: Sequence[int]) -> None:
         """Append the positions of a batch of events."""
         high = self._high[-1]

@@ -41,6 +41,7 @@ from .positions import Positions
 from .stretches import Stretches
 from .times import TimeRange
 from .tool_calls import ToolCalls
+from .turns import Turns
 
 _MOST_KINDS = 256
 
@@ -126,6 +127,7 @@ class Session:
         """A second pass, which grows by itself: no part of the fold nor of what is kept of it."""
         self.rent = Rent(self)
         """Another."""
+        self.turns = Turns(self)
         self._agent_lanes = AgentLanes(self.lanes, self._agents)
         for number, kind in enumerate(self.kinds):
             self._agent_lanes.note_kind(number, kind)

@@ -7,7 +7,7 @@ from hashlib import blake2b
 import msgspec
 import orjson
 
-from ...collector.records import EventRecord, Payload
+from ...collector.records import EventRecord, Payload, raw_arguments
 from ..issues.tools import ToolRules
 from .batch import duration_ms
 from .columns import LONGEST_MS, NAN, NONE, IterationColumns, ToolColumns
@@ -199,7 +199,7 @@ class ToolCalls:
 
         The first is the same in every process, as `hash` of bytes is not: an index keeps it.
         """
-        raw = bytes(data.args)
+        raw = raw_arguments(data)
         if not raw or raw == b"null":
             return 0, 0
         target = 0

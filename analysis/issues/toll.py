@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from .. import figures
+from ..llm_call import LlmCall
 from ..tree.shape import Node, NodeType
 from ..tree.spent import NOTHING, Spent, spent_at
 from ..tree.tree import Tree
-from ..view import LlmCall
 from .episodes import Episode
 
 MOST_LOOKED_AT = 1_000
@@ -38,6 +38,13 @@ class Toll:
     is_derived: bool = False
     is_estimated: bool = False
     at_least: bool = False
+
+    @property
+    def basis(self) -> str | None:
+        """How its tokens and dollars are known: `measured`, `derived` or `estimated`; None where neither is."""
+        if self.tokens is None and self.cost is None:
+            return None
+        return "estimated" if self.is_estimated else "derived" if self.is_derived else "measured"
 
     def words(self) -> list[str]:
         """The figures for people, money first: `$0.09`, `~31.2k tokens`, `12.3s`; none that are unknown."""

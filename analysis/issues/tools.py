@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-from ...collector.records import Payload
+from ...collector.records import Payload, raw_arguments
 from ..arguments import preview_json
 from ..fold.columns import IterationColumns, ToolColumns
 from ..fold.lanes import Lane
@@ -68,7 +68,7 @@ class ToolRules:
             iteration=self._iterations.number_of(row),
             lane=lane.number,
             label=self._tools.name(label),
-            detail=preview_json(bytes(data.args)),
+            detail=preview_json(raw_arguments(data)),
         )
         del self._seen_again[fingerprint]
 

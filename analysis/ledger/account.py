@@ -1,29 +1,30 @@
-"""The account of an iteration: what its responses took, and whose it is by the calls that were made for nothing."""
+"""The account of a turn: what its responses took, and whose it is by the calls that were made for nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .entry import NO_PART, Part
+
 Claimant = tuple[int, int]
 """The rank of a claim, lower goes first, and the number of the entry it is written to."""
 
 _MOST_OWNERS = 32
-"""Entries that may share an iteration; what more of them claim of it is not counted."""
+"""Entries that may share a turn; what more of them claim of it is not counted."""
 
 
 @dataclass(slots=True)
 class Account:
-    """What is left of an iteration's bill, in equal parts for its calls, and who claims which part.
+    """What is left of a turn's bill, in equal parts for its calls, and who claims which part.
 
-    `tokens` and `cost` (dollars) are those of its responses, without what parts of these were claimed alone; `calls`
-    how many calls were begun in it. An iteration without calls is one part.
+    `bill` is that of its responses, without what parts of these were claimed alone; `calls` how many calls were begun
+    in it. A turn without calls is one part.
     """
 
-    tokens: int = 0
-    cost: float = 0.0
+    bill: Part = NO_PART
     calls: int = 0
-    given: dict[int, tuple[int, float]] = field(default_factory=dict)
+    given: dict[int, Part] = field(default_factory=dict)
     """What each entry has of it."""
     _claimed: dict[int, list[Claimant]] = field(default_factory=dict)
     _whole: list[Claimant] = field(default_factory=list)
@@ -61,8 +62,8 @@ class Account:
                 del self._claimed[call]
         self._count_anew()
 
-    def settle(self) -> Iterator[tuple[int, int, float]]:
-        """Give each entry what is its own by now: the entry, and how many tokens and dollars more than before."""
+    def settle(self) -> Iterator[tuple[int, Part]]:
+        """Give each entry what is its own by now: the entry, and how much more than before."""
         parts = max(self.calls, len(self._claimed), 1)
         owned = dict(self._owned)
         if self._whole:
@@ -70,11 +71,11 @@ class Account:
             owned[first] = owned.get(first, 0) + parts - len(self._claimed)
         for entry in {**self.given, **owned}:
             count = owned.get(entry, 0)
-            tokens, cost = self.tokens * count // parts, self.cost * count / parts
-            before = self.given.get(entry, (0, 0.0))
-            if (tokens, cost) != before:
-                self.given[entry] = tokens, cost
-                yield entry, tokens - before[0], cost - before[1]
+            bill, before = self.bill, self.given.get(entry, NO_PART)
+            now = Part(bill.tokens * count // parts, bill.cost * count / parts, bill.unpriced * count // parts)
+            if now != before:
+                self.given[entry] = now
+                yield entry, now.less(before)
 
     def _owner(self, claimants: list[Claimant]) -> int:
         return min(claimants[0], self._whole[0])[1] if self._whole else claimants[0][1]

@@ -19,8 +19,8 @@ class Scope(Enum):
 
     REBILLED = "what a response paid again because the cache broke"
     RESPONSE = "a response, whole"
-    CALL = "a call: its part of the responses of its iteration"
-    ITERATION = "all responses of an iteration"
+    CALL = "a call: its part of the responses of its turn"
+    ITERATION = "all responses of an iteration; outside all, of a turn"
     AGENT = "all responses of the sub-agent that the event spawned, up to the event that proves it"
 
 

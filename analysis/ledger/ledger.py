@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from ..fold.columns import KNOWN_COST, KNOWN_TOTAL, NONE
 from ..fold.lane_branches import LaneBranches
+from ..fold.turns import NO_TURN
 from ..issues.episodes import Episode
 from .account import Account
 from .claims import CLAIM_OF, Claim, Scope
-from .entry import Entry, Wasted
+from .entry import NO_PART, Entry, Part, Wasted
 
 if TYPE_CHECKING:
     from ..rules.second_pass import SecondPass
@@ -36,8 +37,9 @@ class _Held:
     claim: Claim
     entry: Entry
     taken: int = 0
-    iterations: set[int] | None = None
-    parts: list[tuple[int, int, float]] | None = None
+    turns: set[int] | None = None
+    parts: list[tuple[int, Part, Part]] | None = None
+    """What it has of responses alone: the LLM row, what was taken from its bill, and what that counts as."""
 
 
 class Ledger:
@@ -54,13 +56,17 @@ class Ledger:
         self._open: list[int] = []
         self._known = [0, 0]
         self._accounts: dict[int, Account] = {}
-        self._parts: dict[int, tuple[int, float]] = {}
-        """Of a row of the LLM columns what was claimed of it alone: tokens and dollars."""
+        self._parts: dict[int, Part] = {}
+        """Of a row of the LLM columns what was claimed of it alone."""
         self._rebilled: set[int] = set()
-        self._priced_from = NONE
+        self._priced_from = self._unpriced_from = NONE
+        """The first responses whose cost is known, and is not."""
         self._calls: array[int] = array("I")
         """By iteration how many calls were begun in it."""
+        self._loose_calls: dict[int, int] = {}
+        """The same by turn of those outside all iterations."""
         self._branches = LaneBranches(self.session)
+        self._turn_of = self.session.turns.of
 
     def extend(self, most: int = _EVENTS_AT_A_TIME) -> bool:
         """Take in the next events that the rules have looked at, at most so many; gives whether there are more."""
@@ -101,8 +107,11 @@ class Ledger:
         return bisect_left(self._all.events, at)
 
     def _told(self, entry: Entry, at: int) -> Wasted:
-        tokens, cost = entry.sums(at)
-        return Wasted(tokens, cost if self._priced_from < at else None)
+        tokens, cost, unpriced = entry.sums(at)
+        is_known = self._priced_from < at and (not tokens or unpriced < tokens)
+        is_partial = self._unpriced_from < at
+        by_tokens = is_partial or self._all.sums(at).unpriced > 0
+        return Wasted(tokens, cost if is_known else None, unpriced, is_partial, by_tokens)
 
     def _happenings(self, first: int, last: int) -> Iterator[_Happening]:
         """What is to be taken in of these events."""
@@ -139,26 +148,37 @@ class Ledger:
             self._known[which] = end
 
     def _respond(self, event: int, row: int) -> None:
-        """A response came: of an iteration that is claimed it is too."""
-        if self.session.llm.flags[row] & KNOWN_COST:
+        """A response came: of a turn that is claimed it is too."""
+        flags = self.session.llm.flags[row]
+        if flags & KNOWN_COST:
             self._priced_from = min(self._priced_from, event)
-        account = self._accounts.get(self.session.events.iteration[event])
+        elif flags & KNOWN_TOTAL:
+            self._unpriced_from = min(self._unpriced_from, event)
+        account = self._accounts.get(self._turn_of(event)) if self._accounts else None
         if account is not None:
-            tokens, cost = self._bill(row)
-            account.tokens += tokens
-            account.cost += cost
+            account.bill = account.bill.plus(self._bill(row))
             self._settle(event, account)
 
     def _start(self, event: int, call: int) -> None:
-        """A call began: the others of its iteration have a smaller part of it."""
-        iteration, calls = self.session.events.iteration[event], self._calls
-        if iteration >= len(calls):
-            calls.frombytes(bytes(calls.itemsize * (iteration + 1 - len(calls))))
-        calls[iteration] += 1
-        account = self._accounts.get(iteration)
+        """A call began: the others of its turn have a smaller part of it."""
+        turn = self._turn_of(event)
+        if turn < 0:
+            self._loose_calls[turn] = self._loose_calls.get(turn, 0) + 1
+        else:
+            calls = self._calls
+            if turn >= len(calls):
+                calls.frombytes(bytes(calls.itemsize * (turn + 1 - len(calls))))
+            calls[turn] += 1
+        account = self._accounts.get(turn)
         if account is not None:
-            account.calls = calls[iteration]
+            account.calls = self._calls_of(turn)
             self._settle(event, account)
+
+    def _calls_of(self, turn: int) -> int:
+        """How many calls were begun in a turn so far."""
+        if turn < 0:
+            return self._loose_calls.get(turn, 0)
+        return self._calls[turn] if turn < len(self._calls) else 0
 
     def _claim(self, event: int, held: _Held, number: int, update: int) -> None:
         """An issue was raised or went on: take what its new evidence stands for."""
@@ -195,17 +215,17 @@ class Ledger:
 
     def _take_call(self, event: int, held: _Held, number: int, proof: int) -> None:
         call = self.session.tools.call_of(proof)
-        iteration = 0 if call is None else self.session.events.iteration[self.session.tools.event[call]]
-        if call is not None and iteration:
-            account = self._account(event, iteration)
+        turn = NO_TURN if call is None else self._turn_of(self.session.tools.event[call])
+        if call is not None and turn:
+            account = self._account(event, turn)
             account.claim_call(call, (held.rank, number))
-            self._note(held, iteration)
+            self._note(held, turn)
             self._settle(event, account)
 
-    def _take_iteration(self, event: int, held: _Held, number: int, proof: int) -> None:
-        iteration = self.session.events.iteration[proof]
-        if iteration:
-            self._take_whole(event, held, number, iteration)
+    def _take_turn(self, event: int, held: _Held, number: int, proof: int) -> None:
+        turn = self._turn_of(proof)
+        if turn:
+            self._take_whole(event, held, number, turn)
 
     def _take_agent(self, event: int, held: _Held, number: int, proof: int) -> None:
         agents = self.session.agents
@@ -216,113 +236,111 @@ class Ledger:
             agent += 1
 
     def _take_lane(self, event: int, held: _Held, number: int, lane: int, since: int) -> None:
-        """Take all iterations in which an agent was answered since an event."""
+        """Take all turns in which an agent was answered since an event."""
         session = self.session
         for branch in self._branches.of(lane):
             rows = branch.llm_rows
             first, last = bisect_left(rows, session.llm.rows(since)), bisect_left(rows, session.llm.rows(event))
-            iterations = dict.fromkeys(session.events.iteration[session.llm.event[row]] for row in rows[first:last])
-            for iteration in iterations:
-                if iteration:
-                    self._take_whole(event, held, number, iteration)
+            for turn in dict.fromkeys(self._turn_of(session.llm.event[row]) for row in rows[first:last]):
+                self._take_whole(event, held, number, turn)
 
-    def _take_whole(self, event: int, held: _Held, number: int, iteration: int) -> None:
-        account = self._account(event, iteration)
+    def _take_whole(self, event: int, held: _Held, number: int, turn: int) -> None:
+        account = self._account(event, turn)
         account.claim_whole((held.rank, number))
-        self._note(held, iteration)
+        self._note(held, turn)
         self._settle(event, account)
 
     def _take_part(
         self, event: int, held: _Held, number: int, row: int, tokens: int | None, dollars: float | None
     ) -> None:
-        """Take some of a response, or with None what is left of it, and leave the rest to who claims the iteration."""
-        left_tokens, left_cost = self._bill(row)
-        is_whole = tokens is None
-        tokens = left_tokens if tokens is None else min(tokens, left_tokens)
-        cost = left_cost if is_whole else min(dollars or 0.0, left_cost)
-        before = self._parts.get(row, (0, 0.0))
-        self._parts[row] = before[0] + tokens, before[1] + cost
-        held.parts = [*(held.parts or ()), (row, tokens, cost)]
-        self._add(event, held.entry, tokens, cost)
-        account = self._accounts.get(self.session.events.iteration[self.session.llm.event[row]])
+        """Take some of a response, or with None what is left of it, and leave the rest to who claims the turn.
+
+        Tokens whose dollars nobody knows leave all of the response's dollars where they are.
+        """
+        taken = counted = left = self._bill(row)
+        if tokens is not None:
+            tokens = min(tokens, left.tokens)
+            taken = Part(tokens, min(dollars or 0.0, left.cost), min(tokens, left.unpriced))
+            counted = taken if dollars is not None else taken._replace(unpriced=tokens)
+        self._parts[row] = self._parts.get(row, NO_PART).plus(taken)
+        held.parts = [*(held.parts or ()), (row, taken, counted)]
+        self._add(event, held.entry, counted)
+        account = self._accounts.get(self._turn_of(self.session.llm.event[row]))
         if account is not None:
-            account.tokens -= tokens
-            account.cost -= cost
+            account.bill = account.bill.less(taken)
             self._settle(event, account)
 
     def _withdraw(self, event: int, held: _Held, number: int) -> None:
         """An issue turned out to be nothing: what it had is free for others."""
-        for row, tokens, cost in held.parts or ():
-            before = self._parts[row]
-            self._parts[row] = before[0] - tokens, before[1] - cost
-            self._add(event, held.entry, -tokens, -cost)
-            account = self._accounts.get(self.session.events.iteration[self.session.llm.event[row]])
+        for row, taken, counted in held.parts or ():
+            self._parts[row] = self._parts[row].less(taken)
+            self._add(event, held.entry, NO_PART.less(counted))
+            account = self._accounts.get(self._turn_of(self.session.llm.event[row]))
             if account is not None:
-                account.tokens += tokens
-                account.cost += cost
+                account.bill = account.bill.plus(taken)
                 self._settle(event, account)
-        for iteration in sorted(held.iterations or ()):
-            account = self._accounts[iteration]
+        for turn in sorted(held.turns or ()):
+            account = self._accounts[turn]
             account.give_up(number)
             self._settle(event, account)
 
-    def _account(self, event: int, iteration: int) -> Account:
-        """The account of an iteration, with what it took up to an event."""
-        account = self._accounts.get(iteration)
+    def _account(self, event: int, turn: int) -> Account:
+        """The account of a turn, with what it took up to an event."""
+        account = self._accounts.get(turn)
         if account is not None:
             return account
-        session = self.session
-        account = self._accounts[iteration] = Account()
-        row = session.iterations.last_llm[iteration]
-        while row:
-            if session.llm.event[row - 1] <= event:
-                tokens, cost = self._bill(row - 1)
-                account.tokens += tokens
-                account.cost += cost
-            row = session.llm.previous_in_iteration[row - 1]
-        account.calls = self._calls[iteration] if iteration < len(self._calls) else 0
+        account = self._accounts[turn] = Account()
+        for row in self.session.turns.llm_rows(turn, event + 1):
+            account.bill = account.bill.plus(self._bill(row))
+        account.calls = self._calls_of(turn)
         return account
 
-    def _bill(self, row: int) -> tuple[int, float]:
-        """Tokens and dollars of a response, without what parts of it were claimed alone."""
+    def _bill(self, row: int) -> Part:
+        """What a response took, without what parts of it were claimed alone."""
         llm, flags = self.session.llm, self.session.llm.flags[row]
         tokens = llm.sum_total[row] - (llm.sum_total[row - 1] if row else 0) if flags & KNOWN_TOTAL else 0
         cost = llm.cost[row] if flags & KNOWN_COST else 0.0
+        bill = Part(tokens, cost, 0 if flags & KNOWN_COST else tokens)
         taken = self._parts.get(row)
-        return (tokens, cost) if taken is None else (tokens - taken[0], max(0.0, cost - taken[1]))
+        return bill if taken is None else bill.less(taken)._replace(cost=max(0.0, cost - taken.cost))
 
     def _settle(self, event: int, account: Account) -> None:
-        for number, tokens, cost in account.settle():
-            self._add(event, self._held[number].entry, tokens, cost)
+        for number, part in account.settle():
+            self._add(event, self._held[number].entry, part)
 
-    def _add(self, event: int, entry: Entry, tokens: int, cost: float) -> None:
-        entry.add(event, tokens, cost)
-        self._all.add(event, tokens, cost)
+    def _add(self, event: int, entry: Entry, part: Part) -> None:
+        entry.add(event, part)
+        self._all.add(event, part)
 
     @staticmethod
-    def _note(held: _Held, iteration: int) -> None:
+    def _note(held: _Held, turn: int) -> None:
         """Remember what an episode claims, in case it is withdrawn."""
-        if held.iterations is None:
-            held.iterations = set()
-        held.iterations.add(iteration)
+        if held.turns is None:
+            held.turns = set()
+        held.turns.add(turn)
 
 
 _TAKE = {
     Scope.REBILLED: Ledger._take_rebilled,
     Scope.RESPONSE: Ledger._take_response,
     Scope.CALL: Ledger._take_call,
-    Scope.ITERATION: Ledger._take_iteration,
+    Scope.ITERATION: Ledger._take_turn,
     Scope.AGENT: Ledger._take_agent,
 }
 
 
 def share_of(wasted: Wasted, view: View) -> float | None:
-    """What part of a view's bill was wasted, 0 to 1: of its cost where that is known, else of its tokens."""
+    """What part of a view's bill was wasted, 0 to 1: of its cost where all of that is known, else of its tokens."""
     return share_of_bill(wasted, view.tokens.total, view.cost)
+
+
+def is_told_by_cost(wasted: Wasted) -> bool:
+    """Whether the share of a bill is that of its dollars: all of them are known, of what was wasted and of the rest."""
+    return wasted.cost is not None and not wasted.by_tokens
 
 
 def share_of_bill(wasted: Wasted, tokens: int | None, cost: float | None) -> float | None:
     """The same of a bill of so many tokens and dollars."""
-    if wasted.cost is not None and cost:
-        return min(1.0, wasted.cost / cost)
+    if cost and is_told_by_cost(wasted):
+        return min(1.0, (wasted.cost or 0.0) / cost)
     return min(1.0, wasted.tokens / tokens) if tokens else None

@@ -23,6 +23,8 @@ class Act(Enum):
     TALK = "talks"
     AGENT = "has another agent work"
 
+    __hash__ = object.__hash__  # each is one object; the enum's own is a function in Python, called for every call
+
 
 CHANGES = frozenset({Act.EDIT, Act.CREATE, Act.SHELL_EDIT})
 

@@ -11,6 +11,7 @@ import orjson
 
 from ..fold.lanes import MAIN_LANE
 from ..issues.episodes import Episode
+from .acts import CHANGES, Act
 from .second_pass import Call, Rule
 from .thresholds import Tuning
 
@@ -52,6 +53,7 @@ class SilentAgent(Rule):
     """An agent that was heard of, then nothing more for long, while others went on; nor did it wait for anything."""
 
     CATEGORY = "silent_agent"
+    HEARS = ("session_start", "session_end")
 
     def tune(self, tuning: Tuning) -> None:
         self._seconds = tuning.of(self.CATEGORY, "seconds")
@@ -88,7 +90,7 @@ class SilentAgent(Rule):
         self._hear(event, lane)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind in ("session_start", "session_end") and lane == MAIN_LANE:
+        if lane == MAIN_LANE:
             self._announced.clear()
             self._known.clear()
             self._talking.clear()
@@ -145,6 +147,10 @@ class LowYieldAgent(Rule):
         self._changed: dict[int, int] = {}
         """By lane the last event with which it changed a file."""
 
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        return not failed and act in CHANGES
+
     def ended(self, call: Call) -> None:
         if call.changed and call.lane != MAIN_LANE:
             self._changed[call.lane] = call.event
@@ -181,6 +187,7 @@ class RedoneAgent(Rule):
     """An agent that is sent for the very task that another one has completed."""
 
     CATEGORY = "redone_agent"
+    HEARS = ("session_start",)
 
     def tune(self, tuning: Tuning) -> None:
         self._letters = tuning.count(self.CATEGORY, "characters")
@@ -217,6 +224,6 @@ class RedoneAgent(Rule):
             known.is_done = True
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind == "session_start" and lane == MAIN_LANE:
+        if lane == MAIN_LANE:
             self._tasks.clear()
             self._running.clear()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections import deque
 from dataclasses import dataclass, field
-from posixpath import basename, normpath
 
-from ..fold.tool_calls import MOST_TARGETS
 from ..issues.episodes import Episode
 from .acts import Act
+from .changes import Changes
 from .compactions import CUTS, START
 from .payloads import Payloads
 from .second_pass import Call, Rule
@@ -17,64 +14,6 @@ from .thresholds import Tuning
 
 _MOST_READS = 2_000
 """Reads of a lane that are known again after a compaction."""
-
-_MOST_UNREAD = 256
-_UPWARDS = re.compile(r"^(?:\.\./)+")
-
-
-class Changes:
-    """When each file was changed last, by whatever agent: another may read its files.
-
-    A path may be told from different folders: two of which one ends the other are taken to be one file.
-    """
-
-    def __init__(self, payloads: Payloads) -> None:
-        self._payloads = payloads
-        self._files: dict[str, dict[str, int]] = {}
-        self._count = 0
-        self._any = -1
-        """The last event that may have changed any file."""
-        self._unread: deque[int] = deque()
-        """Events that tell of a change, whose paths nobody has asked for yet."""
-
-    def note(self, path: str, event: int) -> None:
-        """A file was changed; any one may have been where no path is told."""
-        path = _plain(path)
-        if not path or self._count >= MOST_TARGETS:
-            self._files.clear()
-            self._count, self._any = 0, max(self._any, event)
-            return
-        files = self._files.setdefault(basename(path), {})
-        self._count += path not in files
-        files[path] = max(event, files.get(path, -1))
-
-    def note_event(self, event: int) -> None:
-        """An event tells of a change. Its payload is read once somebody asks."""
-        if self._payloads.may_read(event) and len(self._unread) < _MOST_UNREAD:
-            self._unread.append(event)
-        else:
-            self._unread.clear()
-            self.note("", event)
-
-    def is_changed(self, path: str, since: int, at: int) -> bool:
-        """Whether a file may have been changed after event `since`; asked at event `at`."""
-        while self._unread:
-            event = self._unread.popleft()
-            told = self._payloads.read(event, at)
-            path_told = None if told is None else told.data.get("path")
-            self.note(path_told if isinstance(path_told, str) else "", event)
-        if self._any > since:
-            return True
-        path = _plain(path)
-        files = self._files.get(basename(path), {})
-        return any(
-            event > since and (path.endswith(changed) or changed.endswith(path)) for changed, event in files.items()
-        )
-
-
-def _plain(path: str) -> str:
-    """A path without the detours in it, and without the steps up at its beginning."""
-    return _UPWARDS.sub("", normpath(path)) if path else ""
 
 
 @dataclass(slots=True)
@@ -96,6 +35,7 @@ class Amnesia(Rule):
     """An agent that reads again, after a compaction, what it had read before and nothing has changed since."""
 
     CATEGORY = "amnesia"
+    HEARS = ("session_start", *CUTS)
 
     def tune(self, tuning: Tuning) -> None:
         self._reads = tuning.count(self.CATEGORY, "reads")
@@ -123,13 +63,14 @@ class Amnesia(Rule):
             del memory.read[next(iter(memory.read))]
         memory.read[call.fingerprint] = call.target, call.event
 
+    def file_changed(self, event: int, lane: int) -> None:
+        self._changes.note_event(event)
+
     def happened(self, event: int, lane: int, kind: str) -> None:
         if kind == "session_start":
             self._lanes.pop(lane, None)
             self._begun.discard(lane)
-        elif kind == "file_change":
-            self._changes.note_event(event)
-        elif kind in CUTS:
+        else:
             is_same = kind != START and lane in self._begun
             if kind == START:
                 self._begun.add(lane)

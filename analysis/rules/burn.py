@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import deque
 
 from ..budget import Budget, told_by
-from ..forecast import MOST_BUDGETS, end_of_budget
+from ..forecast import MOST_BUDGETS, end_of_budget, turns_before
 from ..issues.episodes import Episode
 from .payloads import Payloads
 from .second_pass import Rule
 from .thresholds import Tuning
 
-_BUDGET = "budget_"
 _FEWEST = 5
 """So many budget events are read before any is passed over."""
 
@@ -29,6 +28,7 @@ class BurnForecast(Rule):
     """A budget that lasts only some iterations more at the pace of the last ones."""
 
     CATEGORY = "burn_forecast"
+    HEARS = ("session_start", "budget_check", "budget_warning", "budget_exhausted")
 
     def tune(self, tuning: Tuning) -> None:
         self._iterations = tuning.of(self.CATEGORY, "iterations")
@@ -42,10 +42,9 @@ class BurnForecast(Rule):
             self._told.clear()
             self._episode = None
             self._next_look = 0
-        if not kind.startswith(_BUDGET):
             return
-        iteration = self.findings.session.iterations.count(event + 1)
-        told = None if iteration < self._next_look else self._payloads.read(event)
+        (turn,) = turns_before(self.findings.session, [event])
+        told = None if turn < self._next_look else self._payloads.read(event)
         if told is None:
             return
         budget = told_by(event, told)
@@ -57,7 +56,7 @@ class BurnForecast(Rule):
         end = end_of_budget(self.findings.session.view(event + 1), list(self._told))
         if self._episode is None and len(self._told) >= _FEWEST:
             left = _STANDS_STILL * _UNEVEN if end is None else end.left.turns - self._iterations
-            self._next_look = iteration + int(left / _UNEVEN)
+            self._next_look = turn + int(left / _UNEVEN)
         if end is None or end.left.turns > self._iterations:
             if self._episode is not None and budget.used < 1.0:
                 self._episode.withdraw(event)

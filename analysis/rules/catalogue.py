@@ -9,7 +9,8 @@ from .cache import AlternatingMisses, BrokenCache, FrozenBoundary, NeverCached, 
 from .compactions import CompactionThrash, UselessCompaction
 from .edits import BlindEdit, EditChurn
 from .endings import TailSpin, UnverifiedFinish
-from .loops import Cycle, NearRepeat, NoProgress, Polling
+from .loops import Cycle, NoProgress, Polling
+from .near_repeats import NearRepeat
 from .oversized import OversizedResult
 from .reads import DuplicateRead, SerialReads
 from .second_pass import Rule

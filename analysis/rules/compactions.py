@@ -79,6 +79,7 @@ class UselessCompaction(Rule):
     """A compaction after which the context is hardly shorter than before."""
 
     CATEGORY = "useless_compaction"
+    HEARS = ("session_start", *CUTS)
 
     def tune(self, tuning: Tuning) -> None:
         self._saved = tuning.of(self.CATEGORY, "saved")
@@ -166,6 +167,7 @@ class CompactionThrash(Rule):
     """Compactions after each of which the context is as full as before within few responses."""
 
     CATEGORY = "compaction_thrash"
+    HEARS = ("session_start", *CUTS)
 
     def tune(self, tuning: Tuning) -> None:
         self._compactions = tuning.count(self.CATEGORY, "compactions")

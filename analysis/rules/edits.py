@@ -7,7 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
-from .acts import Act
+from .acts import CHANGES, Act
+from .changes import path_of
 from .second_pass import Call, Rule
 from .thresholds import Tuning
 
@@ -26,9 +27,11 @@ class _Known:
 
     def meet(self, names: list[str]) -> None:
         """These are known now; those met first are forgotten where there are too many."""
-        self.names.update(dict.fromkeys(names[:_MOST_FILES]))
-        while len(self.names) > _MOST_FILES:
-            del self.names[next(iter(self.names))]
+        known = self.names
+        for name in names[:_MOST_FILES]:
+            known[name] = None
+        while len(known) > _MOST_FILES:
+            del known[next(iter(known))]
 
 
 class BlindEdit(Rule):
@@ -59,17 +62,14 @@ class BlindEdit(Rule):
                 self._blind(lane, call)
         lane.meet(names)
 
-    def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind == "file_change":
-            self._lanes.setdefault(lane, _Known()).changes.append(event)
+    def file_changed(self, event: int, lane: int) -> None:
+        self._lanes.setdefault(lane, _Known()).changes.append(event)
 
     def _meet_changed(self, lane: _Known) -> None:
         """Have a lane know the files that it changed: one call may have changed, or made, several."""
         event_of = self.findings.event_of
         while lane.changes and event_of is not None:
-            path = event_of(lane.changes.popleft()).data.get("path")
-            if isinstance(path, str):
-                lane.meet(_NAME.findall(path)[-1:])
+            lane.meet(_NAME.findall(path_of(event_of(lane.changes.popleft()).data))[-1:])
 
     def _blind(self, lane: _Known, call: Call) -> None:
         if lane.episode is not None:
@@ -108,10 +108,14 @@ class EditChurn(Rule):
         self._failed: dict[int, int] = {}
         self._lanes: dict[int, dict[int, _Churn]] = {}
 
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        return act is Act.RUN if failed else act in CHANGES
+
     def ended(self, call: Call) -> None:
         if call.act is Act.RUN and call.failed:
             self._failed[call.lane] = self._failed.get(call.lane, 0) + 1
-        if not call.changed or call.act is Act.SHELL_EDIT or not call.target or not call.iteration:
+        if not call.changed or call.act is Act.SHELL_EDIT or not call.target or not call.turn:
             return
         lane = self._lanes.setdefault(call.lane, {})
         churn = lane.get(call.target)
@@ -120,7 +124,7 @@ class EditChurn(Rule):
                 del lane[next(iter(lane))]
             churn = lane[call.target] = _Churn(deque(maxlen=self._edits))
         failed = self._failed.get(call.lane, 0)
-        churn.edits.append((self.findings.ordinal(call.iteration), failed, call.event))
+        churn.edits.append((self.findings.ordinal(call.turn), failed, call.event))
         first, failed_then, _ = churn.edits[0]
         is_churn = (
             len(churn.edits) >= self._edits

@@ -99,6 +99,9 @@ class TailSpin(_Ending):
         self._iterations = tuning.count(self.CATEGORY, "iterations")
         self._lanes: dict[int, _Tail] = {}
 
+    def file_changed(self, event: int, lane: int) -> None:
+        self._lanes[lane] = _Tail()
+
     def ended(self, call: Call) -> None:
         super().ended(call)
         if call.changed:
@@ -108,12 +111,12 @@ class TailSpin(_Ending):
         if tail is None or call.act is Act.TALK:
             return
         if call.fingerprint not in tail.seen or not call.fingerprint:
-            tail.row, tail.iterations = call.iteration, 0
+            tail.row, tail.iterations = call.turn, 0
             tail.ends.clear()
             if len(tail.seen) < _MOST_KEPT:
                 tail.seen.add(call.fingerprint)
-        elif call.iteration and call.iteration != tail.row:
-            tail.row = call.iteration
+        elif call.turn and call.turn != tail.row:
+            tail.row = call.turn
             tail.iterations += 1
             if len(tail.ends) < _MOST_KEPT:
                 tail.ends.append(call.event)

@@ -1,4 +1,4 @@
-"""Loops: calls that come again in turns, alike but for numbers, or asking how something stands; and no progress."""
+"""Loops: calls that come again in turns, or ask again and again how something stands; and no progress."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class _Turns:
     """The latest calls of a lane, and how many in a row were what stood a period before them, by period."""
 
     calls: deque[Call]
+    latest: deque[int] = field(default_factory=lambda: deque(maxlen=_PERIODS[-1]))
+    """Fingerprints of the last of them."""
     matched: list[int] = field(default_factory=lambda: [0] * (_PERIODS[-1] + 1))
     episode: Episode | None = None
     period: int = 0
@@ -43,6 +45,13 @@ class Cycle(Rule):
         if turns is None:
             turns = self._turns[call.lane] = _Turns(deque(maxlen=_PERIODS[-1] * self._rounds))
         calls, matched, known = turns.calls, turns.matched, len(turns.calls)
+        is_new = call.fingerprint not in turns.latest
+        turns.latest.append(call.fingerprint)
+        if is_new:  # nearly always
+            if any(matched):
+                turns.matched, turns.episode = [0] * len(matched), None
+            calls.append(call)
+            return
         for period in _PERIODS:
             is_again = known >= period and calls[-period].fingerprint == call.fingerprint
             matched[period] = matched[period] + 1 if is_again else 0
@@ -58,6 +67,9 @@ class Cycle(Rule):
             if matched[period] >= period * (self._rounds - 1) and matched[period] % period == 0:
                 self._judge(turns, period, call)
                 return
+
+    def file_changed(self, event: int, lane: int) -> None:
+        self._turns.pop(lane, None)
 
     def _judge(self, turns: _Turns, period: int, call: Call) -> None:
         """Raise a cycle, unless its calls are all the same: that is a repeat of the page's own."""
@@ -82,62 +94,13 @@ def _ends(calls: deque[Call], last: int) -> list[int]:
 
 
 @dataclass(slots=True)
-class _Alike:
-    """The latest calls of a lane: what each has in common with others (0 nothing), its fingerprint, its end."""
-
-    calls: deque[tuple[int, int, int]]
-    episodes: dict[int, Episode] = field(default_factory=dict)
-
-
-class NearRepeat(Rule):
-    """Commands that differ in nothing but numbers, run again and again."""
-
-    CATEGORY = "near_repeat"
-
-    def tune(self, tuning: Tuning) -> None:
-        self._calls = tuning.count(self.CATEGORY, "calls")
-        self._within = tuning.count(self.CATEGORY, "within")
-        self._alike: dict[int, _Alike] = {}
-
-    def ended(self, call: Call) -> None:
-        if call.changed:
-            self._alike.pop(call.lane, None)
-            return
-        alike = self.findings.acts.alike(call.target) if call.act is Act.RUN and call.target else 0
-        lane = self._alike.get(call.lane)
-        if lane is None:
-            if not alike:
-                return
-            lane = self._alike[call.lane] = _Alike(deque(maxlen=self._within))
-        lane.calls.append((alike, call.fingerprint, call.event))
-        if not alike:
-            return
-        same = [(fingerprint, event) for what, fingerprint, event in lane.calls if what == alike]
-        if len(same) < self._calls or len({fingerprint for fingerprint, _ in same}) < 2:
-            lane.episodes.pop(alike, None)
-            return
-        episode = lane.episodes.get(alike)
-        if episode is not None:
-            episode.update(call.event, episode.values[-1] + 1, [call.event])
-            return
-        if len(lane.episodes) > self._within:
-            lane.episodes.clear()
-        lane.episodes[alike] = self.findings.open(
-            self.CATEGORY,
-            call.event,
-            len(same),
-            [event for _, event in same],
-            lane=call.lane,
-            label=self.findings.tool(call.label),
-            detail=self.findings.target(call.target),
-        )
-
-
-@dataclass(slots=True)
 class _Asked:
-    """The same question in a row: when and how often it was asked, and the shortest and longest gap between."""
+    """The same question in a row: when and how often it was asked, and the shortest and longest gap between.
 
-    fingerprint: int
+    It `is_wait` if to ask it is to wait; else it is a look at something between waits.
+    """
+
+    is_wait: bool
     ends: list[int]
     count: int
     last: float
@@ -147,7 +110,10 @@ class _Asked:
 
 
 class Polling(Rule):
-    """The same question how something stands, asked at regular gaps with nothing but waiting between."""
+    """The same question how something stands, asked at regular gaps with nothing but waiting between.
+
+    What is looked at between two waits is a question too; to look at something new is work.
+    """
 
     CATEGORY = "polling"
 
@@ -157,24 +123,29 @@ class Polling(Rule):
         self._regularity = tuning.of(self.CATEGORY, "regularity")
         self._asked: dict[int, dict[int, _Asked]] = {}
 
+    def file_changed(self, event: int, lane: int) -> None:
+        self._asked.pop(lane, None)
+
     def ended(self, call: Call) -> None:
-        if call.act is not Act.WAIT:
-            self._asked.pop(call.lane, None)
+        is_look = call.act is Act.READ or call.act is Act.SEARCH
+        if call.act is not Act.WAIT and not (is_look and call.lane in self._asked):
+            if self._asked:
+                self._asked.pop(call.lane, None)
             return
         if not call.fingerprint:
             return
         lane = self._asked.setdefault(call.lane, {})
         asked = lane.get(call.fingerprint)
         if asked is None:
-            if len(lane) > self._calls:  # so many different questions are no polling
+            if is_look or len(lane) > self._calls:  # a new question, or so many different ones, is no polling
                 lane.clear()
-            lane[call.fingerprint] = _Asked(call.fingerprint, [call.event], 1, call.time)
+            lane[call.fingerprint] = _Asked(not is_look, [call.event], 1, call.time)
             return
         gap = call.time - asked.last
         shortest, longest = min(asked.shortest, gap), max(asked.longest, gap)
         is_regular = gap >= self._seconds and longest <= self._regularity * shortest
         if not is_regular:
-            lane[call.fingerprint] = _Asked(call.fingerprint, [call.event], 1, call.time)
+            lane[call.fingerprint] = _Asked(not is_look, [call.event], 1, call.time)
             return
         asked.shortest, asked.longest, asked.last = shortest, longest, call.time
         asked.count += 1
@@ -182,7 +153,8 @@ class Polling(Rule):
             asked.episode.update(call.event, asked.count, [call.event])
             return
         asked.ends.append(call.event)
-        if asked.count >= self._calls:
+        is_told = any(each.episode is not None for each in lane.values())
+        if asked.count >= self._calls and not is_told and any(each.is_wait for each in lane.values()):
             asked.episode = self.findings.open(
                 self.CATEGORY,
                 call.event,
@@ -204,6 +176,11 @@ class _Fruitless:
     ends: list[int] = field(default_factory=list)
     episode: Episode | None = None
 
+    def begin_anew(self) -> None:
+        """There was progress."""
+        self.last_row, self.iterations, self.episode = 0, 0, None
+        self.ends.clear()
+
 
 class NoProgress(Rule):
     """Iterations with calls, none of which changed a file, brought something not seen before, or ran well."""
@@ -218,21 +195,25 @@ class NoProgress(Rule):
         lane = self._lanes.get(call.lane)
         if lane is None:
             lane = self._lanes[call.lane] = _Fruitless()
+        is_new = call.fingerprint not in lane.seen
         if not call.failed and (
-            call.changed
-            or call.act in (Act.RUN, Act.AGENT)
-            or call.fingerprint == 0
-            or call.fingerprint not in lane.seen
+            call.changed or is_new or call.act is Act.RUN or call.act is Act.AGENT or call.fingerprint == 0
         ):
-            lane.last_row, lane.iterations, lane.episode = 0, 0, None
-            lane.ends.clear()
-        elif call.iteration and call.iteration != lane.last_row:
-            lane.last_row = call.iteration
+            if lane.iterations:
+                lane.begin_anew()
+        elif call.turn and call.turn != lane.last_row:
+            lane.last_row = call.turn
             lane.iterations += 1
             self._count(lane, call)
         if len(lane.seen) >= _MOST_SEEN:
             lane.seen.clear()
-        lane.seen.add(call.fingerprint)
+            is_new = True
+        if is_new:
+            lane.seen.add(call.fingerprint)
+
+    def file_changed(self, event: int, lane: int) -> None:
+        if lane in self._lanes:
+            self._lanes[lane].begin_anew()
 
     def _count(self, lane: _Fruitless, call: Call) -> None:
         if lane.episode is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...collector.events import TraceEvent
-from ..cache.break_causes import EventOf
+from ..cache.between import EventOf
 
 _FREE_READS = 256
 _EVENTS_A_READ = 250

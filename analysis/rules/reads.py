@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
-from .acts import Act
+from .acts import CHANGES, Act
+from .changes import Changes
+from .payloads import Payloads
 from .second_pass import Call, Rule
 from .thresholds import Tuning
 
@@ -15,61 +17,66 @@ _MOST_FILES = 2_000
 
 @dataclass(slots=True)
 class _Read:
-    """An identical read: of which file, how often, where."""
+    """An identical read: of which file, how often, where first and last."""
 
     target: int
     ends: list[int]
+    last: int
     episode: Episode | None = None
 
 
 class DuplicateRead(Rule):
-    """The same file read with the same arguments though nothing changed it, and the context was not compacted."""
+    """The same file read with the same arguments though nothing changed it, and the context was not compacted.
+
+    A change by one agent is one for all: another may read its files.
+    """
 
     CATEGORY = "duplicate_read"
+    HEARS = ("compaction_start", "compaction_end", "session_start")
 
     def tune(self, tuning: Tuning) -> None:
         self._reads = tuning.count(self.CATEGORY, "reads")
         self._lanes: dict[int, dict[int, _Read]] = {}
+        self._changes = Changes(Payloads(self.findings.event_of))
+
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        return not failed and (act in CHANGES or act is Act.READ)
 
     def ended(self, call: Call) -> None:
         if call.changed:
-            self._changed(call)
+            is_one = call.act is not Act.SHELL_EDIT
+            self._changes.note(self.findings.target(call.target) if is_one else "", call.event)
         if call.act is not Act.READ or call.failed or not call.target or not call.fingerprint:
             return
         lane = self._lanes.setdefault(call.lane, {})
         read = lane.get(call.fingerprint)
-        if read is None:
-            if len(lane) >= _MOST_FILES:
+        if read is None or self._changes.is_changed(self.findings.target(read.target), read.last, call.event):
+            if read is None and len(lane) >= _MOST_FILES:
                 del lane[next(iter(lane))]
-            lane[call.fingerprint] = _Read(call.target, [call.event])
-        elif read.episode is not None:
+            lane[call.fingerprint] = _Read(call.target, [call.event], call.event)
+            return
+        read.last = call.event
+        if read.episode is not None:
             read.episode.update(call.event, read.episode.values[-1] + 1, [call.event])
-        else:
-            read.ends.append(call.event)
-            if len(read.ends) >= self._reads:
-                read.episode = self.findings.open(
-                    self.CATEGORY,
-                    call.event,
-                    len(read.ends),
-                    read.ends,
-                    lane=call.lane,
-                    label=self.findings.tool(call.label),
-                    detail=self.findings.target(call.target),
-                )
+            return
+        read.ends.append(call.event)
+        if len(read.ends) >= self._reads:
+            read.episode = self.findings.open(
+                self.CATEGORY,
+                call.event,
+                len(read.ends),
+                read.ends,
+                lane=call.lane,
+                label=self.findings.tool(call.label),
+                detail=self.findings.target(call.target),
+            )
 
-    def _changed(self, call: Call) -> None:
-        """A change by one agent is one for all: another may read its files."""
-        for number, lane in list(self._lanes.items()) if call.act is not Act.SHELL_EDIT else ():
-            for fingerprint in [each for each, read in lane.items() if read.target == call.target or not call.target]:
-                del lane[fingerprint]
-            if not lane:
-                del self._lanes[number]
-        if call.act is Act.SHELL_EDIT:
-            self._lanes.clear()
+    def file_changed(self, event: int, lane: int) -> None:
+        self._changes.note_event(event)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind.startswith("compaction") or kind == "session_start":
-            self._lanes.pop(lane, None)
+        self._lanes.pop(lane, None)
 
 
 @dataclass(slots=True)
@@ -99,11 +106,11 @@ class SerialReads(Rule):
         series = self._lanes.get(call.lane)
         if series is None:
             series = self._lanes[call.lane] = _Series()
-        if call.iteration != series.row:
+        if call.turn != series.row:
             self._settle(series, call.event, call.lane)
-            series.row = call.iteration
+            series.row = call.turn
         series.calls += 1
-        is_read = call.act is Act.READ and not call.failed and call.iteration
+        is_read = call.act is Act.READ and not call.failed and call.turn
         series.target, series.event = (call.target if is_read else 0), call.event
 
     def iteration(self, event: int, lane: int, row: int) -> None:
@@ -111,6 +118,11 @@ class SerialReads(Rule):
         if series is not None:
             self._settle(series, event, lane)
             series.row = row
+
+    def response(self, event: int, lane: int) -> None:
+        series = self._lanes.get(lane)
+        if series is not None and series.row < 0:  # outside all iterations an answer begins a turn
+            self._settle(series, event, lane)
 
     def _settle(self, series: _Series, event: int, lane: int) -> None:
         """The iteration is over: it goes on with the series, or ends it. One that called nothing says nothing."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ...collector.kinds import KINDS
-from ..cache.break_causes import EventOf
+from ..cache.between import EventOf
 from ..cache.limits import limits_of
 from ..cache.losses import CacheLosses
 from ..fold.lane_branches import LaneBranches
@@ -30,19 +31,19 @@ _SPAWNED, _ITERATION, _STARTED, _ENDED, _RESPONSE, _BREAK, _PATTERN, _KIND, _LEF
 """What is looked at, in the order in which it is where one event is several of these."""
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct, gc=False):
     """A tool call that has ended, as the rules see it. Times in epoch seconds (NaN unknown), duration in ms.
 
-    `event` is its end, `start` the event that began it. `iteration` is the row it ended in. `changed` says that it
-    changed some file. `target` is the number of what it is about, 0 where that is unknown.
+    A struct, since one is made for every call. `event` is its end, `start` the event that began it. `turn` is the one
+    it ended in. `changed` says that it changed some file. `target` is the number of what it is about, 0 where that is
+    unknown.
     """
 
     number: int
     start: int
     event: int
     lane: int
-    iteration: int
+    turn: int
     label: int
     fingerprint: int
     target: int
@@ -53,14 +54,27 @@ class Call:
     duration: float
 
 
+KINDS_HEARD = (
+    "session_start", "session_end", "llm_error", "llm_retry",
+    "compaction_start", "compaction_end", "context_overflow",
+    "budget_check", "budget_warning", "budget_exhausted",
+    "subagent_spawn", "subagent_complete", "subagent_error", "subagent_timeout",
+    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete",
+)  # fmt: skip
+"""The kinds of events that rules may be told of by name."""
+
+_FILE_CHANGE = KINDS.index("file_change")
+
+
 class Rule:
     """A rule of the second pass. It overrides those of the hooks that it needs, and no other is called.
 
     All that a hook may look at is what was known as of its event: a call's arguments and outcome only once it has
-    ended. What a rule keeps of a lane is bounded.
+    ended. What a rule keeps of a lane is bounded. `HEARS` are the kinds of events that `happened` is told of.
     """
 
     CATEGORY = ""
+    HEARS: tuple[str, ...] = KINDS_HEARD
 
     def __init__(self, findings: Findings, tuning: Tuning) -> None:
         self.findings = findings
@@ -68,6 +82,11 @@ class Rule:
 
     def tune(self, tuning: Tuning) -> None:
         """Take the thresholds."""
+
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        """Whether the end of a call that does this, and failed or did not, has to be told."""
+        return True
 
     def spawned(self, event: int, agent: int) -> None:
         """A sub-agent or worker was announced: a row of `AgentColumns`."""
@@ -93,11 +112,14 @@ class Rule:
     def recurred(self, event: int, lane: int) -> None:
         """A response raised a pattern of the cache, or made one go on."""
 
+    def file_changed(self, event: int, lane: int) -> None:
+        """An event told that a file was changed, beside the calls that change files."""
+
     def turn_ended(self, event: int, lane: int) -> None:
         """The agent was done with what it was asked. It may be asked more, or that was all."""
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        """Something else happened, of one of the kinds in `KINDS_HEARD`."""
+        """Something else happened, of one of the kinds in `HEARS`."""
 
 
 class Findings:
@@ -158,21 +180,9 @@ class Findings:
         """What a call is about; empty where that is unknown."""
         return self.session.targets.name(target)
 
-    def ordinal(self, row: int) -> int:
-        """Which iteration of its lane a row is, counted from 1."""
-        return self.session.iterations.ordinal[row]
-
-
-KINDS_HEARD = (
-    "session_start", "session_end", "llm_error", "llm_retry",
-    "compaction_start", "compaction_end", "context_overflow",
-    "budget_check", "budget_warning", "budget_exhausted",
-    "subagent_spawn", "subagent_complete", "subagent_error", "subagent_timeout",
-    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete", "file_change",
-)  # fmt: skip
-"""The kinds of events that rules are told of by name."""
-
-_HEARD = bytes(number < len(KINDS) and KINDS[number] in KINDS_HEARD for number in range(256))
+    def ordinal(self, turn: int) -> int:
+        """How many turns of its lane came before one."""
+        return self.session.turns.ordinal(turn)
 
 
 class SecondPass:
@@ -186,7 +196,7 @@ class SecondPass:
         self.taken = 0
         """How many events were looked at."""
         self.changes: array[int] = array("I")
-        """The ends of the calls that changed some file."""
+        """The events that changed some file: ends of calls, and those that tell of it."""
         session.cache_breaks.tune(limits_of(tuning))
         self.losses = losses or CacheLosses(session)
         self._acts = Acts(session.labels, session.targets)
@@ -195,14 +205,24 @@ class SecondPass:
         rules = [rule(findings, tuning) for rule in RULES if rule.CATEGORY not in tuning.muted]
         self._on_iteration = [rule.iteration for rule in rules if _hears(rule, "iteration")]
         self._on_start = [rule.started for rule in rules if _hears(rule, "started")]
-        self._on_end = [rule.ended for rule in rules if _hears(rule, "ended")]
+        on_end = [rule for rule in rules if _hears(rule, "ended")]
+        self._on_success, self._on_failure = (
+            {act: [rule.ended for rule in on_end if rule.concerns(act, failed)] for act in Act}
+            for failed in (False, True)
+        )
         self._on_response = [rule.response for rule in rules if _hears(rule, "response")]
         self._on_break = [rule.broke for rule in rules if _hears(rule, "broke")]
         self._on_pattern = [rule.recurred for rule in rules if _hears(rule, "recurred")]
         self._on_spawn = [rule.spawned for rule in rules if _hears(rule, "spawned")]
         self._on_leave = [rule.left for rule in rules if _hears(rule, "left")]
+        self._on_file_change = [rule.file_changed for rule in rules if _hears(rule, "file_changed")]
         self._on_turn = [rule.turn_ended for rule in rules if _hears(rule, "turn_ended")]
-        self._on_kind = [rule.happened for rule in rules if _hears(rule, "happened")]
+        hearing = [rule for rule in rules if _hears(rule, "happened")]
+        self._on_kind = [[rule.happened for rule in hearing if kind in rule.HEARS] for kind in KINDS]
+        """By the number of a kind."""
+        self._heard = bytes(
+            number == _FILE_CHANGE or (number < len(KINDS) and bool(self._on_kind[number])) for number in range(256)
+        )
         self._handlers: tuple[Callable[[int, int], None], ...] = (
             self._spawned,
             self._iteration,
@@ -251,7 +271,8 @@ class SecondPass:
     def _happenings(self, first: int, last: int) -> list[tuple[int, int, int]]:
         """What the rules are told of among these events, in order: the event, what it is, and a row."""
         session, agents = self.session, self.session.agents
-        tools, breaks, heard = session.tools, session.cache_breaks, session.events.kind[first:last].translate(_HEARD)
+        tools, breaks = session.tools, session.cache_breaks
+        heard = session.events.kind[first:last].translate(self._heard)
         found = [
             (column[row], what, row)
             for what, column, lowest in (
@@ -311,7 +332,7 @@ class SecondPass:
             start,
             event,
             events.lane[start],
-            events.iteration[event],
+            events.iteration[event] or session.turns.of(event),
             label,
             tools.fingerprint[number],
             target,
@@ -321,7 +342,7 @@ class SecondPass:
             events.time[event],
             tools.duration[number],
         )
-        for told in self._on_end:
+        for told in (self._on_failure if failed else self._on_success)[act]:
             told(call)
 
     def _response(self, event: int, row: int) -> None:
@@ -345,9 +366,14 @@ class SecondPass:
             told(event, lane)
 
     def _kind(self, event: int, row: int) -> None:
-        session = self.session
-        lane, kind = session.events.lane[event], session.kinds[session.events.kind[event]]
-        for told in self._on_kind:
+        events = self.session.events
+        lane, number = events.lane[event], events.kind[event]
+        kind = KINDS[number]
+        if number == _FILE_CHANGE:
+            self.changes.append(event)
+            for changed in self._on_file_change:
+                changed(event, lane)
+        for told in self._on_kind[number]:
             told(event, lane, kind)
 
 

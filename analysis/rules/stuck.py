@@ -28,6 +28,13 @@ class _Course:
     loops: list[int] = field(default_factory=list)
     episode: Episode | None = None
 
+    def go_on(self, event: int) -> None:
+        """There is progress: it was not stuck after all."""
+        if self.episode is not None:
+            self.episode.withdraw(event)
+        self.episode = None
+        self.loops.clear()
+
 
 class Stuck(Rule):
     """A run in which a loop was found, and no call since succeeded that changed a file or had not been made before.
@@ -40,8 +47,8 @@ class Stuck(Rule):
     def tune(self, tuning: Tuning) -> None:
         self._loops = tuning.count(self.CATEGORY, "loops")
         self._courses: dict[int, _Course] = {}
-        self._documented = 0
-        self._found = 0
+        self._documented = self._found = 0
+        self._raised, self._episodes = self.findings.session.issues.raised, self.findings.log.episodes
 
     def ended(self, call: Call) -> None:
         course = self._course_of(call.event, call.lane)
@@ -51,18 +58,27 @@ class Stuck(Rule):
             if len(course.seen) >= _MOST_SEEN:
                 course.seen.clear()
             course.seen.add(call.fingerprint)
-        self._look(call.event)
+        if self._is_raised(call.event):
+            self._look(call.event)
         if not call.failed and (call.changed or is_new):
-            if course.episode is not None:
-                course.episode.withdraw(call.event)
-            course.episode = None
-            course.loops.clear()
+            course.go_on(call.event)
+
+    def file_changed(self, event: int, lane: int) -> None:
+        self._look(event)
+        self._course_of(event, lane).go_on(event)
 
     def iteration(self, event: int, lane: int, row: int) -> None:
-        self._look(event)
+        if self._is_raised(event):
+            self._look(event)
 
     def response(self, event: int, lane: int) -> None:
-        self._look(event)
+        if self._is_raised(event):
+            self._look(event)
+
+    def _is_raised(self, event: int) -> bool:
+        """Whether anything was raised up to an event that was not taken in."""
+        known, raised = self._documented, self._raised
+        return len(self._episodes) > self._found or (known < len(raised) and raised[known] <= event)
 
     def _look(self, event: int) -> None:
         """Take in the loops that became known up to an event."""
@@ -86,9 +102,6 @@ class Stuck(Rule):
 
     def _raised_by(self, event: int) -> Sequence[Episode]:
         documented, found = self.findings.session.issues, self.findings.log
-        known = self._documented
-        if len(found.episodes) == self._found and (known == len(documented.raised) or documented.raised[known] > event):
-            return ()  # nearly always
         end = bisect_right(documented.raised, event, lo=self._documented)
         raised = documented.episodes[self._documented : end] + found.episodes[self._found :]
         self._documented, self._found = end, len(found.episodes)

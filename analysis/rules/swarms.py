@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..fold.lanes import MAIN_LANE
 from ..issues.episodes import Episode
+from .acts import CHANGES, Act
 from .second_pass import Call, Rule
 from .thresholds import Tuning
 
@@ -14,6 +15,7 @@ class OverlappingWorkers(Rule):
     """Files that agents edit which run at the same time: one undoes what the other did, or does it twice."""
 
     CATEGORY = "overlapping_workers"
+    HEARS = ("session_start",)
 
     def tune(self, tuning: Tuning) -> None:
         self._files = tuning.count(self.CATEGORY, "files")
@@ -23,6 +25,10 @@ class OverlappingWorkers(Rule):
         self._shared: set[int] = set()
         self._evidence: list[int] = []
         self._episode: Episode | None = None
+
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        return not failed and act in CHANGES
 
     def spawned(self, event: int, agent: int) -> None:
         self._running.add(self.findings.session.agents.lane[agent])
@@ -57,7 +63,7 @@ class OverlappingWorkers(Rule):
             )
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind == "session_start" and lane == MAIN_LANE:
+        if lane == MAIN_LANE:
             self._begin_anew()
 
     def _begin_anew(self) -> None:

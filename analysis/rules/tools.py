@@ -36,6 +36,9 @@ class ErrorLoop(Rule):
         self._failures = tuning.count(self.CATEGORY, "failures")
         self._lanes: dict[int, dict[int, _Failing]] = {}
 
+    def file_changed(self, event: int, lane: int) -> None:
+        self._lanes.pop(lane, None)
+
     def ended(self, call: Call) -> None:
         lane = self._lanes.get(call.lane)
         if not call.failed:
@@ -103,6 +106,8 @@ class FailureRate(Rule):
             tool.failed -= ends.popleft() >= 0
         ends.append(call.event if call.failed else -1)
         tool.failed += call.failed
+        if tool.episode is None and not call.failed:
+            return
         rate = tool.failed / len(ends)
         if tool.episode is not None:
             if rate < self._share / 2:  # that far down, so that a tool at the edge raises one finding, not many
@@ -176,6 +181,7 @@ class HungCall(Rule):
     """A call that has no end though the agent that made it went on, or its session ended."""
 
     CATEGORY = "hung_call"
+    HEARS = ("session_end",)
 
     def tune(self, tuning: Tuning) -> None:
         self._seconds = tuning.of(self.CATEGORY, "seconds")
@@ -214,9 +220,8 @@ class HungCall(Rule):
         self._look(event, lane, self._seconds)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind == "session_end":
-            for each in list(self._open):
-                self._look(event, each, float("-inf"))
+        for each in list(self._open):
+            self._look(event, each, float("-inf"))
 
     def _look(self, event: int, lane: int, seconds: float) -> None:
         waiting = self._open.get(lane)
@@ -254,6 +259,7 @@ class RetryStorm(Rule):
     """Errors and retries of the model's provider that follow hard on one another."""
 
     CATEGORY = "retry_storm"
+    HEARS = ("llm_error", "llm_retry")
 
     def tune(self, tuning: Tuning) -> None:
         self._retries = tuning.count(self.CATEGORY, "retries")
@@ -261,8 +267,6 @@ class RetryStorm(Rule):
         self._lanes: dict[int, _Storm] = {}
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        if not kind.startswith("llm_"):
-            return
         storm = self._lanes.get(lane)
         if storm is None:
             storm = self._lanes[lane] = _Storm(deque(maxlen=self._retries))

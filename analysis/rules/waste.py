@@ -13,6 +13,7 @@ from itertools import islice
 from ..cache.miss_prices import Basis, sum_of
 from ..fold.columns import KNOWN_COST, KNOWN_TOTAL, LlmColumns
 from ..fold.lanes import MAIN_LANE
+from ..fold.turns import NO_TURN
 from ..issues import toll as documented
 from ..issues.episodes import Episode
 from ..issues.toll import MOST_LOOKED_AT, Assessment, Toll
@@ -35,14 +36,14 @@ def assess(episode: Episode, tree: Tree) -> Assessment:
 
 
 def _answers(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
-    """All answers in the iterations that events stand in."""
-    iterations, view = tree.session.events.iteration, tree.view
-    rows = sorted({iterations[event] for event in evidence} - {0})
+    """All answers in the turns that events stand in."""
+    turns = tree.session.turns
+    numbers = sorted({turns.of(event) for event in evidence} - {NO_TURN})
     spent = NOTHING
-    for row in rows:
-        for answer in islice(view.llm_rows_of(row), MOST_LOOKED_AT):
+    for turn in numbers:
+        for answer in islice(turns.llm_rows(turn, tree.at), MOST_LOOKED_AT):
             spent = spent.plus(spent_at(tree.session.llm, answer))
-    is_final = not any(map(tree.is_open, rows))
+    is_final = not any(turn < 0 or tree.is_open(turn) for turn in numbers)
     return Assessment(
         Toll(spent.tokens, spent.cost, is_derived=spent != NOTHING, is_estimated=spent.estimated), is_final
     )
@@ -50,17 +51,18 @@ def _answers(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
 
 def _after_first(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     """The same without what came first: that had to be."""
-    first = tree.session.events.iteration[evidence[0]]
-    others = [event for event in evidence[1:] if tree.session.events.iteration[event] != first]
+    turns = tree.session.turns
+    first = turns.of(evidence[0])
+    others = [event for event in evidence[1:] if turns.of(event) != first]
     return _answers(episode, tree, others)
 
 
 def _after_first_round(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:
     """The same without the first round of a cycle."""
     period = int(episode.detail)
-    rows = tree.session.events.iteration
-    known = {rows[event] for event in evidence[:period]}
-    return _answers(episode, tree, [event for event in evidence[period:] if rows[event] not in known])
+    turns = tree.session.turns
+    known = {turns.of(event) for event in evidence[:period]}
+    return _answers(episode, tree, [event for event in evidence[period:] if turns.of(event) not in known])
 
 
 def _time(episode: Episode, tree: Tree, evidence: list[int]) -> Assessment:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .. import figures
 from ..cache.miss_prices import Basis
 from ..fold.columns import KNOWN_COST, KNOWN_TOTAL
+from ..fold.turns import NO_TURN
 from ..rent import Rent, Rented
 from ..view import View
 from .calls import Calls
@@ -36,17 +37,16 @@ class RepeatedReads:
         episodes = [each for each in found.log.standing(view.at) if each.category == RULE]
         self.repeats = frozenset(event for each in episodes for event in each.evidence_at(view.at)[1:])
         """The ends of the calls that read again."""
-        rows = view.session.events.iteration
-        self._asked = Counter(rows[event] for event in self.repeats)
+        self._asked = Counter(map(view.session.turns.of, self.repeats))
         self._called: Counter[int] = Counter()
         self._rent = Tally()
-        del self._asked[0]
+        del self._asked[NO_TURN]
 
     def take_calls(self, starts: Iterable[int]) -> None:
         """Take in calls of tools, by the events that began them."""
         if self._asked:
-            rows, asked = self._view.session.events.iteration, self._asked
-            self._called.update(rows[event] for event in starts if rows[event] in asked)
+            turns = map(self._view.session.turns.of, starts)
+            self._called.update(turn for turn in turns if turn in self._asked)
 
     def take(self, rented: Rented) -> None:
         """Take in what a repeated result took."""
@@ -67,15 +67,15 @@ class RepeatedReads:
         if self._is_muted:
             return Choice((replace(made, tokens=None, unknown=f"the rule {RULE} is muted"),))
         tally = Tally(rent.dollars, rent.tokens, rent.calls, rent.unpriced, rent.bases)
-        for row in (row for row, reads in self._asked.items() if self._called[row] == reads):
-            self._leave_out(tally, row)
+        for turn in (turn for turn, reads in self._asked.items() if self._called[turn] == reads):
+            self._leave_out(tally, turn)
         remark = figures.count(len(self.repeats), "repeated read") if self.repeats else "nothing found"
         return Choice((with_money(made, view, tally, remark),))
 
-    def _leave_out(self, tally: Tally, iteration: int) -> None:
-        """All answers of an iteration are saved."""
+    def _leave_out(self, tally: Tally, turn: int) -> None:
+        """All answers of a turn are saved."""
         llm = self._view.session.llm
-        for row in self._view.llm_rows_of(iteration):
+        for row in self._view.session.turns.llm_rows(turn, self._view.at):
             tokens = llm.sum_total[row] - (llm.sum_total[row - 1] if row else 0)
             cost = llm.cost[row] if llm.flags[row] & KNOWN_COST else None
             if llm.flags[row] & (KNOWN_COST | KNOWN_TOTAL):

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...analysis import figures
+from ...analysis.flow_point import TokenFlowPoint
 from ...analysis.fold.lanes import MAIN_AGENT
-from ...analysis.view import TokenFlowPoint
 from .table import Column, Table
 
 

@@ -9,8 +9,9 @@ from typing import ClassVar
 from ...analysis import figures
 from ...analysis.budget import Budget, budget_as_of
 from ...analysis.flow import FlowGroup, TokenFlow
+from ...analysis.flow_point import TokenFlowPoint
 from ...analysis.forecast import budget_end, next_compaction
-from ...analysis.view import TokenFlowPoint, View
+from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import fit
 from ..widgets.block_chart import BlockChart, Limit, Mark, Series, Track

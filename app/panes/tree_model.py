@@ -17,8 +17,8 @@ from ..safe_text import fit, fit_right, one_line, width_of
 from ..short_paths import shorten_paths
 from ..trace import Trace
 from ..widgets.bars import bar_of
-from ..widgets.open_rows import ROOT
-from ..widgets.open_rows import Node as TreeNode
+from ..widgets.branch import ROOT
+from ..widgets.branch import Node as TreeNode
 from ..widgets.palette import Cell
 from .kinds import look_of
 from .pane import Frame

@@ -34,7 +34,7 @@ def agent_lines(trace: Trace, width: int) -> Iterator[str]:
         return
     yield ""
     yield heading("agents", count_of(len(lanes)), width)
-    headers = ["agent", "state", "iter", "calls", "tools", "failed", "hit", "tokens", "cost", "with sub-agents"]
+    headers = ["agent", "state", "iter", "calls", "tools", "failed", "hit", "tokens", "cost", "with its"]
     rows = [_row(trace, lane, has_ended) for lane in lanes[:_SHOWN]]
     yield from table(headers, rows, width, left=frozenset({0, 1}))
     if len(lanes) > _SHOWN:

@@ -181,6 +181,7 @@ def _break_object(trace: Trace, broken: CacheBreak) -> dict[str, Any]:
         "read_tokens": broken.read,
         "prompt_tokens": broken.prompt,
         "rebilled_tokens": broken.rebilled,
+        "tokens_basis": Basis.DERIVED.value,
         "rebilled_cost": known(broken.loss.dollars),
         "cost_basis": None if broken.loss.basis is None else broken.loss.basis.value,
         "pause_seconds": known(broken.pause, 6),

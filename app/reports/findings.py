@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from ...analysis.cache.miss_prices import Basis
 from ...analysis.rules.findings import Finding, describe, rank
 from ...analysis.rules.waste import assess
 from ...analysis.rules.words.cache import CATEGORIES as CACHE
@@ -37,7 +38,7 @@ def findings_of(trace: Trace) -> list[Told]:
 
 
 def finding_objects(trace: Trace) -> list[dict[str, Any]]:
-    """Findings as JSON has them: figures are derived, None where they cannot be told; cost is in dollars."""
+    """Findings as JSON has them: `basis` says how figures are known, None where none is; cost is in dollars."""
     return [
         {
             **issue_object(finding),
@@ -45,8 +46,12 @@ def finding_objects(trace: Trace) -> list[dict[str, Any]]:
             "thresholds": list(finding.thresholds),
             "tokens": told.toll.tokens,
             "cost": known(told.toll.cost),
+            "seconds": known(told.toll.seconds, 6),
+            "basis": told.toll.basis,
+            **({"at_least": True} if told.toll.at_least else {}),
             "wasted_tokens": None if told.wasted is None else told.wasted.tokens,
             "wasted_cost": None if told.wasted is None else known(told.wasted.cost),
+            "wasted_basis": None if told.wasted is None else Basis.DERIVED.value,
         }
         for told in findings_of(trace)
         if isinstance(finding := told.issue, Finding)

@@ -19,6 +19,7 @@ from .json_text import json_text, known
 from .layout import exact, heading, more, table
 from .price_notes import origin_fields, price_notes
 from .tools import longest_first, tool_table
+from .waste import wasted_object
 
 _SESSIONS_SHOWN = 20
 _MODELS_SHOWN = 10
@@ -59,7 +60,7 @@ def folder_json(name: str, folded: Sequence[Folded], totals: Totals) -> str:
             },
             "issues": dict(totals.issues),
             "findings": dict(totals.findings),
-            "wasted": {"tokens": totals.wasted.tokens, "cost": known(totals.wasted.cost)},
+            "wasted": wasted_object(totals.wasted),
             "models": {
                 model or None: {
                     "calls": each.calls,
@@ -113,7 +114,7 @@ def _session_object(each: Folded) -> dict[str, Any]:
         "score": known(summary.efficiency_score),
         "issues": sum(totals.issues.values()),
         "findings": sum(totals.findings.values()),
-        "wasted": {"tokens": totals.wasted.tokens, "cost": known(totals.wasted.cost)},
+        "wasted": wasted_object(totals.wasted),
     }
 
 

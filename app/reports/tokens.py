@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 from ...analysis import figures
 from ...analysis.cost_origins import cost_origins
+from ...analysis.flow_point import TokenFlowPoint
 from ...analysis.fold.lanes import MAIN_AGENT
 from ...analysis.tokens import hit_rate
-from ...analysis.view import TokenFlowPoint, View
+from ...analysis.view import View
 from ..trace import Trace
 from .json_text import json_text, known
 from .layout import exact, table, wrapped

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...analysis import figures
+from ...analysis.cache.miss_prices import Basis
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.toll import Toll
-from ...analysis.ledger.entry import Wasted
-from ...analysis.ledger.ledger import Ledger, share_of
+from ...analysis.ledger.entry import NOTHING_WASTED, Wasted
+from ...analysis.ledger.ledger import Ledger, is_told_by_cost, share_of
 from ...analysis.rules.findings import title_of
 from ...analysis.rules.waste import assess
 from ...analysis.tree.tree import Tree
 from ...analysis.view import View
 from ..trace import Trace
-from ..words.waste import of_the_bill, own_waste
+from ..words.waste import dollars_of, of_the_bill, own_waste, share_of_the_bill
 from .json_text import known
 from .layout import heading, local_time, table, wrapped
 
@@ -56,12 +57,13 @@ def waste_lines(trace: Trace, width: int) -> Iterator[str]:
                 line.category,
                 f"{line.issues:,}",
                 f"~{figures.tokens(line.wasted.tokens)}",
-                figures.cost(line.wasted.cost, True) if line.wasted.cost else figures.UNKNOWN,
+                dollars_of(line.wasted),
                 figures.share(share_of(line.wasted, view)),
             ]
             for line in lines
         ]
-        yield from table(["category", "issues", "tokens", "cost", "of the bill"], rows, width)
+        whole = "of the bill" if is_told_by_cost(ledger.wasted(view.at)) else "of the tokens"
+        yield from table(["category", "issues", "tokens", "cost", whole], rows, width)
     for episode, toll in stops:
         iteration = figures.UNKNOWN if episode.iteration is None else episode.iteration
         where = f"event {episode.raised + 1:,}, it {iteration}"
@@ -80,7 +82,10 @@ def bill_line(trace: Trace) -> Iterator[str]:
 
 
 def waste_object(trace: Trace) -> dict[str, Any]:
-    """The same as JSON has it. All of `tokens` and `cost` is derived; shares are of the cost where that is known."""
+    """The same as JSON has it. All of `tokens` and `cost` is derived; shares are of the cost where all of it is known.
+
+    Event numbers are from 1.
+    """
     view, ledger = trace.view(), ledger_of(trace)
     wasted = ledger.wasted(view.at)
     return {
@@ -88,6 +93,15 @@ def waste_object(trace: Trace) -> dict[str, Any]:
         "by_category": [
             {"category": line.category, "issues": line.issues, **_wasted_object(line.wasted, view)}
             for line in _by_category(ledger, view)
+        ],
+        "by_issue": [
+            {
+                "category": episode.category,
+                "event": episode.raised + 1,
+                "iteration": episode.iteration,
+                **_wasted_object(wasted, view),
+            }
+            for episode, wasted in _by_issue(ledger, view)
         ],
         "should_have_stopped": [
             {
@@ -99,6 +113,7 @@ def waste_object(trace: Trace) -> dict[str, Any]:
                 "tokens_since": toll.tokens,
                 "cost_since": known(toll.cost),
                 "seconds_since": known(toll.seconds, 6),
+                "basis": toll.basis,
             }
             for episode, toll in _stops(trace, ledger, view)
         ],
@@ -109,20 +124,40 @@ def told_wasted(ledger: Ledger, episode: Episode, view: View) -> str:
     """What is an issue's own waste, in words; empty where it has none."""
     wasted = ledger.wasted_by(episode, view.at)
     own = own_waste(wasted)
-    return f"{own} ({figures.share(share_of(wasted, view))} of the bill)" if own and wasted is not None else ""
+    return f"{own} ({share_of_the_bill(wasted, view)})" if own and wasted is not None else ""
+
+
+def wasted_object(wasted: Wasted) -> dict[str, Any]:
+    """Tokens and dollars that were wasted, and whether more was whose price is not known."""
+    is_bound = wasted.unpriced and wasted.cost is not None
+    return {
+        "tokens": wasted.tokens,
+        "cost": known(wasted.cost),
+        **({"cost_is_lower_bound": True} if is_bound else {}),
+        "basis": Basis.DERIVED.value if wasted.tokens or wasted.cost else None,
+    }
 
 
 def _wasted_object(wasted: Wasted, view: View) -> dict[str, Any]:
-    return {"tokens": wasted.tokens, "cost": known(wasted.cost), "share": known(share_of(wasted, view))}
+    return {
+        **wasted_object(wasted),
+        "share": known(share_of(wasted, view)),
+        "share_of": "cost" if view.cost and is_told_by_cost(wasted) else "tokens",
+    }
+
+
+def _by_issue(ledger: Ledger, view: View) -> list[tuple[Episode, Wasted]]:
+    """The issues and findings that wasted anything, most first."""
+    standing = [*view.episodes(), *ledger.found.standing(view.at)]
+    told = [(episode, ledger.wasted_by(episode, view.at) or NOTHING_WASTED) for episode in standing]
+    found = [(episode, wasted) for episode, wasted in told if wasted.tokens or wasted.cost]
+    return sorted(found, key=lambda each: (-(each[1].cost or 0.0), -each[1].tokens, each[0].raised))
 
 
 def _by_category(ledger: Ledger, view: View) -> list[_Line]:
     """The categories that wasted anything, most first."""
     lines: dict[str, _Line] = {}
-    for episode in [*view.episodes(), *ledger.found.standing(view.at)]:
-        wasted = ledger.wasted_by(episode, view.at)
-        if wasted is None or not (wasted.tokens or wasted.cost):
-            continue
+    for episode, wasted in _by_issue(ledger, view):
         before = lines.get(episode.category, _Line(episode.category, 0, Wasted()))
         lines[episode.category] = _Line(episode.category, before.issues + 1, before.wasted.plus(wasted))
     return sorted(lines.values(), key=lambda line: (-(line.wasted.cost or 0.0), -line.wasted.tokens, line.category))

@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from ..contain import contained
-from .open_rows import ROOT, Branch, Node, OpenRows, OrderOf, TreeModel, as_they_are
+from .branch import ROOT, Branch, Node, OrderOf, as_they_are
+from .open_rows import OpenRows, TreeModel
 from .palette import Cell
 from .row_view import RowView
 

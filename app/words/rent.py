@@ -6,6 +6,7 @@ from ...analysis import figures
 from ...analysis.arguments import preview
 from ...analysis.rent import Rent, Rented
 from ...analysis.view import View
+from ...collector.records import arguments_of
 from ..trace import Trace
 
 
@@ -19,8 +20,8 @@ def tool_of(trace: Trace, rented: Rented) -> str:
 def asked_of(trace: Trace, rented: Rented, limit: int) -> str:
     """What the tool was asked, in at most so many characters; not yet safe either."""
     start = rented.event if rented.call is None else trace.session.tools.event[rented.call]
-    arguments = trace.event(start).data.get("args")
-    return preview(trace.event(rented.event).data.get("args") if arguments is None else arguments, limit)
+    arguments = arguments_of(trace.event(start).data)
+    return preview(arguments_of(trace.event(rented.event).data) if arguments is None else arguments, limit)
 
 
 def figures_of(rented: Rented) -> tuple[str, str, str, str]:

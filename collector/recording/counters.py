@@ -10,7 +10,7 @@ from typing import Any
 
 from ..events import TraceEvent
 from ..kinds import TOOL_END_ALIAS
-from .sanitize import as_number, as_text, attempt
+from .plain_values import as_number, as_text, attempt
 
 TOKEN_BUCKETS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..events import TraceEvent
-from .sanitize import as_fields, as_number, as_payload, as_text, attempt
+from .plain_values import as_fields, as_number, as_payload, as_text, attempt
 
 _BUCKET_ALIASES = {
     "input_tokens": ("input_tokens", "input"),

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from .helpers import error_fields
-from .sanitize import as_text, attempt
+from .plain_values import as_text, attempt
 from .spans import RecordingSpans, mark_told, was_told
 
 _OURS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

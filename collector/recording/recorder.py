@@ -19,9 +19,11 @@ from .event_ids import event_ids, new_session_id
 from .lifetime import call_after_fork, call_at_exit
 from .losses import NOTE_KIND, Losses
 from .memory_lines import MemoryLines
+from .plain_values import as_int, as_number, as_payload, as_text, attempt
 from .redactor import Redact, Redactor
-from .sanitize import MAX_STRING, as_int, as_number, as_payload, as_text, attempt, encode_line, session_file_name
+from .sanitize import MAX_STRING, encode_line
 from .scope import Scope, current_scope
+from .session_file import session_file_name
 from .spans import RecordingSpans
 from .subscribers import Subscriber, Subscribers
 from .writer import LineWriter

@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 import orjson
 
 from .losses import NOTE_KIND, NOTE_NAME
-from .redaction import find_needles, hide_secrets
-from .sanitize import as_payload, attempt, encode_line
+from .plain_values import as_payload, attempt
+from .redaction import hide_secrets
+from .sanitize import encode_line
+from .secret_forms import find_needles
 
 Redact: TypeAlias = Callable[[str, dict[str, Any]], Mapping[str, Any] | None]
 """The host's own redaction: given an event's kind and its payload, a copy made of plain JSON values, it returns the

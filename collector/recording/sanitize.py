@@ -1,28 +1,27 @@
-"""Anything a program may hand us, as one line of JSON; any session id, as a safe file name.
+"""Anything a program may hand us, as one line of JSON.
 
 The normal case is a count of the values and one call of orjson. What is not plain JSON is walked and cleaned.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import decimal
-import hashlib
 import math
 import numbers
-import re
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from datetime import date, time, timedelta
 from enum import Enum
 from gc import is_tracked
 from itertools import islice
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-import msgspec
 import orjson
+
+from .digest import digest_of
+from .plain_values import INT64, T, as_text, attempt, members_of, text_of, unreadable
 
 MAX_STRING = 100_000
 """Characters of one string that are written; the rest is replaced by its length and a digest."""
@@ -32,59 +31,12 @@ MAX_NODES = 100_000
 """Values that survive cleaning, over the whole event."""
 
 _LINE = orjson.OPT_APPEND_NEWLINE
-_INT64 = range(-(2**63), 2**64)
-_ORDINARY = 2**63
 _TOO_MANY = MAX_NODES + 1
 _MAX_PLAIN_DEPTH = 240
 _PLAIN = frozenset({int, bool, type(None)})
 _CONTAINERS = frozenset({dict, list, tuple})
-_DIGEST_STEP = 1 << 18
-_MAX_STEM = 120
-_UNSAFE_IN_NAME = re.compile(r"[^A-Za-z0-9._-]")
 
 _FAILED: Any = object()
-
-T = TypeVar("T")
-
-
-def attempt(convert: Callable[[Any], T], value: object, fallback: T) -> T:
-    """`convert(value)`, or `fallback` when the value's own code raises."""
-    try:
-        return convert(value)
-    except Exception:  # noqa: BLE001 - runs `__str__`, `__iter__` and the like of unknown objects, which may raise anything
-        return fallback
-
-
-def as_text(value: object) -> str:
-    """The text of any object, also of one whose `__str__` raises."""
-    if type(value) is str:
-        return value
-    return attempt(_text, value, _unreadable(value))
-
-
-def as_number(value: object) -> float | int | None:
-    """A finite number from a number or a numeric string, else None. What 64 bits cannot hold becomes a float."""
-    if (type(value) is int or type(value) is float) and -_ORDINARY < value < _ORDINARY:
-        return value
-    return attempt(_number, value, None)
-
-
-def as_int(value: object) -> int | None:
-    """A whole number from a number or a numeric string, else None."""
-    number = as_number(value)
-    return None if number is None else int(number)
-
-
-def as_payload(value: object) -> dict[str, Any]:
-    """A dict of its own from any mapping; anything else becomes the one entry `value`."""
-    if value is None:
-        return {}
-    return attempt(_mapping_copy, value, {"value": _unreadable(value)})
-
-
-def as_fields(value: object) -> Mapping[str, Any] | None:
-    """The named parts of a mapping, dataclass, msgspec Struct or pydantic model; None for anything else."""
-    return attempt(lambda v: v if isinstance(v, Mapping) else _members(v), value, None)
 
 
 def encode_line(fields: dict[str, Any], max_string: int = MAX_STRING) -> tuple[bytes, bool]:
@@ -112,26 +64,6 @@ def encode_line(fields: dict[str, Any], max_string: int = MAX_STRING) -> tuple[b
     return orjson.dumps(fields, option=_LINE), cleaner.lost
 
 
-def session_file_name(session_id: str) -> str:
-    """`session-<id>.jsonl`: one path component, whatever the id holds.
-
-    An id that already begins with `session-` gets no second prefix. An id that cannot be a file name as it is gets a
-    digest after a `~`, which no unchanged id can contain, so distinct ids do not meet in one file.
-    """
-    wanted = session_id.removeprefix("session-")
-    stem = _UNSAFE_IN_NAME.sub("_", wanted).lstrip(".")[:_MAX_STEM]
-    if stem != wanted or not stem:
-        stem = f"{stem}~{_digest(session_id)}"
-    return f"session-{stem}.jsonl"
-
-
-def _digest(text: str) -> str:
-    digest = hashlib.blake2b(digest_size=6)
-    for start in range(0, len(text), _DIGEST_STEP):
-        digest.update(text[start : start + _DIGEST_STEP].encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
 def _nodes(container: Any, max_string: int, depth: int) -> int:
     """How many values there are in a dict, list or tuple; more than `MAX_NODES` as soon as one is not plain JSON."""
     count = len(container)
@@ -153,47 +85,6 @@ def _nodes(container: Any, max_string: int, depth: int) -> int:
         elif kind not in _PLAIN:
             return _TOO_MANY
     return count
-
-
-def _unreadable(value: object) -> str:
-    return f"<unreadable {type(value).__name__}>"
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return str.__str__(value.value if isinstance(value, Enum) else value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).decode("utf-8", "backslashreplace")
-    if isinstance(value, BaseException):
-        return str(value) or type(value).__name__
-    if isinstance(value, type):
-        return f"{value.__module__}.{value.__qualname__}"
-    if type(value).__str__ is object.__str__ and type(value).__repr__ is object.__repr__:
-        # The default text holds an address, which would make equal arguments look different.
-        return f"<{type(value).__module__}.{type(value).__qualname__}>"
-    return str.__str__(str(value))
-
-
-def _number(value: object) -> float | int | None:
-    if value is None or isinstance(value, bool):
-        return None
-    number: float | int
-    if isinstance(value, str):
-        text = value.strip()
-        number = int(text) if text.lstrip("+-").isdecimal() else float(text)
-    elif isinstance(value, numbers.Integral):
-        number = int(value)
-    elif isinstance(value, numbers.Real | decimal.Decimal):
-        number = float(value)
-    else:
-        return None
-    if isinstance(number, int) and number not in _INT64:
-        number = float(number)
-    return number if math.isfinite(number) else None
-
-
-def _mapping_copy(value: object) -> dict[str, Any]:
-    return dict(value) if isinstance(value, Mapping) else {"value": value}
 
 
 def _longest_key(container: Any) -> int:
@@ -228,7 +119,7 @@ class _Cleaner:
         if value is None or kind is bool:
             return value
         cleaned = attempt(lambda v: self._convert(v, depth), value, _FAILED)
-        return self._less(_unreadable(value)) if cleaned is _FAILED else cleaned
+        return self._less(unreadable(value)) if cleaned is _FAILED else cleaned
 
     def _less(self, stand_in: T) -> T:
         self.lost = True
@@ -242,7 +133,7 @@ class _Cleaner:
         if isinstance(value, date | time):
             return value.isoformat()
         if isinstance(value, str | PurePath | UUID | timedelta | type):
-            return self._string(_text(value))
+            return self._string(text_of(value))
         if isinstance(value, bytes | bytearray | memoryview):
             return self._bytes(value)
         if isinstance(value, BaseException):
@@ -271,8 +162,8 @@ class _Cleaner:
             if getattr(value, "size", 1) > self._nodes_left:
                 return self._less(f"…[array of {value.size} items]")
             return self.clean(value.tolist(), depth + 1)
-        members = _members(value)
-        return self._less(self._string(_text(value))) if members is None else self._mapping(members, depth)
+        members = members_of(value)
+        return self._less(self._string(text_of(value))) if members is None else self._mapping(members, depth)
 
     def _items(self, values: Collection[Any], depth: int) -> list[Any]:
         cleaned: list[Any] = []
@@ -302,13 +193,13 @@ class _Cleaner:
             return self._key(key.value)
         if key is None or isinstance(key, bool):
             return str(orjson.dumps(key), "ascii")
-        text = attempt(_text, key, _FAILED)
-        return self._less(_unreadable(key)) if text is _FAILED else self._string(text)
+        text = attempt(text_of, key, _FAILED)
+        return self._less(unreadable(key)) if text is _FAILED else self._string(text)
 
     def _number(self, value: numbers.Number) -> Any:
         if isinstance(value, numbers.Integral):
             whole = int(value)
-            if whole in _INT64:
+            if whole in INT64:
                 return whole
             return str(whole) if whole.bit_length() < 4096 else self._less(f"<int of {whole.bit_length()} bits>")
         if isinstance(value, numbers.Real | decimal.Decimal):
@@ -320,24 +211,14 @@ class _Cleaner:
         try:
             return self._string(bytes(value).decode())
         except UnicodeDecodeError:
-            return self._less(self._string(_text(value)))
+            return self._less(self._string(text_of(value)))
 
     def _string(self, text: str) -> str:
         if len(text) > self._max_string:
             cut = len(text) - self._max_string
-            text = self._less(f"{text[: self._max_string]}…[+{cut} chars] #{_digest(text)}")
+            text = self._less(f"{text[: self._max_string]}…[+{cut} chars] #{digest_of(text)}")
         try:
             text.encode()
         except UnicodeEncodeError:
             return self._less(text.encode("utf-8", "backslashreplace").decode())
         return text
-
-
-def _members(value: object) -> Mapping[str, Any] | None:
-    """The named fields of a dataclass, a msgspec Struct or a pydantic model; None for any other object."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, msgspec.Struct):
-        return {name: getattr(value, name) for name in value.__struct_fields__}
-    dump = getattr(type(value), "model_dump", None)
-    return dump(value) if callable(dump) else None

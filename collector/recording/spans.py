@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, Self, TypeVar, overload
 
 from ..events import TraceEvent
 from .helpers import RecordingHelpers, error_fields, known, response_fields
-from .sanitize import as_int, as_payload, as_text, attempt
+from .plain_values import as_int, as_payload, as_text, attempt
 from .scope import Scope, current_scope, leave, scope_of
 from .traced import traced
 

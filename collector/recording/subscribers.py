@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..events import TraceEvent
-from .sanitize import attempt
+from .plain_values import attempt
 
 Subscriber = Callable[[TraceEvent], object]
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from types import TracebackType
 from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 
-from .sanitize import attempt
+from .plain_values import attempt
 
 P = ParamSpec("P")
 R = TypeVar("R")

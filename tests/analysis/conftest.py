@@ -19,6 +19,24 @@ from tracetop.collector.events import TraceEvent, TraceSession
 START = 1_700_000_000.0
 
 
+def without_iterations(events: list[TraceEvent]) -> list[TraceEvent]:
+    """The same of a writer that knows no iterations."""
+    told = [event for event in events if not event.kind.startswith("iteration_")]
+    return [
+        TraceEvent(
+            event.kind,
+            event.timestamp,
+            event.session_id,
+            event.event_id,
+            None,
+            event.data,
+            event.parent_event_id,
+            event.duration_ms,
+        )
+        for event in told
+    ]
+
+
 class Trace:
     """Events one after another, a second apart unless told otherwise."""
 

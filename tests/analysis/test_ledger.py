@@ -18,6 +18,8 @@ from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import DEFAULT_TUNING, THRESHOLDS, Tuning
 from tracetop.collector.events import TraceEvent
 
+from .conftest import without_iterations
+
 Fold = Callable[[Iterable[TraceEvent]], Session]
 EAGER = Tuning({threshold.key: threshold.least for threshold in THRESHOLDS if threshold.name != "regularity"})
 quick = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
@@ -43,12 +45,12 @@ def by_category(ledger: Ledger, at: int | None = None) -> dict[str, tuple[int, f
     return {name: (each.tokens, None if each.cost is None else round(each.cost, 9)) for name, each in sums.items()}
 
 
-def answer(trace: Any, iteration: int, **more: Any) -> None:
+def answer(trace: Any, iteration: int | None, **more: Any) -> None:
     """1,000 tokens in, 100 out, for a cent."""
     trace.llm(iteration, **{"cost": 0.01, **more})
 
 
-def read(trace: Any, iteration: int, path: str) -> None:
+def read(trace: Any, iteration: int | None, path: str) -> None:
     trace.tool(iteration, "read_file", args={"path": path})
 
 
@@ -86,6 +88,16 @@ def test_what_comes_later_in_an_iteration_counts_from_then_on(trace: Any) -> Non
     assert ledger.wasted(len(trace.events)).tokens == 2_200
 
 
+def test_where_no_iteration_is_told_a_turn_is_from_one_answer_to_the_next(trace: Any) -> None:
+    for target in "abcd":
+        answer(trace, None)
+        read(trace, None, "a.py")
+        trace.tool(None, "bash", args={"command": f"make {target}"})
+    ledger = ledger_of(trace.view().session)
+    assert by_category(ledger) == {"repeated_tool_calls": (3 * 550, 0.015)}
+    assert ledger.session.iterations.count(ledger.session.count) == 0
+
+
 def test_repeats_with_a_change_between_are_work(trace: Any) -> None:
     for iteration in range(1, 6):
         answer(trace, iteration)
@@ -95,6 +107,14 @@ def test_repeats_with_a_change_between_are_work(trace: Any) -> None:
     session = trace.view().session
     assert [episode.category for episode in session.issues.standing(session.count)] == ["repeated_tool_calls"]
     assert by_category(ledger_of(session)) == {}
+
+
+def test_so_are_those_with_an_event_that_tells_of_one(trace: Any) -> None:
+    for iteration in range(1, 6):
+        answer(trace, iteration)
+        trace.tool(iteration, "bash", args={"command": "pytest"})
+        trace.add("file_change", iteration, path="a.py")
+    assert by_category(ledger_of(trace.view().session)) == {}
 
 
 def test_an_empty_response_is_wasted_whole_and_only_once(trace: Any) -> None:
@@ -162,6 +182,33 @@ def test_a_break_of_the_cache_wastes_what_was_paid_again_at_what_it_cost_more(tr
     assert by_category(ledger) == {"cache_break": (20_500, round(20_500 * 3e-6, 9))}
 
 
+def test_dollars_of_a_break_without_a_known_price_are_a_lower_bound_and_the_share_is_that_of_tokens(trace: Any) -> None:
+    trace.llm(1, cache_read_tokens=0, cache_write_tokens=20_000, cost=0.02, model="odd")
+    trace.llm(2, cache_read_tokens=0, cache_write_tokens=20_000, cost=0.02, model="odd")
+    ledger, view = ledger_of(trace.view().session), trace.view()
+    wasted = ledger.wasted(view.at)
+    assert wasted == Wasted(20_000, None, 20_000, False, True)
+    assert share_of(wasted, view) == pytest.approx(20_000 / 42_200)
+    for iteration in range(3, 6):
+        answer(trace, iteration)
+        read(trace, iteration, "a.py")
+    ledger, view = ledger_of(trace.view().session), trace.view()
+    wasted = ledger.wasted(view.at)
+    assert wasted == Wasted(22_200, pytest.approx(0.02), 20_000, False, True)
+    assert share_of(wasted, view) == pytest.approx(22_200 / 45_500)
+
+
+def test_a_bill_of_which_some_is_not_known_is_shared_by_tokens(trace: Any) -> None:
+    for iteration in range(1, 4):
+        answer(trace, iteration)
+        read(trace, iteration, "a.py")
+    trace.llm(4, input_tokens=50_000)
+    ledger, view = ledger_of(trace.view().session), trace.view()
+    wasted = ledger.wasted(view.at)
+    assert wasted == Wasted(2_200, pytest.approx(0.02), 0, True, True)
+    assert share_of(wasted, view) == pytest.approx(2_200 / 53_400)
+
+
 def test_a_break_by_a_compaction_is_no_waste(trace: Any) -> None:
     trace.cached(read=20_000, sent=1_000)
     trace.add("compaction_start")
@@ -175,7 +222,7 @@ def test_without_any_cost_tokens_are_told_and_no_dollars(trace: Any) -> None:
         trace.llm(iteration)
         read(trace, iteration, "a.py")
     ledger = ledger_of(trace.view().session)
-    assert ledger.wasted(len(trace.events)) == Wasted(2_200, None)
+    assert ledger.wasted(len(trace.events)) == Wasted(2_200, None, 2_200, True, True)
     assert share_of(ledger.wasted(len(trace.events)), trace.view()) == pytest.approx(2 / 3)
 
 
@@ -230,6 +277,7 @@ others = st.fixed_dictionaries(
                 "subagent_complete",
                 "subagent_error",
                 "compaction_end",
+                "file_change",
             ]
         ),
         "data": st.just({}),
@@ -249,9 +297,12 @@ def made(steps: list[dict[str, Any]]) -> list[TraceEvent]:
 
 several = st.lists(st.one_of(calls, calls, answers, answers, others), min_size=1, max_size=4)
 """Some events, which come so and so often one after the other: that is what loops are."""
-traces = st.lists(st.tuples(several, st.integers(1, 5)), max_size=12).map(
+numbered = st.lists(st.tuples(several, st.integers(1, 5)), max_size=12).map(
     lambda runs: made([step for steps, times in runs for step in steps * times])
 )
+
+
+traces = st.one_of(numbered, numbered, numbered.map(without_iterations))
 
 
 def told(ledger: Ledger, at: int) -> Any:
@@ -292,5 +343,6 @@ def test_the_entries_add_up_and_never_exceed_the_bill(fold: Fold, events: list[T
         assert 0 <= wasted.tokens <= (view.tokens.total or 0)
         assert wasted.tokens == sum(tokens for tokens, _ in parts)
         assert (wasted.cost or 0.0) <= (view.cost or 0.0) + 1e-9
-        assert (wasted.cost is None) == (view.cost is None)
+        assert 0 <= wasted.unpriced <= wasted.tokens
+        assert (wasted.cost is None) == (view.cost is None or 0 < wasted.tokens == wasted.unpriced)
         assert share_of(wasted, view) is None or 0.0 <= (share_of(wasted, view) or 0.0) <= 1.0

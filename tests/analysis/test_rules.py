@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import THRESHOLDS, Tuning
 from tracetop.analysis.rules.waste import assess
 from tracetop.analysis.tree.tree import Tree
+from tracetop.collector.events import TraceEvent
+
+from .conftest import without_iterations
 
 Made = Callable[[Any], object]
 
@@ -64,11 +68,22 @@ def commands(*all_of_them: str) -> Made:
     return make
 
 
-def polls(gaps: list[float], command: str = "gh run view 7") -> Made:
+def asks(tool: str, *all_of_them: dict[str, Any]) -> Made:
     def make(trace: Any) -> None:
+        for number, arguments in enumerate(all_of_them, 1):
+            trace.tool(number, tool, args=arguments)
+
+    return make
+
+
+def polls(gaps: list[float], *commands: str) -> Made:
+    """One command after the other, from the first again behind the last."""
+
+    def make(trace: Any) -> None:
+        turns = cycle(commands or ("gh run view 7",))
         for number, gap in enumerate(gaps, 1):
             trace.now += gap
-            run(trace, number, command)
+            run(trace, number, next(turns))
 
     return make
 
@@ -375,8 +390,18 @@ def workers(first: str, second: str, *, apart: bool = False) -> Made:
 
 FIRES: dict[str, list[Made]] = {
     "cycle": [turns("make a", "make b"), turns("make a", "make b", "make c"), turns("a", "b", "c", "d", rounds=4)],
-    "near_repeat": [commands("curl host/1", "curl host/2", "curl host/3", "curl host/44")],
-    "polling": [polls([5, 5, 6, 5, 5]), polls([30, 30, 30, 30, 30, 30], "sleep 5; squeue")],
+    "near_repeat": [
+        commands("curl host/1", "curl host/2", "curl host/3", "curl host/44"),
+        asks("run_sql", *[{"sql": "select 1", "timeout": seconds} for seconds in (5, 10, 20, 40)]),
+        asks("web_fetch", *[{"url": f"https://host/jobs?ts={number}"} for number in range(4)]),
+        asks("web_search", *[{"query": "flaky test", "request_id": number} for number in range(4)]),
+        asks("bash", *[{"command": "make", "timeout": number} for number in range(4)]),
+    ],
+    "polling": [
+        polls([5, 5, 6, 5, 5]),
+        polls([30, 30, 30, 30, 30, 30], "sleep 5; squeue"),
+        polls([9] * 12, "sleep 9", "tail build.log"),
+    ],
     "no_progress": [fruitless(8)],
     "duplicate_read": [reads("a.py", "a.py", "a.py"), reads_with(lambda trace: run(trace, 9, "pytest -q"))],
     "serial_reads": [reads("a.py", "b.py", "c.py", "d.py")],
@@ -424,11 +449,19 @@ MISSES: dict[str, list[Made]] = {
         commands(*["curl host/1"] * 4),
         commands(*[f"sed -n {number}p a.py" for number in range(9)]),
         commands("curl a/1", "touch f", "curl a/2", "touch g", "curl a/3", "touch h", "curl a/4"),
+        asks("run_sql", *[{"sql": "select 1", "page": page} for page in range(6)]),
+        asks("run_sql", *[{"sql": f"select {what}", "timeout": 5} for what in "abcdef"]),
+        asks("web_fetch", *[{"url": f"https://host/issues/{number}"} for number in range(6)]),
+        asks("web_fetch", *[{"url": f"https://host/list?page={number}"} for number in range(6)]),
+        asks("read_file", *[{"path": "a.py", "offset": 100 * number} for number in range(6)]),
+        asks("bash", *[{"command": "make", "cwd": folder} for folder in "abcdef"]),
     ],
     "polling": [
         polls([5, 5, 5, 5]),
         polls([5, 5, 90, 5, 5]),
         polls([5, 5, 5, 5, 5], "pytest -q"),
+        polls([5] * 12, "cat a.log", "cat b.log"),
+        polls([5] * 12, "sleep 5", *[f"grep {name} a.log" for name in "abcdef"]),
     ],
     "no_progress": [fruitless(7), fruitless(12, passes_in=7)],
     "duplicate_read": [
@@ -565,6 +598,51 @@ def test_it_leaves_a_near_miss_alone(rule: str, make: Made, trace: Any) -> None:
 def test_a_muted_rule_says_nothing(rule: str, make: Made, trace: Any) -> None:
     make(trace)
     assert rule not in {finding.category for finding in findings(trace, Tuning(muted=frozenset({rule})))}
+
+
+LOOPS = ("cycle", "near_repeat", "polling", "no_progress", "duplicate_read", "error_loop", "tail_spin")
+
+
+@pytest.mark.parametrize(
+    ("rule", "make"), cases({**{rule: FIRES[rule] for rule in LOOPS}, "stuck": FIRES["stuck"][:3]})
+)
+@pytest.mark.parametrize("field", ["path", "file_path"])
+def test_a_file_changed_between_is_work_whoever_tells_of_it(rule: str, make: Made, field: str, trace: Any) -> None:
+    make(trace)
+    made, trace.events = trace.events, []
+    for event in made:
+        trace.events.append(event)
+        if event.kind in ("tool_end", "tool_error"):
+            data = {field: "/repo/a.py", "agent_id": event.data.get("agent_id")}
+            trace.events.append(TraceEvent("file_change", event.timestamp, "s1", iteration=event.iteration, data=data))
+    assert rule not in {finding.category for finding in findings(trace)}
+
+
+@pytest.mark.parametrize("rule", ["no_progress", "edit_churn", "serial_reads", "tail_spin"])
+def test_rules_that_count_iterations_count_answers_where_none_are_told(rule: str, trace: Any) -> None:
+    FIRES[rule][0](trace)
+    made, trace.events, last = trace.events, [], 0
+    for event in made:
+        if event.iteration not in (last, None):
+            trace.llm()
+            last = event.iteration
+        trace.events += without_iterations([event])
+    trace.llm()
+    assert rule in {finding.category for finding in findings(trace)}
+
+
+def test_another_file_changed_between_leaves_a_read_repeated(trace: Any) -> None:
+    for number in range(3):
+        read(trace, number, "/repo/a.py")
+        trace.add("file_change", number, path="b.py")
+    assert [finding.category for finding in findings(trace)] == ["duplicate_read"]
+
+
+def test_a_path_told_from_another_folder_is_the_same_file(trace: Any) -> None:
+    for number in range(4):
+        read(trace, number, "/repo/src/a.py")
+        edit(trace, number, "src/a.py")
+    assert "duplicate_read" not in {finding.category for finding in findings(trace)}
 
 
 def test_a_threshold_of_the_user_holds_and_is_told(trace: Any) -> None:

@@ -236,7 +236,7 @@ def test_forecasts_that_were_withdrawn_do_not_use_up_how_many_may_stand(trace: A
     assert len(raised) == 22
     assert not titles(trace, "burn_forecast")
     spend(trace, 0.5, 0.6, 0.7, 0.8, 0.9)
-    assert titles(trace, "burn_forecast") == ["budget ends in ~1 iterations at this pace"]
+    assert titles(trace, "burn_forecast") == ["budget ends in ~1 turns at this pace"]
 
 
 def test_of_budgets_that_are_used_up_again_and_again_twenty_are_told(trace: Any) -> None:

@@ -24,6 +24,8 @@ from tracetop.analysis.tree.tree import Tree
 from tracetop.collector.events import TraceEvent
 from tracetop.collector.reading.reader import load_session
 
+from .conftest import without_iterations
+
 Fold = Callable[[Iterable[TraceEvent]], Session]
 
 EARLY = {threshold.key: threshold.least for threshold in THRESHOLDS if threshold.name != "regularity"}
@@ -85,6 +87,7 @@ others = st.fixed_dictionaries(
                 "iteration_start",
                 "compaction_end",
                 "mode_change",
+                "file_change",
             ]
         ),
         "step": st.sampled_from([0.0, 1.0, 60.0]),
@@ -213,7 +216,7 @@ def timed(steps: list[dict[str, Any]]) -> list[TraceEvent]:
     return events
 
 
-traces = st.one_of(
+numbered = st.one_of(
     st.lists(st.one_of(calls, calls, calls, others, turn_ends), max_size=60).map(timed),
     st.lists(st.one_of(responses, responses, responses, responses, responses, others), max_size=60).map(timed),
     st.lists(st.one_of(responses, calls, calls, others, budgets), max_size=80).map(timed),
@@ -221,6 +224,9 @@ traces = st.one_of(
     st.lists(filled, min_size=15, max_size=40).map(lambda steps: timed(list(chain.from_iterable(steps)))),
     paid.map(lambda turns: timed(spent(turns))),
 )
+
+
+traces = st.one_of(numbered, numbered, numbered, numbered.map(without_iterations))
 
 
 def told(found: SecondPass, at: int) -> list[Any]:

@@ -31,7 +31,9 @@ def test_the_waste_of_all_issues_adds_up_by_category(stuck: Trace) -> None:
     waste = json.loads(report_json(stuck))["waste"]
     assert (waste["tokens"], waste["cost"], waste["share"]) == (5_500, pytest.approx(0.05), pytest.approx(5 / 6))
     (line,) = waste["by_category"]
-    assert (line["category"], line["issues"], line["tokens"]) == ("error_loop", 1, 5_500)
+    assert (line["category"], line["issues"], line["tokens"], line["basis"]) == ("error_loop", 1, 5_500, "derived")
+    (issue,) = waste["by_issue"]
+    assert (issue["category"], issue["event"], issue["tokens"], issue["share_of"]) == ("error_loop", 10, 5_500, "cost")
 
 
 def test_a_finding_says_what_is_its_own_and_what_it_cost_besides(stuck: Trace) -> None:
@@ -40,6 +42,7 @@ def test_a_finding_says_what_is_its_own_and_what_it_cost_besides(stuck: Trace) -
     assert (loop["wasted_tokens"], loop["wasted_cost"]) == (5_500, pytest.approx(0.05))
     assert (stop["wasted_tokens"], stop["wasted_cost"]) == (None, None)
     assert (stop["tokens"], stop["cost"]) == (3_300, pytest.approx(0.03))
+    assert (loop["basis"], loop["wasted_basis"], stop["basis"]) == ("derived", "derived", "measured")
 
 
 def test_where_the_run_should_have_been_stopped(stuck: Trace) -> None:
@@ -56,6 +59,25 @@ def test_the_text_says_the_same(stuck: Trace) -> None:
     assert "error_loop" in section and "~5.50k" in section
     assert "should have stopped here: failed 3× alike: bash make (event 10, it 3, " in section
     assert "$0.030, 3.30k tokens" in " ".join(section.split())
+
+
+def test_what_has_no_known_price_makes_the_dollars_a_lower_bound(line: Event, tmp_path: Path, utc: None) -> None:
+    path = tmp_path / "odd.jsonl"
+    lines = [line("llm_response", 1, model="odd", input_tokens=0, output_tokens=9, cache_read_tokens=0, cost=0.02,
+                  cache_write_tokens=20_000) for _ in range(2)]  # fmt: skip
+    for number in range(2, 6):
+        lines.append(line("llm_response", number, input_tokens=1_000, output_tokens=100, cost=0.01, model="m"))
+        lines.append(line("tool_end", number, tool_name="bash", args={"command": "ls"}))
+    path.write_bytes(b"".join(lines))
+    waste = json.loads(report_json(load_trace(path)))["waste"]
+    assert (waste["cost"], waste["cost_is_lower_bound"]) == (pytest.approx(0.03), True)
+    assert (waste["share"], waste["share_of"]) == (pytest.approx(23_300 / 44_418), "tokens")
+    assert {each["category"]: each["cost"] for each in waste["by_category"]} == {
+        "repeated_tool_calls": pytest.approx(0.03),
+        "cache_break": None,
+    }
+    text = "\n".join(report_text(load_trace(path), 100))
+    assert "≥~$0.030 of $0.080 wasted (52% of the tokens)" in text
 
 
 def test_of_a_session_that_wasted_nothing_nothing_is_said(line: Event, tmp_path: Path, utc: None) -> None:

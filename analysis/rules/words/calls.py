@@ -23,8 +23,8 @@ WORDINGS: dict[str, Wording] = {
         "medium",
         lambda episode, value, count: f"{value:.0f}× alike but for numbers: {about(episode)}",
         lambda episode, value, count: (
-            f"{episode.label} ran {value:.0f} commands that differ in nothing but their numbers, and no file was "
-            f"changed between: {preview(episode.detail, 160)}"
+            f"{episode.label} was called {value:.0f} times with arguments that differ in nothing but numbers, and no "
+            f"file was changed between: {preview(episode.detail, 160)}"
         ),
         "Do it in one command (a loop, a range), or see whether the agent is guessing at a number.",
     ),

@@ -75,9 +75,9 @@ WORDINGS: dict[str, Wording] = {
     "burn_forecast": Wording(
         "medium",
         "medium",
-        lambda episode, value, count: f"budget ends in ~{value:.0f} iterations at this pace",
+        lambda episode, value, count: f"budget ends in ~{value:.0f} turns at this pace",
         lambda episode, value, count: (
-            f"At {episode.detail} of the budget, at the pace of the last iterations, it is used up within few more: "
+            f"At {episode.detail} of the budget, at the pace of the last turns, it is used up within few more: "
             f"by the latest figures about {value:.1f} are left."
         ),
         "Have the agent finish what it has (a summary, a commit) before the budget cuts it off, or raise the budget.",

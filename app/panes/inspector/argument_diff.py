@@ -6,13 +6,12 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from ....analysis import figures
 from ....analysis.differences import Change, Difference, compare, is_same, line_diff
 from ....analysis.fold.columns import NONE
 from ....analysis.json_value import json_of
 from ....analysis.repeats import MOST_COMPARED, Repeat, find_repeat
+from ....collector.records import arguments_of
 from ...safe_text import fit, one_line, width_of
 from ...trace import Trace
 from ...widgets.palette import Cell
@@ -227,18 +226,13 @@ def _end(trace: Trace, row: int, at: int) -> int | None:
 def _arguments(trace: Trace, row: int, at: int) -> Mapping[str, Any] | None:
     """A call's arguments by name; those that are no object, under one name for all."""
     for event in (trace.session.tools.event[row], _end(trace, row, at)):
-        arguments = None if event is None else trace.event(event).data.get("args")
+        arguments = None if event is None else arguments_of(trace.event(event).data)
         if arguments is not None:
             return _named(arguments)
     return None
 
 
 def _named(arguments: Any) -> Mapping[str, Any]:
-    if isinstance(arguments, str) and arguments.lstrip().startswith("{"):
-        try:
-            arguments = orjson.loads(arguments)
-        except orjson.JSONDecodeError:
-            return {"args": arguments}
     return arguments if isinstance(arguments, Mapping) else {"args": arguments}
 
 

@@ -9,8 +9,8 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from ...contain import contained
+from ...widgets.branch import Branch
 from ...widgets.line_tree import LineTree, Node
-from ...widgets.open_rows import Branch
 from ...widgets.palette import Cell
 from .entries import Entry, Path
 

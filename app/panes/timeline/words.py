@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ....analysis.extents import Extent, State
 from ....analysis.timeline import summarize
 from ....collector.events import TraceEvent
+from ....collector.records import ARGUMENT_FIELDS
 from ...safe_text import fit, one_line, width_of
 from ...short_paths import cells_to_first_name, shorten_paths
 from ..kinds import Look, look_of
@@ -18,7 +19,7 @@ _ASKING = Look("…", "asking", "mark")
 _ANSWERING = Look("…", "answers", "mark")
 _RUNNING = Look("…", "tool", "mark")
 _PIECE = Look("·", "chunk", "muted")
-_TOLD_BY_START = ("tool_name", "tool", "args", "model")
+_TOLD_BY_START = ("tool_name", "tool", *ARGUMENT_FIELDS, "model")
 _LOUD = frozenset({"error", "critical", "warn", "muted", "title", "compaction"})
 """Looks that color all of a row's words."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from ...recording.sanitize import attempt
+from ...recording.plain_values import attempt
 from ..translator import Record
 from . import vocabulary as names
 from .attributes import Attributes, attributes_of, first_number, first_text, number_of

@@ -297,6 +297,7 @@ def test_siblings_that_began_together_could_not_share_a_cache(trace: Any) -> Non
         {"diagnostics": {"cache_miss_reason": {"type": "tools_changed", "cache_missed_input_tokens": 9}}},
         {"metadata": {"usage": {"cache_miss_reason": "tools_changed"}}},
         {"usage": {"prompt_cache_diagnostics": {"type": "cache_miss", "reason": "tools_changed"}}},
+        {"prompt_cache_diagnostics": [{"type": "cache_miss"}, {"type": "cache_miss", "reason": "tools_changed"}]},
     ],
 )
 def test_what_the_provider_says_goes_before(trace: Any, data: dict[str, Any]) -> None:
@@ -321,7 +322,35 @@ def test_a_reason_we_do_not_know_is_told_in_the_providers_words(trace: Any) -> N
     response(trace, 0, 11_000, prompt_cache_diagnostics={"type": "cache_miss", "reason": "service_tier_changed"})
     (broken,) = breaks(trace)
     assert (broken.cause.kind, broken.cause.confidence) == (BreakClass.UNKNOWN, Confidence.HIGH)
-    assert broken.culprit == "service tier changed"
+    # No request stands in the trace: the response that says so is the place to look at.
+    assert broken.culprit == f"service tier changed at {broken.event + 1}"
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("model_changed", BreakClass.MODEL),
+        ("tools_changed", BreakClass.TOOLS),
+        ("reasoning_effort_changed", BreakClass.SYSTEM),
+        ("verbosity_changed", BreakClass.SYSTEM),
+        ("text_format_changed", BreakClass.SYSTEM),
+        ("context_compacted", BreakClass.COMPACTION),
+        ("input_changed", BreakClass.HISTORY),
+        ("prompt_cache_key_changed", BreakClass.UNKNOWN),
+    ],
+)
+def test_every_word_of_the_provider_has_its_class(trace: Any, word: str, kind: BreakClass) -> None:
+    warm(trace)
+    response(trace, 0, 11_000, prompt_cache_diagnostics={"type": "cache_miss", "reason": word})
+    (broken,) = breaks(trace)
+    assert (broken.cause.kind, broken.cause.told_by, broken.cause.culprit) == (kind, word, broken.event)
+
+
+@pytest.mark.parametrize("outcome", ["cache_hit", "comparison_response_not_found", "unavailable"])
+def test_an_outcome_that_gives_no_reason_says_nothing(trace: Any, outcome: str) -> None:
+    warm(trace, at=0)
+    response(trace, 0, 11_000, at=400, prompt_cache_diagnostics={"type": outcome})
+    assert cause(trace)[0] is BreakClass.EXPIRY
 
 
 def test_the_price_of_a_break_follows_from_what_calls_cost(trace: Any) -> None:

@@ -205,3 +205,22 @@ def test_a_call_in_which_a_sub_agent_works_or_that_waits_is_not_slow(trace: Any)
     view = trace.view()
     assert view.session.tools.duration[:2].tolist() == [100_000, 100_000]
     assert view.issues() == []
+
+
+@pytest.mark.parametrize("field", ["args", "arguments", "input"])
+def test_arguments_are_read_wherever_writers_put_them(trace: Any, field: str) -> None:
+    for _ in range(3):
+        trace.add("tool_start", tool="read_file", **{field: {"path": "a.py"}})
+        trace.add("tool_end", tool="read_file")
+    view = trace.view()
+    (issue,) = view.issues()
+    assert (issue.category, issue.title) == ("repeated_tool_calls", "same call 3×: read_file a.py")
+    assert view.session.targets.name(view.session.tools.target[0]) == "a.py"
+
+
+def test_arguments_that_are_json_in_a_string_are_read_as_what_they_are(trace: Any) -> None:
+    for arguments in ('{"path": "a.py", "limit": 9}', '{"limit":9,"path":"a.py"}', "{not json"):
+        trace.add("tool_end", tool_name="read_file", arguments=arguments)
+    tools = trace.view().session.tools
+    assert tools.fingerprint[0] == tools.fingerprint[1] != tools.fingerprint[2]
+    assert trace.view().session.targets.name(tools.target[1]) == "a.py"

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tracetop.app.safe_text import fit
+from tracetop.app.widgets.branch import Branch
 from tracetop.app.widgets.line_tree import ROOT, LineTree, Node
-from tracetop.app.widgets.open_rows import Branch, OpenRows
+from tracetop.app.widgets.open_rows import OpenRows
 from tracetop.app.widgets.palette import Cell
 
 FrameText = Callable[[Any], str]

@@ -8,7 +8,8 @@ import orjson
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tracetop.collector.recording.redaction import find_needles, hide_secrets
+from tracetop.collector.recording.redaction import hide_secrets
+from tracetop.collector.recording.secret_forms import find_needles
 
 MIXED = "a1B2" * 10
 LOWER = "c3d4" * 10
