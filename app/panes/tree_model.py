@@ -179,7 +179,7 @@ class IterationTreeModel:
         else:
             counted = Counter(facts.name or "tool" for facts in told)
             words = one_line(", ".join(name if count == 1 else f"{name} ×{count}" for name, count in counted.items()))
-        return f"  {shorten_paths(words, room - 3)}" if words else ""
+        return f"  {shorten_paths(words, room - 2)}" if words else ""
 
     def heads(self) -> list[tuple[Cell, Sort | None]]:
         """The heads of the columns, and by what a click on each sorts.

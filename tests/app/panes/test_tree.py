@@ -86,7 +86,7 @@ async def test_a_folded_iteration_says_what_was_done_in_it(show: Any, script: Sc
         rows = it.crop(LINES).split("\n")
         assert any("iteration 1  read, bash" in row for row in rows)
         assert any("iteration 2  Edit …/session.py" in row for row in rows), "as its start told it"
-        await it.press("down", "down", "right")
+        await it.press("down", "down", "down", "right")
         rows = it.crop(LINES).split("\n")
         assert not any("iteration 2  Edit" in row for row in rows), "it is seen below"
         assert any("▪ Edit src/session.py" in row for row in rows)
