@@ -31,7 +31,8 @@ from ..sessions.sessions import Sessions
 from ..short_paths import from_home
 from ..widgets.event_list import EventList
 from .heads import Heads
-from .rows import SessionRows
+from .rows import SessionRows, silent_columns
+from .selected import SelectedSession
 from .session_prompt import SessionPrompt
 
 WATCHER = "browser"
@@ -109,6 +110,7 @@ class BrowserScreen(SessionPrompt):
         yield Static("", id="browser-title", markup=False)
         yield Heads(id="browser-heads")
         yield EventList(self._rows, can_follow=False, id="browser-list")
+        yield SelectedSession(id="browser-selected")
         yield PromptLine(id="browser-prompt")
         yield KeyLine(id="browser-keys", words={"rows.choose": "open"}.get)
 
@@ -162,6 +164,7 @@ class BrowserScreen(SessionPrompt):
         found = self.sessions.entries
         passing = found if self.filter is None else [entry for entry in found if self.filter.passes(entry, now)]
         self._rows.entries = self.order.arranged(passing, now)
+        self._rows.silent = silent_columns(found)
         self._arranged += 1
         rows.empty_text = self._empty_text(len(found))
         was, rows_before = rows.cursor, rows.top
@@ -181,6 +184,7 @@ class BrowserScreen(SessionPrompt):
                 rows.scroll_rows_to(place - offset)
             rows.move_to(place)
         self._had_failed = 0 <= rows.cursor < self._rows.count and bool(self._rows.entries[rows.cursor].error)
+        self._tell_selected()
         live = sum(is_live(entry, now) for entry in self._rows.entries)
         self._show_title(len(found), live)
         end = time.monotonic()
@@ -194,6 +198,7 @@ class BrowserScreen(SessionPrompt):
         self.list_sessions()
         if is_at_top:
             rows.move_to(0)
+            self._tell_selected()
 
     def count_of_matches(self) -> int:
         return self._rows.count
@@ -213,7 +218,10 @@ class BrowserScreen(SessionPrompt):
         entries = self._rows.entries
         count = figures.count(found, "session")
         parts = [f"{len(entries):,} of {count}" if self.filter is not None else count]
-        parts.append(f"sorted by {self.order.column}")
+        heads = self.query_one(Heads)
+        heads.show(self.order, self._rows.silent)
+        if not heads.says_order:
+            parts.append(f"sorted by {self.order.column}")
         parts.append(f"{live} live")
         waiting = sum(entry.is_waiting for entry in entries)
         if waiting:
@@ -225,12 +233,19 @@ class BrowserScreen(SessionPrompt):
         if self.sessions.error is not None:
             parts.insert(0, f"✗ {self.sessions.error}")
         self.query_one("#browser-title", Static).update(Content(one_line(" · ".join(["tracetop", *parts]))))
-        self.query_one(Heads).show(self.order)
+
+    def _tell_selected(self) -> None:
+        cursor = self.query_one(EventList).cursor
+        self.query_one(SelectedSession).tell(self._rows.entries[cursor] if 0 <= cursor < self._rows.count else None)
 
     def on_failed(self, message: Failed) -> None:
         message.stop()
         text = f"error in {message.where}: {type(message.error).__name__}: {message.error}"
         self.notify(one_line(text), severity="error", markup=False)
+
+    def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
+        message.stop()
+        self._tell_selected()
 
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
         message.stop()
