@@ -20,7 +20,7 @@ from ..panes.context import ContextPane
 from ..panes.inspector.inspector import InspectorPane
 from ..panes.issues import IssuesPane
 from ..panes.names import PANES
-from ..panes.pane import Frame, Pane
+from ..panes.pane import Frame, Only, Pane
 from ..panes.timeline.timeline import TimelinePane
 from ..panes.what_if import WhatIfPane
 from ..safe_text import one_line
@@ -101,6 +101,7 @@ class Painting:
         found_issues = trace.second_pass(view.session)
         breaks = view.session.cache_breaks
         breaks.extend()
+        only = self._only(trace, view)
         self._show_progress()
         self._show_notice()
         self._show_transport()
@@ -119,6 +120,7 @@ class Painting:
             found_issues.taken < view.at,
             trace.ledger(view.session).version(view.at),
             breaks.taken,
+            only,
         )
         is_same = self._is_quiet = painted == self._painted
         if hurried and not by_key and not is_same and painted[:2] == self._painted[:2]:
@@ -152,6 +154,7 @@ class Painting:
             is_live,
             filter="" if self.filtering is None else self.filtering.text,
             search=found,
+            only=only,
             bookmarks=self.bookmarks.placed,
         )
         self._show_panes([self.panes[index] for index in sorted(set(panes))])
@@ -173,6 +176,17 @@ class Painting:
             self._able = able
             self.refresh_bindings()
         draw_now(self.screen)
+
+    def _only(self, trace: Trace, view: View) -> Only | None:
+        """The one agent that the filter lets through, its calls parted from the others' as far as a frame has time."""
+        lane = None if self.filtering is None else self.filtering.agents.sole(view.session)
+        if lane is None:
+            return None
+        parted, end = trace.lane_calls(view.session), time.perf_counter() + _BUSY_SECONDS
+        while (is_more := parted.extend()) and time.perf_counter() < end:
+            pass
+        name = view.session.lanes.names.name(lane)
+        return Only(lane, name, parted.of(lane), parted.taken, is_whole=not is_more)
 
     def _look_for_findings(self, trace: Trace, view: View) -> None:
         """Have the rules look at some more of the session, so much that a frame has room for it."""

@@ -30,11 +30,11 @@ class AgentList(EventList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Go there", id="agents.go", group=_GROUP, tooltip="Go to where it was spawned"),
-        Binding("o", "only", "Only this", id="agents.only", group=_GROUP, tooltip="Show only its events"),
+        Binding("o", "only", "Only this", id="agents.only", group=_GROUP, tooltip="Tell of this agent alone"),
     ]
 
     def action_only(self) -> None:
-        """Have the timeline show the events of the agent under the cursor only."""
+        """Have the panes tell of the agent under the cursor only."""
         if isinstance(self.parent, AgentsPane):
             self.parent.narrow(self.cursor)
 
@@ -53,7 +53,7 @@ class AgentsPane(ListPane):
 
     @dataclass
     class Narrowed(Message):
-        """The user wants to see the events of one agent only; `agent` is its name, empty for the main one."""
+        """The user wants to be told of one agent only; `agent` is its name, empty for the main one."""
 
         agent: str
 
@@ -73,7 +73,7 @@ class AgentsPane(ListPane):
     def show(self, frame: Frame) -> None:
         self._frame = frame
         if self._sums is None or self._sums.session is not frame.view.session:
-            self._sums = LaneSums(frame.view.session)
+            self._sums = LaneSums(frame.trace.lane_calls(frame.view.session))
             self._rests_until = 0.0
         self._show_more()
 
@@ -117,7 +117,7 @@ class AgentsPane(ListPane):
         self.headline_parts([*parts, "so far"] if partial else parts)
 
     def narrow(self, row: int) -> None:
-        """Ask for the events of the agent in a row only."""
+        """Ask to be told of the agent in a row only."""
         if row < self._rows.count:
             self.post_message(self.Narrowed(self._rows.lanes[row].name))
 

@@ -91,12 +91,14 @@ class IssueRows:
         self._ledger = ledger
         self._tree = Tree(view, index)
 
-    def list_issues(self) -> dict[str, int]:
-        """Find the issues that stand now; gives how many of each severity there are, worst first."""
+    def list_issues(self, only_lane: int | None = None) -> dict[str, int]:
+        """Find the issues that stand now, of all agents or of one; gives how many of each severity, worst first."""
         by_severity: dict[str, list[Episode]] = {severity: [] for severity in SEVERITIES}
         by_category = {category: by_severity[severity_of(category)] for category in ALL_CATEGORIES}
         assert self._found is not None
         for episode in self._view.all_episodes():
+            if only_lane is not None and episode.lane != only_lane:
+                continue
             by_category[episode.category].append(episode)
         self.episodes = [episode for episodes in by_severity.values() for episode in reversed(episodes)]
         return {severity: len(episodes) for severity, episodes in by_severity.items() if episodes}
