@@ -250,10 +250,12 @@ def state_of(view: View, mode: Mode, now: float, speed: float) -> Cell:
         return "○ WAITING", "muted"
     if view.ended:
         return "○ ENDED", "muted"
-    last = view.time_span[1] if view.time_span else None
-    if last is not None and now - last > LEFT_ALONE_SECONDS:
-        return "○ IDLE", "muted"
-    return "● LIVE", "ok"
+    return ("○ IDLE", "muted") if is_left_alone(view, now) else ("● LIVE", "ok")
+
+
+def is_left_alone(view: View, now: float) -> bool:
+    """Whether a session that did not end has been silent for so long that it hardly goes on."""
+    return not view.ended and view.time_span is not None and now - view.time_span[1] > LEFT_ALONE_SECONDS
 
 
 def freshness(last: float | None, now: float, ended: bool) -> str:

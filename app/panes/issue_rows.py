@@ -242,7 +242,7 @@ _COLUMNS = (
     _Column("count", 7, 130, IssueRows.tell_count),
     _Column("iter", 10, 52, IssueRows.tell_where),
     _Column("iter", 18, 130, IssueRows.tell_where),
-    _Column("since", 10, 66, IssueRows.tell_since),
+    _Column("since", 10, 96, IssueRows.tell_since),
     _Column("wasted", 10, 84, IssueRows.tell_wasted),
     _Column("cost", 8, 34, IssueRows.tell_toll),
     _Column("cost", 12, 60, IssueRows.tell_toll),

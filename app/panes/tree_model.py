@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 from itertools import islice
 
@@ -69,6 +70,7 @@ class IterationTreeModel:
         self._view: View | None = None
         self._peaks: Peaks | None = None
         self._is_measured = True
+        self._is_idle = False
 
     @property
     def has_cost(self) -> bool:
@@ -78,7 +80,7 @@ class IterationTreeModel:
     def set(self, frame: Frame) -> Iterable[TreeNode] | None:
         """Show another view; gives the nodes whose children may be others or in another order, None for all."""
         session = frame.view.session
-        self.trace, self._view = frame.trace, frame.view
+        self.trace, self._view, self._is_idle = frame.trace, frame.view, frame.is_idle
         is_another = self.tree is None or self.tree.session is not session
         self.tree = Tree(frame.view, frame.trace.tree_index(session))
         if is_another or self.order is None:
@@ -150,6 +152,8 @@ class IterationTreeModel:
             return []  # the trace has just started over: the next frame shows it
         typed = _typed(node)
         facts = self.tree.facts(typed)
+        if self._is_idle and facts.state == "running":
+            facts = replace(facts, state="unended")
         needs_payload = typed.type in (NodeType.TOOL, NodeType.EVENT, NodeType.AGENT)
         told = event_for_title(self.tree, typed, facts, self.trace.event) if needs_payload else None
         words = title(typed, facts, told)
