@@ -46,7 +46,7 @@ def facts_of(entry: Entry) -> str:
     """`claude · ~/src/web · claude-opus-4-5 · 66 iterations · 20m 11s · cde341db-b80a`, as far as known."""
     glance, known = entry.glance, entry.figures
     if entry.error or glance is None:
-        return from_home(entry.path)
+        return f"{entry.path.name} · {from_home(entry.path.parent)}"
     return " · ".join(
         part
         for part in (

@@ -323,7 +323,7 @@ def test_a_reason_we_do_not_know_is_told_in_the_providers_words(trace: Any) -> N
     (broken,) = breaks(trace)
     assert (broken.cause.kind, broken.cause.confidence) == (BreakClass.UNKNOWN, Confidence.HIGH)
     # No request stands in the trace: the response that says so is the place to look at.
-    assert broken.culprit == f"service tier changed at {broken.event + 1}"
+    assert broken.culprit == f"service tier changed at event {broken.event + 1}"
 
 
 @pytest.mark.parametrize(

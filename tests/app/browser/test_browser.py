@@ -287,7 +287,7 @@ async def test_what_is_cut_of_the_selected_session_is_told_whole_below_the_list(
         await it.press("down")
         assert "count to ten" in it.crop("#browser-goal")
         await it.press("down")
-        assert "not a trace" in it.crop("#browser-goal") and "broken." in it.crop("#browser-facts")
+        assert "not a trace" in it.crop("#browser-goal") and "broken.jsonl" in it.crop("#browser-facts")
         await it.press("slash")
         await it.enter("nothing like this")
         assert not it.crop("#browser-selected").strip()
