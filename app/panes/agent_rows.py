@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...analysis import figures
 from ...analysis.lane_figures import LaneFigures
 from ..safe_text import fit, fit_right, one_line, width_of
+from ..sessions.naming import undated
 from ..trace import Trace
 from ..widgets.palette import Cell
 from ..words.agents import asked_of, name_of, state_of
@@ -49,7 +50,7 @@ def _failed(lane: LaneFigures) -> str:
 
 
 _FIGURES = (
-    _Figure("model", 18, "model", lambda lane: one_line(lane.own.model), rank=6),
+    _Figure("model", 18, "model", lambda lane: undated(one_line(lane.own.model)), rank=6),
     _Figure("iter", 5, "muted", lambda lane: f"{lane.own.iterations:,}", rank=5),
     _Figure("tools", 5, "text", lambda lane: f"{lane.own.tool_calls:,}", rank=4),
     _Figure("failed", 6, "error", _failed, rank=3),

@@ -30,6 +30,7 @@ from ...analysis.tree.index import TreeIndex
 from ...analysis.tree.tree import Tree
 from ...analysis.view import View
 from ..safe_text import fit, fit_right, one_line, width_of
+from ..short_paths import shorten_paths
 from ..widgets.palette import Cell
 from ..words.waste import CostWords, own_waste, told_of_an_issue
 from .timeline.timeline import clock
@@ -225,10 +226,10 @@ def _title(title: str, episode: Episode, room: int) -> list[Cell]:
     """A title; that of a finding between its category and how sure it is, as far as there is room for the title."""
     confidence = confidence_of(episode)
     if not confidence:
-        return [(fit(title, room), "text")]
+        return [(fit(shorten_paths(title, room), room), "text")]
     before, behind = f"{episode.category}: ", f" ({confidence})"
     if room < width_of(before) + width_of(title) + width_of(behind):
-        return [(fit(title, room), "text")]
+        return [(fit(shorten_paths(title, room), room), "text")]
     return [(before, "muted"), (title, "text"), (fit(behind, room - width_of(before) - width_of(title)), "muted")]
 
 
@@ -240,11 +241,11 @@ def _severity(severity: str, width: int) -> str:
 
 _COLUMNS = (
     _Column("count", 7, 130, IssueRows.tell_count),
-    _Column("iter", 10, 52, IssueRows.tell_where),
+    _Column("iter", 10, 56, IssueRows.tell_where),
     _Column("iter", 18, 130, IssueRows.tell_where),
     _Column("since", 10, 96, IssueRows.tell_since),
     _Column("wasted", 10, 84, IssueRows.tell_wasted),
     _Column("cost", 8, 34, IssueRows.tell_toll),
-    _Column("cost", 12, 60, IssueRows.tell_toll),
+    _Column("cost", 12, 70, IssueRows.tell_toll),
     _Column("cost", 21, 130, IssueRows.tell_toll),
 )
