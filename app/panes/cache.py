@@ -126,7 +126,8 @@ class CachePane(ChartPane):
         if self.display and self.size.width and self._expiry_parts() != self._told:
             self._show_headline()
 
-    def on_resize(self) -> None:
+    def size_met(self) -> None:
+        super().size_met()
         self._show_headline()
 
     def _show_headline(self) -> None:

@@ -19,6 +19,7 @@ from ..bookmarks.bookmarks import NO_BOOKMARKS, Bookmark
 from ..contain import contained
 from ..safe_text import fit, one_line, width_of
 from ..trace import Trace
+from ..widgets.measured import Measured
 
 _BETWEEN = " · "
 _CORNERS = 4
@@ -96,7 +97,7 @@ Forms = tuple[str, ...]
 
 
 @contained
-class Pane(Vertical):
+class Pane(Measured, Vertical):
     """A pane of the dashboard. It gets a `Frame` and draws it; what the user does there it says in messages."""
 
     NUMBER: ClassVar[int] = 0
@@ -126,7 +127,8 @@ class Pane(Vertical):
     def on_mount(self) -> None:
         self._show_title()
 
-    def on_resize(self) -> None:
+    def size_met(self) -> None:
+        super().size_met()
         self._show_title()
 
     def on_descendant_focus(self) -> None:
