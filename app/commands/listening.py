@@ -23,7 +23,7 @@ class PortTakenError(Exception):
 
 def record_only(folder: Path, host: str, port: int) -> None:
     """Record until Ctrl+C, and print what is recorded. Raises PortTakenError, OSError for the folder."""
-    with _listening(folder, host, port, _print, _tell_refused), suppress(KeyboardInterrupt):
+    with _listening(folder, host, port, _print, _tell_refused, "Ctrl+C ends."), suppress(KeyboardInterrupt):
         threading.Event().wait()
 
 
@@ -41,7 +41,8 @@ def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug
         if not started.is_set():
             _tell_refused(reason)
 
-    with _listening(folder, host, port, told, refused), suppress(KeyboardInterrupt):
+    ends_by = "The dashboard opens when spans arrive; there q ends, here Ctrl+C."
+    with _listening(folder, host, port, told, refused, ends_by), suppress(KeyboardInterrupt):
         started.wait()
         from ..standalone import run_dashboard
 
@@ -50,9 +51,9 @@ def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug
 
 @contextmanager
 def _listening(
-    folder: Path, host: str, port: int, told: Callable[[Recorded], None], refused: TellRefused
+    folder: Path, host: str, port: int, told: Callable[[Recorded], None], refused: TellRefused, ends_by: str
 ) -> Iterator[None]:
-    """Listen meanwhile; say where, and afterwards what came of it."""
+    """Listen meanwhile; say where, and how it `ends_by`, and afterwards what came of it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_loopback(host):
         complain(f"listening on {host}: whoever reaches this machine there can write into {folder}", 0)
@@ -69,7 +70,7 @@ def _listening(
         raise PortTakenError(f"cannot listen on {host}, port {port}: {error.strerror or error}; see --port") from error
     shown = f"[{host}]" if ":" in host else host
     _say(f"Listening on http://{shown}:{receiver.port} for OTLP (JSON and protobuf); sessions go to {folder}")
-    _say(f"An agent sends here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{shown}:{receiver.port}   Ctrl+C ends.")
+    _say(f"An agent sends here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{shown}:{receiver.port}   {ends_by}")
     try:
         yield
     finally:
