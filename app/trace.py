@@ -122,7 +122,8 @@ class Trace:
         if self.session.count or not self.bad_lines:
             return ""
         first = self.bad_lines[0]
-        return f"not a trace: none of its {self.lines} lines is an event (line {first.number}: {first.reason})"
+        what = "its only line is no event" if self.lines == 1 else f"none of its {self.lines:,} lines is an event"
+        return f"not a trace: {what} (line {first.number}: {first.reason})"
 
     def view(self, at: int | None = None) -> View:
         """The session as of its first `at` events, or all of them."""
@@ -250,7 +251,7 @@ def load_trace(
     with collection_paused():
         if kept is not None and isinstance(tail, FileTail):
             kept.load(trace, tail)
-        for _ in range(2):  # the second look takes a last line that lacks its newline
+        while not tail.is_caught_up or tail.has_torn_to_try:
             for delivery in tail.poll():
                 trace.take(delivery)
                 if read is not None and told is not None:

@@ -103,6 +103,19 @@ def test_a_pipe_is_refused_and_not_waited_for(command: list[str], tmp_path: Path
     assert [path.name for path in tmp_path.iterdir()] == ["pipe.jsonl"]
 
 
+@needs_traces
+@pytest.mark.parametrize(
+    "path", [path for path in FOREIGN if path.parent.name == "otlp"], ids=lambda path: path.stem[:20]
+)
+def test_a_last_line_without_its_newline_is_read_though_all_is_told_anew(path: Path, tmp_path: Path) -> None:
+    """The root comes last, and shows that what was told of the others was wrong."""
+    torn, out = tmp_path / "torn.jsonl", tmp_path / "out.jsonl"
+    torn.write_bytes(path.read_bytes().rstrip(b"\n"))
+    assert figures(torn) == figures(path)
+    assert run("convert", torn, "-o", out).exit_code == 0
+    assert figures(out) == figures(path)
+
+
 def test_a_full_disk_is_told_with_what_was_to_be_written(spans: Path) -> None:
     full = Path("/dev/full")
     if not full.exists():
