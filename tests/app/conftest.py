@@ -215,6 +215,10 @@ class Show:
                 await asyncio.sleep(0.001)
             await self.quiet()
 
+    async def resize(self, width: int, height: int) -> None:
+        await self.pilot.resize_terminal(width, height)
+        await self.settle()
+
     async def press(self, *keys: str) -> None:
         """Press keys, as `pilot.press` does."""
         for key in keys:
