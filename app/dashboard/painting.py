@@ -31,7 +31,7 @@ from .draw_now import draw_now
 from .ribbon.ribbon import Ribbon
 from .source.opening import Newest
 from .source.source import TraceSource
-from .strip import SO_FAR_MARK, SessionStrip, SoFar, facts_of
+from .strip import SO_FAR_MARK, SessionStrip, SoFar, facts_of, is_left_alone
 from .tab_line import TabLine
 from .time_travel.replay import Replay
 
@@ -105,6 +105,7 @@ class Painting:
         self._show_transport()
         self.extend_filter()
         found = self.search_status
+        is_idle = self.cursor.mode is Mode.LIVE and loading is None and is_left_alone(view, self.now)
         painted = (
             self.cursor,
             self.filtered_through is None,
@@ -117,6 +118,7 @@ class Painting:
             self.findings_told(trace, view, at_once=not hurried),
             breaks.taken,
             only,
+            is_idle,
         )
         is_same = self._is_quiet = painted == self._painted
         if hurried and not by_key and not is_same and painted[:2] == self._painted[:2]:
@@ -152,6 +154,7 @@ class Painting:
             search=found,
             only=only,
             bookmarks=self.bookmarks.placed,
+            is_idle=is_idle,
         )
         self._show_panes([self.panes[index] for index in sorted(set(panes))])
         able = (

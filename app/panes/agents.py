@@ -87,7 +87,7 @@ class AgentsPane(ListPane):
             self.call_later(self._show_more)
             if self._shown and self._shown[0] is frame.view.session:
                 return  # what is shown holds until all is gone over
-        shown = frame.view.session, frame.view.at, has_more
+        shown = frame.view.session, frame.view.at, has_more, frame.is_idle
         if shown == self._shown:
             return
         began = monotonic()
@@ -109,7 +109,7 @@ class AgentsPane(ListPane):
 
     def _draw(self, frame: Frame, lanes: list[LaneFigures], *, partial: bool) -> None:
         chosen = self._rows.lanes[self._list.cursor].lane if 0 <= self._list.cursor < self._rows.count else None
-        self._rows.take(frame.trace, lanes, has_ended=frame.view.ended)
+        self._rows.take(frame.trace, lanes, has_ended=frame.view.ended, is_idle=frame.is_idle)
         self.draw_rows()
         self._list.move_to(next((row for row, each in enumerate(lanes) if each.lane == chosen), 0))
         together = lanes[0].together

@@ -29,6 +29,8 @@ from .token_words import axis_tokens
 
 _MOST_COLUMNS = 500
 _GAUGE_CELLS = 10
+_LONG_COLD = 86_400.0
+"""Seconds after which it is no longer told that the cache ran out: nobody goes on with that session."""
 
 Values = tuple[float, float, float | None]
 """Of one column: prompt, cached prefix, and the hit rate as of its last request."""
@@ -134,7 +136,7 @@ class CachePane(ChartPane):
 
     def _expiry_parts(self) -> list[str]:
         """How long the cache is warm, as long as there is room for behind the first figure, and what is at stake."""
-        if self._expiry is None or self._now != self._now:
+        if self._expiry is None or self._now != self._now or self._now - self._expiry.latest > _LONG_COLD:
             return []
         room = self.headline_room - width_of(f"{self._before} · ")
         forms = expiry_forms(self._expiry, self._now)

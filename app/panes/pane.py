@@ -55,6 +55,7 @@ class Frame:
     `live` says whether the view is of everything there is; `filter` is the text of the filter in force, `search` how
     many events were found and which of them the cursor is on. `only` is the agent that the filter names, where it is
     one. `bookmarks` are those on events, by event, also on later ones than the view has.
+    `is_idle` says that nothing has come for so long that what has not ended hardly goes on.
     """
 
     trace: Trace
@@ -70,6 +71,7 @@ class Frame:
     search: str = ""
     only: Only | None = None
     bookmarks: Mapping[int, Bookmark] = field(default_factory=lambda: NO_BOOKMARKS)
+    is_idle: bool = False
 
     @property
     def is_so_far(self) -> bool:

@@ -44,10 +44,10 @@ class TokensPane(ChartPane):
     NAME: ClassVar[str] = "token flow"
 
     SERIES: ClassVar[tuple[Series, ...]] = (
-        Series("cached", "cache_read", "░"),
-        Series("written", "cache_write", "▒"),
+        Series("cached", "cache_read", "░", cap="cache_read_cap"),
+        Series("written", "cache_write", "▒", cap="cache_write_cap"),
         Series("fresh", "input", "█"),
-        Series("out", "output", "▓"),
+        Series("out", "output", "▓", cap="output_cap"),
         Series("not told apart", "bar", "█"),
     )
 

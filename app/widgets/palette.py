@@ -21,20 +21,12 @@ CURSOR = "trace--cursor"
 _NAMES = (
     "text", "title", "muted", "time", "axis", "guide", "llm", "tool", "agent", "ok", "cost", "warn", "compaction",
     "cache_break", "error", "critical", "high", "medium", "low", "mark", "bar", "input", "output", "cache_read",
-    "cache_write", "cursor_mark", "explore", "edit", "run", "talk", "idle", "found", "key", "string", "number", "word",
-    "added", "removed", "context", "budget", "bookmark",
+    "cache_write", "cache_read_cap", "cache_write_cap", "output_cap", "cursor_mark", "explore", "edit", "run", "talk",
+    "idle", "found", "key", "string", "number", "word", "added", "removed", "context", "budget", "bookmark",
 )  # fmt: skip
 
 STYLE_CLASSES: dict[str, str] = {name: f"trace--{name}" for name in _NAMES}
 """Style name -> component class. A name that is not here is drawn as "text"."""
-
-
-def style_sheet(type_name: str, own: str | None = None) -> str:
-    """Return the DEFAULT_CSS of a widget type: the palette under its name, then its own file from this folder."""
-    here = files(__package__)
-    palette = here.joinpath("palette.tcss").read_text(encoding="utf-8")
-    sheet = f"{type_name} {{\n{palette}\n}}\n"
-    return sheet + here.joinpath(own).read_text(encoding="utf-8") if own else sheet
 
 
 class Looks(dict[str, Style]):
@@ -58,6 +50,8 @@ class Palette(Widget):
     whenever the widget may look different: with some forty each, that was four fifths of what a change of focus cost.
     What they look like stays known until then, as long as Textual itself keeps it.
     """
+
+    DEFAULT_CSS = files(__package__).joinpath("palette.tcss").read_text(encoding="utf-8")
 
     _known_looks: dict[tuple[object, ...], Looks] | None = None
 

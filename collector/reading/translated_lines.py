@@ -13,11 +13,10 @@ from ..formats.translator import Origin
 class TranslatedLines:
     """Native lines in the order in which they were made. One thread adds, any other may look them up.
 
-    A position is where a line begins among all of them, in bytes. With `kept` False lines are only counted.
+    A position is where a line begins among all of them, in bytes.
     """
 
-    def __init__(self, kept: bool = True) -> None:
-        self._kept = kept
+    def __init__(self) -> None:
         self._end = 0
         self._lines: list[bytes] = []
         self._positions: array[int] = array("q")
@@ -31,23 +30,22 @@ class TranslatedLines:
         positions = []
         for line, origin in zip(lines, origins, strict=True):
             positions.append(self._end)
-            if self._kept:
-                self._lines.append(line)
-                number = self._file_numbers.setdefault(origin.path, len(self._files))
-                if number == len(self._files):
-                    self._files.append(origin.path)
-                self._file.append(number)
-                self._line.append(origin.line)
-                self._positions.append(self._end)  # last: who finds it finds the rest
+            self._lines.append(line)
+            number = self._file_numbers.setdefault(origin.path, len(self._files))
+            if number == len(self._files):
+                self._files.append(origin.path)
+            self._file.append(number)
+            self._line.append(origin.line)
+            self._positions.append(self._end)  # last: who finds it finds the rest
             self._end += len(line) + 1
         return positions
 
     def line(self, position: int) -> bytes:
-        """The line at a position. Raises OSError where none is kept."""
+        """The line at a position. Raises OSError where there is none."""
         return self._lines[self._number(position)]
 
     def origin(self, position: int) -> Origin:
-        """Where the record stands that became the line at a position. Raises OSError where none is kept."""
+        """Where the record stands that became the line at a position. Raises OSError where there is none."""
         number = self._number(position)
         return Origin(self._files[self._file[number]], self._line[number])
 

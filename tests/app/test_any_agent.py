@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -100,7 +101,27 @@ def test_sources_tells_where_it_looked_and_what_it_found(project: Path) -> None:
         ("codex", 0, 0),
     ]
     assert told[-2]["newest"].endswith("mine.jsonl")
+    assert [each["obstacle"] for each in told] == ["no such folder"] * 3 + [None, "no such folder"]
+    for each in told:
+        assert each["folder"] in text, "where it looked is told in full"
     assert [json.loads(each)["sessions"] for each in run("sources", "--all", "--json").stdout.splitlines()] == [0, 2, 0]
+
+
+def test_a_folder_that_may_not_be_read_is_told_and_costs_no_other(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = os.scandir
+
+    def refuse(folder: str | os.PathLike[str]) -> Any:
+        if "archived" in os.fspath(folder):
+            raise PermissionError(13, "Permission denied", os.fspath(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    text = run("sources").stdout
+    assert "1 session" in text.splitlines()[0]
+    (row,) = [line for line in text.splitlines() if line.endswith("archived_sessions")]
+    assert "not readable: Permission denied" in row
 
 
 def test_the_report_of_a_folder_counts_each_session_once(project: Path, tmp_path: Path) -> None:
@@ -177,7 +198,7 @@ def test_packed_rollouts_are_not_live_and_do_not_start(project: Path, tmp_path: 
     packed = put_away(path, packed=True)
     now = path.stat().st_mtime
     assert state_of(Entry(path, 1, now), now) is State.LIVE
-    assert state_of(Entry(packed, 1, now, Glance(ended=False)), now) is State.OPEN
+    assert state_of(Entry(packed, 1, now, Glance(ended=False)), now) is State.IDLE
     latest = Latest()
     assert latest.next([Entry(packed, 1, 9.0), Entry(path.with_name("rollout-2.jsonl"), 1, 2.0)]) != packed
     assert latest.next([Entry(path.with_name("rollout-0.jsonl.zst"), 1, 99.0)]) is None
@@ -229,8 +250,8 @@ async def test_the_browser_has_them_and_enter_opens_one(project: Path, visit: An
     async with app.run_test(size=(160, 40)) as pilot:
         it = visit(app, pilot)
         await it.until(lambda: "parse mine" in it.text and "1.00k" in it.text)
-        (row,) = [row for row in it.text.splitlines() if "parse mine" in row]
-        assert "codex" in row and "project" in row
+        assert "parse mine" in it.crop("#browser-goal")
+        assert re.search(r"codex · \S*project · gpt-5.3-codex", it.crop("#browser-facts"))
         await it.press("enter")
         await it.until(lambda: isinstance(it.screen, DashboardScreen) and it.screen.frame is not None)
         await it.until(lambda: "gpt-5.3-codex" in it.text)
