@@ -25,7 +25,7 @@ _MANY_EVENTS = 4_000
 """So many are no work for a frame."""
 _BUSY_SECONDS, _QUIET_SECONDS = 0.006, 0.02
 """For so long rules look at more of a session within a frame that paints something, and within one that does not."""
-_BUSY_REST, _QUIET_REST = 2.0, 0.25
+_BUSY_REST, _QUIET_REST = 4.0, 0.25
 """How long they rest between two slices, in times of what a slice took: while frames paint, and while none does."""
 _TELL_SECONDS = 0.5
 """So rarely what they have found meanwhile is painted."""
