@@ -22,6 +22,9 @@ _MAIN_ARGUMENTS = (
 )
 
 _PATHS = frozenset({"path", "file_path", "filename"})
+_BODIES = frozenset({"content", "file_text", "new_source", "new_str", "new_string", "old_str", "old_string"})
+_SAYS_LITTLE = {**dict.fromkeys(_PATHS, _BODIES), **dict.fromkeys(("command", "cmd"), frozenset({"description"}))}
+"""By the argument that tells most, others that say less than they take room: what is put into a file, for instance."""
 _LONGEST_PATH = 40
 
 
@@ -36,8 +39,10 @@ def preview(args: Any, limit: int = 200) -> str:
     parts = [_value(args[main], limit)] if main is not None and main in args else []
     if main in _PATHS:
         parts = [short_path(part) for part in parts]
+    says_little = _SAYS_LITTLE.get(main or "", frozenset())
     for name, value in args.items():
-        if str(name) != main and sum(map(len, parts)) < limit:
+        says_nothing = name in says_little or (main is not None and value is False)
+        if str(name) != main and sum(map(len, parts)) < limit and not says_nothing:
             parts.append(f"{name}={_value(value, 40)}")
     return _cut(" ".join(parts), limit)
 

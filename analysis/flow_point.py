@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,10 +41,10 @@ class TokenFlowPoint:
     context_tokens: int | None = None
 
 
-def flow_point(view: View, iteration_row: int) -> TokenFlowPoint:
-    """What an iteration took as of a view."""
+def flow_point(view: View, iteration_row: int, llm_rows: Sequence[int] | None = None) -> TokenFlowPoint:
+    """What an iteration took as of a view: in all its calls, or in those of these LLM rows, oldest first."""
     session = view.session
-    calls = [view.llm_call(row) for row in view.llm_rows_of(iteration_row)]
+    calls = [view.llm_call(row) for row in (view.llm_rows_of(iteration_row) if llm_rows is None else llm_rows)]
     branch = session.lanes.branches[session.iterations.branch[iteration_row]]
     costs = [call.cost for call in calls if call.cost is not None]
     prompts = (call.tokens.prompt for call in reversed(calls))

@@ -9,23 +9,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .fold.columns import (
-    KNOWN_COST,
-    KNOWN_INPUT,
-    KNOWN_OUTPUT,
-    KNOWN_READ,
-    KNOWN_TOTAL,
-    KNOWN_WRITE,
-    Branch,
-    LlmColumns,
-)
+from .bill import Bill
+from .fold.columns import Branch
 from .fold.lanes import MAIN_LANE
-from .fold.session import Session
+from .lane_calls import LaneCalls
 from .tokens import Buckets
 from .tree.spent import Spent
 from .view import View
 
-_ROWS_A_SLICE = 4_000
+_ENDS_A_SLICE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +61,9 @@ class LaneFigures:
 
 
 @dataclass(slots=True)
-class _Sums:
-    """Running sums over the LLM rows of a lane, a cell a row; the ends of its tool calls with the failures so far."""
+class _Ends:
+    """The ends of a lane's tool calls, with the failures so far."""
 
-    row: array[int] = field(default_factory=lambda: array("I"))
-    calls: array[int] = field(default_factory=lambda: array("I"))
-    buckets: tuple[array[int], ...] = field(default_factory=lambda: tuple(array("q") for _ in range(5)))
-    cost: array[float] = field(default_factory=lambda: array("d"))
-    seen: array[int] = field(default_factory=lambda: array("B"))
-    estimates: array[int] = field(default_factory=lambda: array("I"))
-    bounds: array[int] = field(default_factory=lambda: array("i"))
     ended: array[int] = field(default_factory=lambda: array("I"))
     failures: array[int] = field(default_factory=lambda: array("I"))
 
@@ -86,45 +71,28 @@ class _Sums:
 class LaneSums:
     """A second pass over the calls of a session: what there was of each lane as of any event. For one thread."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self._lanes: defaultdict[int, _Sums] = defaultdict(_Sums)
+    def __init__(self, calls: LaneCalls) -> None:
+        self.session = calls.session
+        self._calls = calls
+        self._tools: defaultdict[int, _Ends] = defaultdict(_Ends)
         self._branches: defaultdict[int, list[Branch]] = defaultdict(list)
-        self._rows = self._ends = self._branches_seen = 0
+        self._ends = self._branches_seen = 0
 
     def extend(self, at: int | None = None) -> bool:
         """Go over the next calls of the first `at` events; gives whether there are more."""
-        session = self.session
-        at = session.count if at is None else min(at, session.count)
-        rows, ends = session.llm.rows(at), session.tools.ended(at)
-        last = min(rows, self._rows + _ROWS_A_SLICE)
-        for row in range(self._rows, last):
-            self._add_response(row)
-        last_end = min(ends, self._ends + _ROWS_A_SLICE)
-        for place in range(self._ends, last_end):
+        ends = self.session.tools.ended(self.session.count if at is None else at)
+        last = min(ends, self._ends + _ENDS_A_SLICE)
+        for place in range(self._ends, last):
             self._add_end(place)
-        self._rows, self._ends = max(self._rows, last), max(self._ends, last_end)
-        return self._rows < rows or self._ends < ends
-
-    def _add_response(self, row: int) -> None:
-        llm = self.session.llm
-        sums = self._lanes[self.session.events.lane[llm.event[row]]]
-        is_first = not sums.row
-        flags = llm.flags[row]
-        sums.row.append(row)
-        for column, running in zip(_columns(llm), (sums.calls, *sums.buckets), strict=True):
-            running.append(column[row] - (column[row - 1] if row else 0) + (0 if is_first else running[-1]))
-        sums.cost.append(llm.cost[row] + (0.0 if is_first else sums.cost[-1]))
-        sums.seen.append(flags | (0 if is_first else sums.seen[-1]))
-        sums.estimates.append(llm.estimates(row, row + 1) + (0 if is_first else sums.estimates[-1]))
-        sums.bounds.append(llm.bounds(row, row + 1) + (0 if is_first else sums.bounds[-1]))
+        self._ends = max(self._ends, last)
+        return self._calls.extend(at) or self._ends < ends
 
     def _add_end(self, place: int) -> None:
         tools, events = self.session.tools, self.session.events
-        sums = self._lanes[events.lane[tools.event[tools.ended_call[place]]]]
+        mine = self._tools[events.lane[tools.event[tools.ended_call[place]]]]
         before = tools.ended_failures[place - 1] if place else 0
-        sums.ended.append(tools.ended_event[place])
-        sums.failures.append(tools.ended_failures[place] - before + (sums.failures[-1] if sums.failures else 0))
+        mine.ended.append(tools.ended_event[place])
+        mine.failures.append(tools.ended_failures[place] - before + (mine.failures[-1] if mine.failures else 0))
 
     def figures(self, view: View) -> list[LaneFigures]:
         """All agents there were as of a view, each before those that it spawned; as far as `extend` has gone."""
@@ -177,28 +145,29 @@ class LaneSums:
         return found
 
     def _own(self, lane: int, view: View) -> Took:
-        sums = self._lanes.get(lane) or _NOTHING
-        mine, ended = bisect_left(sums.row, view.llm_rows), bisect_left(sums.ended, view.at)
+        ends = self._tools.get(lane) or _NOTHING
+        ended = bisect_left(ends.ended, view.at)
         first = self.session.iterations.first
         iterations = sum(
             bisect_left(branch.iterations, view.at, key=first.__getitem__) for branch in self._branches.get(lane, ())
         )
-        tools = ended, sums.failures[ended - 1] if ended else 0
-        if not mine:
+        tools = ended, ends.failures[ended - 1] if ended else 0
+        if lane not in self._calls:
             return Took(iterations, *tools)
-        last, seen = mine - 1, sums.seen[mine - 1]
-        known = (KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, KNOWN_WRITE, KNOWN_TOTAL)
-        tokens = Buckets(*(each[last] if seen & flag else None for each, flag in zip(sums.buckets, known, strict=True)))
-        label = self.session.events.label[self.session.llm.event[sums.row[last]]]
+        llm = self._calls.of(lane).llm
+        bill = Bill(llm, llm.rows(view.at))
+        if not bill.rows:
+            return Took(iterations, *tools)
+        label = self.session.events.label[llm.event[bill.rows - 1]]
         return Took(
             iterations,
             *tools,
             self.session.labels.name(label),
-            sums.calls[last],
-            tokens,
-            sums.cost[last] if seen & KNOWN_COST else None,
-            sums.estimates[last] > 0,
-            sums.bounds[last] > 0,
+            bill.llm_calls,
+            bill.tokens,
+            bill.cost,
+            bill.cost_estimated,
+            bill.output_is_lower_bound,
         )
 
 
@@ -212,12 +181,8 @@ class _Spawned:
     has_failed: bool = False
 
 
-_NOTHING = _Sums()
+_NOTHING = _Ends()
 _MAIN: dict[str, Any] = {"parent": None, "event": 0, "end": None, "has_failed": False}
-
-
-def _columns(llm: LlmColumns) -> tuple[array[int], ...]:
-    return llm.calls, llm.sum_input, llm.sum_output, llm.sum_read, llm.sum_write, llm.sum_total
 
 
 def _depth_first(below: dict[int, list[int]]) -> Iterator[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,12 @@ from . import figures
 from .arguments import preview, short_path
 
 Data = Mapping[str, Any]
+
+_NUMBERED = re.compile(r"^ *(\d{1,7})(?:→|\t)", re.MULTILINE)
+"""A line with its number before it, as tools that read files put it."""
+_CUT = "…[+"
+"""How the recorder ends what it keeps only the start of."""
+_TAIL = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +181,16 @@ def _llm_retry(data: Data) -> str:
 
 
 def _tool_end(data: Data) -> str:
-    result = _first(data, "result", "output", "message")
+    result = _numbered(data.get("result")) or _first(data, "result", "output", "message")
     return _join(_call(data), f"→ {result}" if result else "", by=" ")
+
+
+def _numbered(result: object) -> str:
+    """`lines 12–98` of a file that was read with line numbers before its lines; nothing of any other result."""
+    if not isinstance(result, str) or not (first := _NUMBERED.match(result)) or _CUT in result[-_TAIL:]:
+        return ""
+    *_, last = _NUMBERED.findall(result[-_TAIL:]) or [first[1]]
+    return f"line {last}" if last == first[1] else f"lines {first[1]}–{last}"
 
 
 def _tool_error(data: Data) -> str:

@@ -9,23 +9,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from . import efficiency
+from .bill import Bill
 from .cache.boundary import CacheView
 from .efficiency import Efficiency
 from .flow_point import TokenFlowPoint, flow_point
-from .fold.columns import (
-    INPUT_INCLUDED_CACHE,
-    KNOWN_COST,
-    KNOWN_INPUT,
-    KNOWN_OUTPUT,
-    KNOWN_READ,
-    KNOWN_TOTAL,
-    KNOWN_WRITE,
-)
 from .fold.lanes import MAIN_LANE
 from .issues.episodes import Episode, IssueLog
 from .issues.issue import Issue, describe
 from .llm_call import LlmCall, llm_call
-from .prices import OWN_PRICES
 from .summary import Summary, summary_of
 from .tokens import Buckets
 
@@ -105,7 +96,7 @@ class View:
     @property
     def llm_calls(self) -> int:
         """LLM calls; the chunks of a streamed response are one."""
-        return self.session.llm.calls[self.llm_rows - 1] if self.llm_rows else 0
+        return self.bill.llm_calls
 
     @property
     def tool_calls(self) -> int:
@@ -138,48 +129,29 @@ class View:
         return bisect_left(self.session.budget_events, self.at)
 
     @cached_property
+    def bill(self) -> Bill:
+        """What all calls took."""
+        return Bill(self.session.llm, self.llm_rows, self.session.prices)
+
+    @property
     def tokens(self) -> Buckets:
         """All tokens so far."""
-        if not self.llm_rows:
-            return Buckets()
-        llm, last = self.session.llm, self.llm_rows - 1
-        seen = llm.seen[last]
-        return Buckets(
-            input=llm.sum_input[last] if seen & KNOWN_INPUT else None,
-            output=llm.sum_output[last] if seen & KNOWN_OUTPUT else None,
-            cache_read=llm.sum_read[last] if seen & KNOWN_READ else None,
-            cache_write=llm.sum_write[last] if seen & KNOWN_WRITE else None,
-            total=llm.sum_total[last] if seen & KNOWN_TOTAL else None,
-        )
+        return self.bill.tokens
 
     @property
     def output_is_lower_bound(self) -> bool:
         """Whether there was more output than is counted: of some call the trace tells only a lower bound."""
-        return self.session.llm.bounds(0, self.llm_rows) > 0
-
-    @property
-    def input_included_cache(self) -> bool:
-        """Whether any response reported its input with the cached part in it, which was then taken out."""
-        return bool(self.llm_rows and self.session.llm.seen[self.llm_rows - 1] & INPUT_INCLUDED_CACHE)
+        return self.bill.output_is_lower_bound
 
     @property
     def cost(self) -> float | None:
         """Dollars so far."""
-        llm, last = self.session.llm, self.llm_rows - 1
-        return llm.sum_cost[last] if self.llm_rows and llm.seen[last] & KNOWN_COST else None
+        return self.bill.cost
 
     @property
     def cost_estimated(self) -> bool:
         """Whether some of the cost so far is no figure of the trace but an estimate by prices."""
-        return self.session.llm.estimates(0, self.llm_rows) > 0
-
-    @property
-    def price_sources(self) -> list[str]:
-        """Whose prices the estimated part of the cost is made by: the name of a list, `OWN_PRICES`, or both."""
-        llm, prices = self.session.llm, self.session.prices
-        listed = bisect_left(llm.listed_rows, self.llm_rows)
-        sources = [prices.listed.name] if listed and prices is not None and prices.listed is not None else []
-        return [*sources, OWN_PRICES] if llm.estimates(0, self.llm_rows) > listed else sources
+        return self.bill.cost_estimated
 
     @property
     def cache_hit_rate(self) -> float | None:

@@ -35,6 +35,8 @@ class _Pictures(dict[int, str]):
 
 def _picture(code: int) -> str:
     character = chr(code)
+    if character == "\t":
+        return " "
     if code < 0x20:
         return chr(0x2400 + code)
     if code == 0x7F:

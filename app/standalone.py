@@ -27,6 +27,7 @@ from .sessions.latest import Latest
 from .sessions.shown_sources import shown_sources
 from .settings.effective import EffectiveSettings, effective_settings
 from .settings.settings import meant
+from .short_paths import from_home
 from .themes import THEMES
 from .wall.wall import WallScreen
 
@@ -77,12 +78,13 @@ class TracetopApp(DashboardHost):
         self.set_keymap(dict(self.settings.keys))
         self._clock = clock
         self._shown: Path | None = path if path is not None and not path.is_dir() else None
-        folders, belongs = tuple(wall or ()), None
+        folders, belongs, place = tuple(wall or ()), None, ""
         if path is not None:
             folders = (path if path.is_dir() else path.parent,)
         elif not folders:
             shown = shown_sources(everything)
             folders, belongs = shown.folders, shown.belongs()
+            place = from_home(Path.cwd()) if shown.is_project else "all projects"
         self._latest = Latest() if latest else None
         self.browser = BrowserScreen(
             folders,
@@ -92,6 +94,7 @@ class TracetopApp(DashboardHost):
             index=self.settings.index,
             tuning=self.settings.rules,
             belongs=belongs,
+            place=place,
         )
 
     def _made_usable(self, effective: EffectiveSettings) -> EffectiveSettings:
@@ -149,7 +152,7 @@ class TracetopApp(DashboardHost):
         await self.open_dashboard()
 
     def _new_wall(self) -> WallScreen:
-        return WallScreen(self.browser.sessions, clock=self._clock)
+        return WallScreen(self.browser.sessions, self.browser.place, clock=self._clock)
 
     def _tell_problems(self) -> None:
         problems = self.effective.problems

@@ -11,6 +11,7 @@ from ..analysis.cache.limits import limits_of
 from ..analysis.cache.losses import CacheLosses
 from ..analysis.fold.columns import NAN
 from ..analysis.fold.session import Session
+from ..analysis.lane_calls import LaneCalls
 from ..analysis.ledger.ledger import Ledger
 from ..analysis.prices import Prices
 from ..analysis.rules.second_pass import SecondPass
@@ -81,6 +82,7 @@ class Trace:
         self._events: dict[int, TraceEvent] = {}
         self._event_bytes = 0
         self._tree_index = TreeIndex(self.session)
+        self._lane_calls: LaneCalls | None = None
         self._second_pass: SecondPass | None = None
         self._ledger: Ledger | None = None
         self._cache_losses = CacheLosses(self.session, self.event)
@@ -132,6 +134,12 @@ class Trace:
         if self._tree_index.session is not session:
             self._tree_index = TreeIndex(session)
         return self._tree_index
+
+    def lane_calls(self, session: Session) -> LaneCalls:
+        """The calls of each agent in a session of this trace so far: whoever asks extends it. For one thread."""
+        if self._lane_calls is None or self._lane_calls.session is not session:
+            self._lane_calls = LaneCalls(session)
+        return self._lane_calls
 
     def second_pass(self, session: Session) -> SecondPass:
         """What the rules found in a session of this trace so far: whoever asks extends it. For one thread, the same."""

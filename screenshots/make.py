@@ -1,4 +1,4 @@
-"""Make every picture in this folder anew: the demo, and real traces where there are any.
+"""Make every picture in this folder anew: the demo, sessions made up for it, and real traces where there are any.
 
 Headless and deterministic: same traces, same pictures. Real traces are taken from $TRACETOP_TRACES, by default from
 ../shared/traces beside the clone; without them their pictures stay as they are.
@@ -18,6 +18,7 @@ from pathlib import Path
 os.environ["TZ"] = "UTC"
 
 import orjson
+from agent_sessions import write_agent_sessions
 from tracetop.app.demo.command import write_demo
 from tracetop.app.offscreen.shot import take_shot
 from tracetop.app.standalone import TracetopApp
@@ -28,7 +29,10 @@ TRACES = Path(os.environ.get("TRACETOP_TRACES", HERE.parent.parent / "shared" / 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: its name, the trace (None is the demo), its size and what is pressed before it is taken."""
+    """One picture: its name, the trace, its size and what is pressed before it is taken.
+
+    Without a trace it is of the demo, or of a made-up session of Claude Code.
+    """
 
     name: str
     trace: str | None = None
@@ -37,6 +41,7 @@ class Picture:
     at: int | None = None
     theme: str | None = None
     keys: tuple[str, ...] = ()
+    claude: bool = False
 
 
 PICTURES = (
@@ -58,6 +63,8 @@ PICTURES = (
     Picture("tokens", "attocode/collector-typed.jsonl", pane="tokens", size=(120, 40)),
     Picture("cache", "attocode/collector-typed.jsonl", pane="cache", size=(120, 40)),
     Picture("what-if", keys=("4", "w", "down", "down", "down", "down"), size=(120, 36)),
+    Picture("claude-code", claude=True),
+    Picture("agents", keys=("a",), size=(120, 18), claude=True),
     Picture("tree", keys=("2", "z", "L", "s"), size=(120, 36)),
     Picture("jump", keys=("J",), size=(120, 36)),
     Picture("demo-help", keys=("question_mark",), size=(120, 44)),
@@ -100,9 +107,11 @@ def make_sessions(folder: Path, demo: Path) -> float:
     return now
 
 
-async def picture_many(folder: Path, now: float, out: Path, size: tuple[int, int], keys: tuple[str, ...]) -> None:
-    """A picture of the sessions of a folder, as a list or on the wall."""
-    app = TracetopApp(folder, clock=lambda: now)
+async def picture_many(
+    folder: Path | None, now: float, out: Path, size: tuple[int, int], keys: tuple[str, ...]
+) -> None:
+    """A picture of the sessions of a folder, as a list or on the wall; without a folder of those of all agents."""
+    app = TracetopApp(folder, clock=lambda: now, everything=folder is None)
     async with app.run_test(size=size) as pilot:
         while not app.browser.sessions.is_listed or any(entry.is_waiting for entry in app.browser.sessions.entries):
             await pilot.pause(0.05)
@@ -120,8 +129,13 @@ def main() -> None:
         os.environ["XDG_CACHE_HOME"] = folder
         os.chdir(folder)
         demo = write_demo(Path(folder))
+        claude, codex = Path(folder, "claude"), Path(folder, "codex")
+        os.environ.update(CLAUDE_CONFIG_DIR=str(claude), CODEX_HOME=str(codex))
+        made_up = write_agent_sessions(claude, codex, NOW)
+        asyncio.run(picture_many(None, NOW, HERE / "all-sources.svg", (140, 20), ("down",)))
         for picture in PICTURES:
-            path = demo if picture.trace is None else TRACES / picture.trace
+            own = made_up if picture.claude else demo
+            path = own if picture.trace is None else TRACES / picture.trace
             out = HERE / f"{picture.name}.svg"
             if not path.exists():
                 print(f"{out.name}: left as it is, {path} is not here")

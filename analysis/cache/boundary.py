@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..bill import Bill
 from ..fold.columns import KNOWN_INPUT, KNOWN_READ, KNOWN_WRITE, LlmColumns
 from ..tokens import hit_rate
 
@@ -127,6 +128,16 @@ class CacheView:
     def boundary_position(self) -> int | None:
         """Tokens of the newest request's prompt that came from the cache; None before the first request."""
         return self.request(self.requests - 1).read if self.requests else None
+
+    @property
+    def bill(self) -> Bill:
+        """All that these calls took, those that do not report the cache among them."""
+        return Bill(self._columns, self._rows)
+
+    def event_after(self) -> int | None:
+        """The response of the next request, which came later; None if there is none yet."""
+        rows = self._requests
+        return self._columns.event[rows[self.requests]] if self.requests < len(rows) else None
 
     def event(self, index: int) -> int:
         """The response of the request with this number, from 0."""

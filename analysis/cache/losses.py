@@ -53,12 +53,12 @@ class CacheBreak:
 
     @property
     def culprit(self) -> str:
-        """`compaction at 1,204`: what broke it, and the number of the event that did."""
+        """`compaction at event 1,204`: what broke it, and the number of the event that did."""
         return cause_words(self.cause)
 
     @property
     def words(self) -> str:
-        """All of it in a line: `full · compaction at 1,204 · ~38.0k re-billed, ~$0.11`."""
+        """All of it in a line: `full · compaction at event 1,204 · ~38.0k re-billed, ~$0.11`."""
         money = f", {figures.cost(self.loss.dollars, estimated=True)}" if self.loss.dollars is not None else ""
         return f"{self.extent} · {self.culprit} · ~{figures.tokens(self.rebilled)} re-billed{money}"
 
@@ -71,9 +71,9 @@ def cause_name(cause: Cause) -> str:
 
 
 def cause_words(cause: Cause) -> str:
-    """`compaction at 1,204`: the same, and the event that did it."""
+    """`compaction at event 1,204`: the same, and the event that did it."""
     words = cause_name(cause)
-    return words if cause.culprit is None else f"{words} at {cause.culprit + 1:,}"
+    return words if cause.culprit is None else f"{words} at event {cause.culprit + 1:,}"
 
 
 class CacheLosses:

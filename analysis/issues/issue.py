@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .. import figures
 from ..arguments import preview
 from .episodes import Episode
 
@@ -110,8 +111,10 @@ _WORDINGS: dict[str, _Wording] = {
     ),
     "long_tool_execution": _Wording(
         "low",
-        lambda episode, value, count: f"{episode.label or 'a tool'} took {value / 1000:,.1f} s",
-        lambda episode, value, count: f"A call of {episode.label or 'a tool'} took {value / 1000:,.1f} s (over 30 s).",
+        lambda episode, value, count: f"{episode.label or 'a tool'} took {figures.duration(value)}",
+        lambda episode, value, count: (
+            f"A call of {episode.label or 'a tool'} took {figures.duration(value)} (over 30s)."
+        ),
         "Give the command a time limit, run it in the background, or narrow what it works on.",
     ),
     "context_overflow": _Wording(

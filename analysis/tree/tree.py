@@ -173,6 +173,15 @@ def title(node: Node, facts: NodeFacts, event: TraceEvent | None) -> str:
     return summarize(event) if event else facts.name
 
 
+def event_for_title(tree: Tree, node: Node, facts: NodeFacts, event_of: Callable[[int], TraceEvent]) -> TraceEvent:
+    """The event that `title` needs: of a tool's call the one that says with which arguments, where its end does not."""
+    event = event_of(facts.event)
+    if node.type is NodeType.TOOL and not event.data.get("args"):
+        start = tree.session.tools.event[node.row]
+        return event if start == facts.event else event_of(start)
+    return event
+
+
 def whole_tree(view: View, event_of: Callable[[int], TraceEvent]) -> list[TreeNode]:
     """The tree at once, with the payloads that `event_of` gives."""
     tree = Tree(view)
@@ -183,7 +192,7 @@ def whole_tree(view: View, event_of: Callable[[int], TraceEvent]) -> list[TreeNo
         return TreeNode(
             event_id=event.event_id,
             kind=node.type.name.lower() if node.type in (NodeType.RUN, NodeType.AGENT) else event.kind,
-            label=title(node, facts, event),
+            label=title(node, facts, event_for_title(tree, node, facts, event_of)),
             duration_ms=tree.duration_ms(node),
             children=[grow(child) for child in tree.children(node)],
             data=dict(event.data),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -25,12 +25,14 @@ from ..dashboard.prompt_line import PromptLine
 from ..help_screen import HelpScreen
 from ..safe_text import one_line
 from ..screens import is_seen
-from ..sessions.entry import is_live
+from ..sessions.entry import Entry, is_live
 from ..sessions.order import COLUMNS, DEFAULT_ORDER, Order
 from ..sessions.sessions import Sessions
+from ..short_paths import from_home
 from ..widgets.event_list import EventList
 from .heads import Heads
-from .rows import SessionRows
+from .rows import SessionRows, silent_columns
+from .selected import SelectedSession
 from .session_prompt import SessionPrompt
 
 WATCHER = "browser"
@@ -43,11 +45,14 @@ _ARRANGE_SHARE = 8.0
 """A list that takes a second to arrange is not arranged again for eight."""
 
 _HOWTO = (
-    "The sessions of your folders. What stands at the ends of a trace is known at once; figures that need all of it "
-    "(tokens, cost, cache, score, issues) fill in by and by, what is in sight first, and are kept for the next time. "
-    "– is not known.",
-    "A filter is words in goal, model or name, and: cost:>1 tokens:>1m score:<50 cache:<50% issues:>0 errors:>0 it:>20 "
-    "age:<1d model:opus goal:parser name:2026 live ended open issues errors; all must hold, -word is not that.",
+    "The sessions of your folders, whichever agent left them. Figures that need a whole log (tokens, cost, cache, "
+    "score, issues) fill in by and by, what is in sight first, and are kept. – is not known, ~ estimated.",
+    "● live: written to within 30 s. ○ ended: its log says so. ○ idle: neither; many agents never log an end.",
+    "Issues: how many, behind the mark of the worst: ‼ critical, ! high, ▪ medium, · low. "
+    "Score: up to 100, the higher the better.",
+    "A filter is words in goal, model or name, and: agent:codex project:web model:opus goal:parser name:2026 cost:>1 "
+    "tokens:>1m score:<50 cache:<50% issues:>0 errors:>0 it:>20 age:<1d live idle ended issues errors; all must hold, "
+    "-word is not that.",
 )
 
 
@@ -86,10 +91,13 @@ class BrowserScreen(SessionPrompt):
         index: bool = False,
         tuning: Tuning = DEFAULT_TUNING,
         belongs: Belongs | None = None,
+        place: str = "",
     ) -> None:
+        """`place` is what the folders are together, for people; without it they are named."""
         super().__init__()
         self._select = select
         self.sessions = Sessions(folders, prices=prices, index=index, tuning=tuning, clock=clock, belongs=belongs)
+        self.place = place or ", ".join(map(from_home, self.sessions.folders))
         self.order: Order = DEFAULT_ORDER
         self._rows = SessionRows(clock)
         self._clock = clock
@@ -102,6 +110,7 @@ class BrowserScreen(SessionPrompt):
         yield Static("", id="browser-title", markup=False)
         yield Heads(id="browser-heads")
         yield EventList(self._rows, can_follow=False, id="browser-list")
+        yield SelectedSession(id="browser-selected")
         yield PromptLine(id="browser-prompt")
         yield KeyLine(id="browser-keys", words={"rows.choose": "open"}.get)
 
@@ -155,6 +164,7 @@ class BrowserScreen(SessionPrompt):
         found = self.sessions.entries
         passing = found if self.filter is None else [entry for entry in found if self.filter.passes(entry, now)]
         self._rows.entries = self.order.arranged(passing, now)
+        self._rows.silent = silent_columns(found)
         self._arranged += 1
         rows.empty_text = self._empty_text(len(found))
         was, rows_before = rows.cursor, rows.top
@@ -174,6 +184,7 @@ class BrowserScreen(SessionPrompt):
                 rows.scroll_rows_to(place - offset)
             rows.move_to(place)
         self._had_failed = 0 <= rows.cursor < self._rows.count and bool(self._rows.entries[rows.cursor].error)
+        self._tell_selected()
         live = sum(is_live(entry, now) for entry in self._rows.entries)
         self._show_title(len(found), live)
         end = time.monotonic()
@@ -187,39 +198,54 @@ class BrowserScreen(SessionPrompt):
         self.list_sessions()
         if is_at_top:
             rows.move_to(0)
+            self._tell_selected()
 
     def count_of_matches(self) -> int:
         return self._rows.count
 
     def _empty_text(self, found: int) -> str:
-        places = ", ".join(str(folder) for folder in self.sessions.folders)
+        place = one_line(self.place)
         if found and self.filter is not None:
             return f"none of {figures.count(found, 'session')} matches {one_line(self.filter.text)}; esc shows all"
         if not self.sessions.is_listed:
-            return f"looking for traces in {one_line(places)} …"
-        return f"no traces in {one_line(places)} yet; they appear here as agents write them (try: tracetop demo)"
+            return f"looking for sessions in {place} …"
+        return (
+            f"no sessions in {place} yet; they appear here as agents write them "
+            "(tracetop sources: where it looks; tracetop demo: one to look at)"
+        )
 
     def _show_title(self, found: int, live: int) -> None:
         entries = self._rows.entries
         count = figures.count(found, "session")
         parts = [f"{len(entries):,} of {count}" if self.filter is not None else count]
-        parts.append(f"sorted by {self.order.column}")
+        heads = self.query_one(Heads)
+        heads.show(self.order, self._rows.silent)
+        if not heads.says_order:
+            parts.append(f"sorted by {self.order.column}")
         parts.append(f"{live} live")
         waiting = sum(entry.is_waiting for entry in entries)
         if waiting:
             parts.append(f"figures of {len(entries) - waiting:,} of {len(entries):,}")
-        parts.append(", ".join(str(folder) for folder in self.sessions.folders))
+        parts += _sums(entries)
+        parts.append(self.place)
         if self.filter is not None:
             parts.insert(1, f"filter {self.filter.text}")
         if self.sessions.error is not None:
             parts.insert(0, f"✗ {self.sessions.error}")
         self.query_one("#browser-title", Static).update(Content(one_line(" · ".join(["tracetop", *parts]))))
-        self.query_one(Heads).show(self.order)
+
+    def _tell_selected(self) -> None:
+        cursor = self.query_one(EventList).cursor
+        self.query_one(SelectedSession).tell(self._rows.entries[cursor] if 0 <= cursor < self._rows.count else None)
 
     def on_failed(self, message: Failed) -> None:
         message.stop()
         text = f"error in {message.where}: {type(message.error).__name__}: {message.error}"
         self.notify(one_line(text), severity="error", markup=False)
+
+    def on_event_list_cursor_moved(self, message: EventList.CursorMoved) -> None:
+        message.stop()
+        self._tell_selected()
 
     def on_event_list_chosen(self, message: EventList.Chosen) -> None:
         message.stop()
@@ -259,3 +285,12 @@ class BrowserScreen(SessionPrompt):
     def _sort(self, order: Order) -> None:
         self.order = order
         self.list_anew()
+
+
+def _sums(entries: Sequence[Entry]) -> list[str]:
+    """What the sessions that are listed took and cost together, as far as that is known."""
+    known = [entry.figures for entry in entries if entry.figures is not None]
+    tokens = [each.tokens for each in known if each.tokens is not None]
+    costs = [each.cost for each in known if each.cost is not None]
+    parts = [f"{figures.tokens(sum(tokens))} tok"] if tokens else []
+    return [*parts, figures.cost(sum(costs), any(each.cost_estimated for each in known))] if costs else parts

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from ..contain import contained
 from ..sessions.order import DEFAULT_ORDER, Order, order_by
 from ..widgets.palette import Palette, style_sheet
-from .rows import column_at, heads
+from .rows import column_at, heads, says_order
 
 _MARGINS = 2
 """The cells of a list's cursor and of its scroll bar."""
@@ -39,21 +39,31 @@ class Heads(Palette):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._order = DEFAULT_ORDER
+        self._silent: frozenset[str] = frozenset()
 
-    def show(self, order: Order) -> None:
-        """Say that the sessions are in this order."""
-        if order != self._order:
-            self._order = order
+    def show(self, order: Order, silent: frozenset[str]) -> None:
+        """Say that the sessions are in this order; columns that are silent are not shown."""
+        if (order, silent) != (self._order, self._silent):
+            self._order, self._silent = order, silent
             self.refresh()
+
+    @property
+    def says_order(self) -> bool:
+        """Whether it is seen here by what the sessions are sorted."""
+        return says_order(self._room, self._order, self._silent)
+
+    @property
+    def _room(self) -> int:
+        return max(0, self.size.width - _MARGINS)
 
     def render_line(self, y: int) -> Strip:
         looks, width = self.looks(), self.size.width
-        cells = heads(max(0, width - _MARGINS), self._order)
+        cells = heads(self._room, self._order, self._silent)
         segments = [Segment(text, looks[style]) for text, style in [(" ", "text"), *cells]]
         return Strip(segments).adjust_cell_length(width, looks["text"])
 
     def on_click(self, event: events.Click) -> None:
-        column = column_at(event.x - 1, max(0, self.size.width - _MARGINS))
+        column = column_at(event.x - 1, self._room, self._silent)
         if column:
             event.stop()
             self.post_message(self.Chosen(column))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import PurePath, PureWindowsPath
 from typing import Final
 
 from ...analysis import figures
-from ...collector.formats.registry import NATIVE
 from ..safe_text import fit, fit_right, one_line
 from ..sessions.entry import Entry, State, state_of
+from ..sessions.naming import age, agent_word, short_name, undated
 from ..sessions.order import DEFAULT_ORDER, Order
 from ..widgets.palette import Cell
 
@@ -19,7 +18,7 @@ _STATE_CELLS = 8
 _STATES: Final[dict[State, Cell]] = {
     State.LIVE: ("● live", "ok"),
     State.ENDED: ("○ ended", "muted"),
-    State.OPEN: ("○ open", "muted"),
+    State.IDLE: ("○ idle", "muted"),
     State.UNKNOWN: ("…", "muted"),
     State.NO_TRACE: ("✗", "error"),
 }
@@ -28,7 +27,7 @@ _STATES: Final[dict[State, Cell]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column behind the goal: the name by which it is sorted, its head, its cells, between which widths it is shown.
+    """A column behind the goal: the name by which it is sorted, its head, its cells, from which width on it is shown.
 
     `text` says what is in it at a time; an empty text is nothing to tell, not something unknown.
     """
@@ -40,7 +39,6 @@ class _Column:
     style: str
     text: Callable[[Entry, float], str]
     is_left: bool = False
-    shown_below: int = sys.maxsize
 
 
 def _iterations(entry: Entry, now: float) -> str:
@@ -74,38 +72,33 @@ def _issues(entry: Entry, now: float) -> str:
 
 
 def _agent(entry: Entry, now: float) -> str:
-    glance = entry.glance
-    return "" if glance is None else _AGENTS.get(glance.agent, glance.agent) or NATIVE
+    return "" if entry.glance is None else agent_word(entry.glance.agent)
 
 
 def _project(entry: Entry, now: float) -> str:
-    return "" if entry.glance is None else PurePath(entry.glance.project).name
+    project = "" if entry.glance is None else entry.glance.project
+    return PurePath(project).name if "/" in project else PureWindowsPath(project).name
 
 
 def _model(entry: Entry, now: float) -> str:
-    return entry.model or figures.UNKNOWN
+    return undated(entry.model) if entry.model else figures.UNKNOWN
 
-
-_AGENTS: Final = {"claude-code": "claude"}
-"""Formats with a name too long for the column."""
 
 _WORST: Final = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
 """How bad the worst issue is, as pane 5 marks it."""
 
 _COLUMNS: Final = (
-    _Column("project", "project", 16, 140, "muted", _project, is_left=True),
-    _Column("agent", "agent", 9, 112, "muted", _agent, is_left=True),
-    _Column("", "session", 28, 160, "muted", lambda entry, now: entry.name, is_left=True),
-    _Column("model", "model", 32, 160, "llm", _model, is_left=True),
-    _Column("model", "model", 24, 110, "llm", _model, is_left=True, shown_below=160),
-    _Column("", "iter", 9, 90, "muted", _iterations, shown_below=112),
+    _Column("project", "project", 14, 116, "muted", _project, is_left=True),
+    _Column("agent", "agent", 8, 90, "muted", _agent, is_left=True),
+    _Column("", "session", 24, 160, "muted", lambda entry, now: short_name(entry), is_left=True),
+    _Column("model", "model", 20, 110, "llm", _model, is_left=True),
     _Column("", "iter", 9, 130, "muted", _iterations),
-    _Column("tokens", "tokens", 9, 50, "text", _tokens),
+    _Column("tokens", "tokens", 8, 50, "text", _tokens),
     _Column("cost", "cost", 9, 50, "cost", _cost),
-    _Column("", "cache", 7, 70, "text", _cache),
-    _Column("score", "score", 8, 70, "text", _score),
+    _Column("cache", "cache", 7, 70, "text", _cache),
+    _Column("score", "score", 7, 70, "text", _score),
     _Column("issues", "issues", 8, 70, "warn", _issues),
-    _Column("age", "age", 7, 0, "muted", lambda entry, now: age(now - entry.mtime)),
+    _Column("age", "age", 6, 0, "muted", lambda entry, now: age(now - entry.mtime)),
 )
 
 
@@ -114,6 +107,7 @@ class SessionRows:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.entries: list[Entry] = []
+        self.silent: frozenset[str] = frozenset()
         self._clock = clock
 
     @property
@@ -132,14 +126,21 @@ class SessionRows:
             words: list[Cell] = [(fit(one_line(f"{name}  {entry.error}"), room), "error")]
             columns: tuple[_Column, ...] = _COLUMNS[-1:]
         else:
-            columns = _shown(width)
+            columns = _shown(width, self.silent)
             words = [(fit(one_line(title), _room_for_goal(columns, width)), "title")]
         return [(fit(state, _STATE_CELLS), style), *words, *(_cell(column, entry, now) for column in columns)]
 
 
-def heads(width: int, order: Order = DEFAULT_ORDER) -> list[Cell]:
+def silent_columns(entries: Iterable[Entry]) -> frozenset[str]:
+    """The columns that tell no session from another, because all are of one agent, or of one project."""
+    known = [(entry.glance.agent, entry.glance.project) for entry in entries if entry.glance is not None]
+    told = {"agent": {agent for agent, _ in known}, "project": {project for _, project in known}}
+    return frozenset(name for name, values in told.items() if len(values) < 2)
+
+
+def heads(width: int, order: Order = DEFAULT_ORDER, silent: frozenset[str] = frozenset()) -> list[Cell]:
     """The heads of the columns; an arrow says by which the sessions are sorted, and which way."""
-    columns = _shown(width)
+    columns = _shown(width, silent)
 
     def head(name: str, words: str, cells: int, is_left: bool) -> Cell:
         is_sorted = bool(name) and name == order.column
@@ -155,9 +156,14 @@ def heads(width: int, order: Order = DEFAULT_ORDER) -> list[Cell]:
     ]
 
 
-def column_at(x: int, width: int) -> str:
+def says_order(width: int, order: Order, silent: frozenset[str] = frozenset()) -> bool:
+    """Whether the head of the column by which is sorted is among those there is room for."""
+    return order.column == "goal" or any(column.name == order.column for column in _shown(width, silent))
+
+
+def column_at(x: int, width: int, silent: frozenset[str] = frozenset()) -> str:
     """The name of the column whose head has the cell `x`, if there is anything to sort by; else empty."""
-    columns = _shown(width)
+    columns = _shown(width, silent)
     right = _STATE_CELLS + _room_for_goal(columns, width)
     if _STATE_CELLS <= x < right:
         return "goal"
@@ -168,8 +174,8 @@ def column_at(x: int, width: int) -> str:
     return ""
 
 
-def _shown(width: int) -> tuple[_Column, ...]:
-    return tuple(column for column in _COLUMNS if column.shown_from <= width < column.shown_below)
+def _shown(width: int, silent: frozenset[str]) -> tuple[_Column, ...]:
+    return tuple(column for column in _COLUMNS if column.shown_from <= width and column.name not in silent)
 
 
 def _room_for_goal(columns: tuple[_Column, ...], width: int) -> int:
@@ -180,11 +186,3 @@ def _cell(column: _Column, entry: Entry, now: float) -> Cell:
     text = one_line(column.text(entry, now))
     style = "muted" if text == figures.UNKNOWN else column.style
     return (fit(f" {text}", column.cells) if column.is_left else fit_right(text, column.cells)), style
-
-
-def age(seconds: float) -> str:
-    """How old something is, `12s`, `3m`, `5h`, `2d`."""
-    for limit, divisor, unit in ((60, 1, "s"), (3600, 60, "m"), (86400, 3600, "h")):
-        if seconds < limit:
-            return f"{max(0, seconds) / divisor:.0f}{unit}"
-    return f"{seconds / 86400:,.0f}d"

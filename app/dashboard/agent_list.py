@@ -1,4 +1,4 @@
-"""The list of agents: shown, hidden, gone from to where one was spawned, or to its events alone."""
+"""The list of agents: shown, hidden, gone from to where one was spawned, or told of alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class AgentActions:
         self.jump_to(message.event)
 
     def on_agents_pane_narrowed(self, message: AgentsPane.Narrowed) -> None:
-        """Have the timeline show the events of one agent only."""
+        """Have the panes tell of one agent only, until the filter is another."""
         self._close(self.agent_list)
         self.filter_by(f"agent:={quoted(message.agent or MAIN_AGENT)}")
 

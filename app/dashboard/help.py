@@ -105,7 +105,8 @@ class HelpPane(Pane):
         self._lay_out()
         self._list.move_to(0)
 
-    def on_resize(self) -> None:
+    def size_met(self) -> None:
+        super().size_met()
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -15,6 +15,7 @@ from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import fit, one_line, width_of
 from ..sessions.entry import LEFT_ALONE_SECONDS
+from ..sessions.naming import undated
 from ..widgets.palette import Cell, Palette, style_sheet
 from ..widgets.parts import GAP, Form, Part, fitting, joined, plain, width_of_form
 from .cursor import Mode
@@ -38,7 +39,6 @@ _COMPONENTS = {
 _BARS = "▁▂▃▄▅▆▇"
 _NO_DATA = "·"
 
-_DATE = re.compile(r"(?<=.)[-@]20\d\d-?\d\d-?\d\d(-v\d+(:\d+)?)?$")
 _MAKER = re.compile(r"^(?:.*/)?(?:[a-z.]*anthropic\.)?(?:claude-)?(?=.)")
 _LONGEST_MODEL = 40
 _SHORTEST_MODEL = 12
@@ -189,10 +189,10 @@ def model_part(name: str) -> Part:
     if not name:
         return ()
     whole = one_line(name)
-    undated = _DATE.sub("", whole)
-    short = _MAKER.sub("", undated)
+    dateless = undated(whole)
+    short = _MAKER.sub("", dateless)
     limit = _LONGEST_MODEL
-    forms = ((1, whole, limit), (5, undated, limit), (9, short, limit), (12, short, _SHORTEST_MODEL))
+    forms = ((1, whole, limit), (5, dateless, limit), (9, short, limit), (12, short, _SHORTEST_MODEL))
     return tuple((rank, ((fit(form, min(cells, width_of(form))), "llm"),)) for rank, form, cells in forms)
 
 
@@ -250,10 +250,12 @@ def state_of(view: View, mode: Mode, now: float, speed: float) -> Cell:
         return "○ WAITING", "muted"
     if view.ended:
         return "○ ENDED", "muted"
-    last = view.time_span[1] if view.time_span else None
-    if last is not None and now - last > LEFT_ALONE_SECONDS:
-        return "○ NOT ENDED", "muted"
-    return "● LIVE", "ok"
+    return ("○ IDLE", "muted") if is_left_alone(view, now) else ("● LIVE", "ok")
+
+
+def is_left_alone(view: View, now: float) -> bool:
+    """Whether a session that did not end has been silent for so long that it hardly goes on."""
+    return not view.ended and view.time_span is not None and now - view.time_span[1] > LEFT_ALONE_SECONDS
 
 
 def freshness(last: float | None, now: float, ended: bool) -> str:

@@ -234,7 +234,7 @@ SCRIPT: tuple[tuple[Step, ...], ...] = (
     (
         ToolsChange("scratch-db", tools=6, added=1_900),
         Llm(900, 300, "With a scratch database I can try late corrections against real sessions."),
-        Tool("[/oops]", {"query": "select count(*) from usage where late"}, "[bold]1 204[/bold] rows", 0.84),
+        Tool("db_query", {"query": "select count(*) from usage where late"}, "1,204 [late] of 88,310", 0.84),
         Tool("db_query", {"query": "select key, sum(tokens) from usage group by key limit 5"}, "5 rows", 0.57),
     ),
     (

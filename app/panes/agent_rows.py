@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from ...analysis import figures
 from ...analysis.lane_figures import LaneFigures
 from ..safe_text import fit, fit_right, one_line, width_of
+from ..sessions.naming import undated
 from ..trace import Trace
 from ..widgets.palette import Cell
 from ..words.agents import asked_of, name_of, state_of
 
 _GAP = "  "
 _NARROWEST_NAME = 22
+_LEAST_NAME, _LEAST_ASKED = 8, 24
+"""Cells that are left to both where they do not fit: names may be long numbers."""
 _DEEPEST_INDENT = 8
 _MARKS: dict[str, Cell] = {
     "runs": ("● ", "ok"),
+    "idle": ("○ ", "muted"),
     "done": ("○ ", "muted"),
     "failed": ("✗ ", "error"),
     "": ("· ", "muted"),
@@ -46,7 +50,7 @@ def _failed(lane: LaneFigures) -> str:
 
 
 _FIGURES = (
-    _Figure("model", 18, "model", lambda lane: one_line(lane.own.model), rank=6),
+    _Figure("model", 18, "model", lambda lane: undated(one_line(lane.own.model)), rank=6),
     _Figure("iter", 5, "muted", lambda lane: f"{lane.own.iterations:,}", rank=5),
     _Figure("tools", 5, "text", lambda lane: f"{lane.own.tool_calls:,}", rank=4),
     _Figure("failed", 6, "error", _failed, rank=3),
@@ -70,15 +74,16 @@ class AgentRows:
         self.lanes: Sequence[LaneFigures] = ()
         self._trace: Trace | None = None
         self._generation = 0
-        self._has_ended = False
+        self._has_ended = self._is_idle = False
 
     @property
     def count(self) -> int:
         """How many there are."""
         return len(self.lanes)
 
-    def take(self, trace: Trace, lanes: Sequence[LaneFigures], *, has_ended: bool) -> None:
-        """Show these; `has_ended` says that of the session."""
+    def take(self, trace: Trace, lanes: Sequence[LaneFigures], *, has_ended: bool, is_idle: bool) -> None:
+        """Show these; `has_ended` and `is_idle` say that of the session."""
+        self._is_idle = is_idle
         self._trace, self._generation, self.lanes, self._has_ended = trace, trace.generation, lanes, has_ended
 
     def row(self, index: int, width: int) -> list[Cell]:
@@ -87,14 +92,16 @@ class AgentRows:
         if trace is None or trace.generation != self._generation:
             return []  # the trace has just started over: the next frame shows it
         columns = _columns(width)
-        state = state_of(lane, has_ended=self._has_ended)
+        state = state_of(lane, has_ended=self._has_ended, is_idle=self._is_idle)
         told = _told_state(state, columns)
         room = max(0, width - _taken(columns) - width_of(told))
         mark = _MARKS[state]
         indent = "  " * min(lane.depth, _DEEPEST_INDENT)
-        name = one_line(name_of(lane))
-        name = fit(name, max(0, min(width_of(name), room - len(indent) - 2)))
-        asked = fit(f" {asked_of(trace, lane)}", max(0, room - len(indent) - 2 - width_of(name)))
+        name, asked = one_line(name_of(lane)), asked_of(trace, lane)
+        room -= len(indent) + width_of(mark[0])
+        most = room if width_of(f"{name} {asked}") <= room or not asked else max(_LEAST_NAME, room - _LEAST_ASKED)
+        name = fit(name, max(0, min(width_of(name), most, room)))
+        asked = fit(f" {asked}", max(0, room - width_of(name)))
         return [
             (indent, "text"),
             mark,

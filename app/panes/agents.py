@@ -30,11 +30,11 @@ class AgentList(EventList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Go there", id="agents.go", group=_GROUP, tooltip="Go to where it was spawned"),
-        Binding("o", "only", "Only this", id="agents.only", group=_GROUP, tooltip="Show only its events"),
+        Binding("o", "only", "Only this", id="agents.only", group=_GROUP, tooltip="Tell of this agent alone"),
     ]
 
     def action_only(self) -> None:
-        """Have the timeline show the events of the agent under the cursor only."""
+        """Have the panes tell of the agent under the cursor only."""
         if isinstance(self.parent, AgentsPane):
             self.parent.narrow(self.cursor)
 
@@ -53,7 +53,7 @@ class AgentsPane(ListPane):
 
     @dataclass
     class Narrowed(Message):
-        """The user wants to see the events of one agent only; `agent` is its name, empty for the main one."""
+        """The user wants to be told of one agent only; `agent` is its name, empty for the main one."""
 
         agent: str
 
@@ -73,7 +73,7 @@ class AgentsPane(ListPane):
     def show(self, frame: Frame) -> None:
         self._frame = frame
         if self._sums is None or self._sums.session is not frame.view.session:
-            self._sums = LaneSums(frame.view.session)
+            self._sums = LaneSums(frame.trace.lane_calls(frame.view.session))
             self._rests_until = 0.0
         self._show_more()
 
@@ -87,7 +87,7 @@ class AgentsPane(ListPane):
             self.call_later(self._show_more)
             if self._shown and self._shown[0] is frame.view.session:
                 return  # what is shown holds until all is gone over
-        shown = frame.view.session, frame.view.at, has_more
+        shown = frame.view.session, frame.view.at, has_more, frame.is_idle
         if shown == self._shown:
             return
         began = monotonic()
@@ -109,7 +109,7 @@ class AgentsPane(ListPane):
 
     def _draw(self, frame: Frame, lanes: list[LaneFigures], *, partial: bool) -> None:
         chosen = self._rows.lanes[self._list.cursor].lane if 0 <= self._list.cursor < self._rows.count else None
-        self._rows.take(frame.trace, lanes, has_ended=frame.view.ended)
+        self._rows.take(frame.trace, lanes, has_ended=frame.view.ended, is_idle=frame.is_idle)
         self.draw_rows()
         self._list.move_to(next((row for row, each in enumerate(lanes) if each.lane == chosen), 0))
         together = lanes[0].together
@@ -117,7 +117,7 @@ class AgentsPane(ListPane):
         self.headline_parts([*parts, "so far"] if partial else parts)
 
     def narrow(self, row: int) -> None:
-        """Ask for the events of the agent in a row only."""
+        """Ask to be told of the agent in a row only."""
         if row < self._rows.count:
             self.post_message(self.Narrowed(self._rows.lanes[row].name))
 

@@ -57,11 +57,11 @@ class BreakTable(Table[CacheBreak]):
             (
                 Column("break", 8, sign, "cache_break", left=True),
                 Column("extent", 7, lambda row: row.extent, "text", left=True, rank=2),
-                Column("culprit", 26, lambda row: row.culprit, "text", left=True),
+                Column("culprit", 31, lambda row: row.culprit, "text", left=True),
                 Column("sure", 6, lambda row: row.cause.confidence.value, "muted", left=True, rank=3),
                 Column("re-billed", 9, rebilled, "warn"),
                 Column("cost", 8, lost, "cost", rank=1),
-                Column("found", 14, found, "cache_read", rank=4),
+                Column("still cached", 14, found, "cache_read", rank=4),
                 Column("iter", 6, lambda row: figures.UNKNOWN if row.iteration is None else str(row.iteration), rank=5),
                 Column("time", 8, lambda row: clock(row.time), "time", rank=6),
                 Column("agent", 12, lambda row: row.agent or MAIN_AGENT, "agent", left=True, rank=7),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
 from math import nan
 from typing import ClassVar
 
 from ...analysis import figures
 from ...analysis.cache.boundary import WINDOW, CacheView
+from ...analysis.cache.breaks import CacheBreaks
+from ...analysis.cache.lane_breaks import NO_BREAKS, AllBreaks, LaneBreaks, ToldBreaks
 from ...analysis.cache.losses import CacheBreak, CacheLosses
 from ...analysis.cache.patterns import PATTERNS
 from ...analysis.forecast import CacheExpiry, cache_expiry
@@ -26,6 +29,8 @@ from .token_words import axis_tokens
 
 _MOST_COLUMNS = 500
 _GAUGE_CELLS = 10
+_LONG_COLD = 86_400.0
+"""Seconds after which it is no longer told that the cache ran out: nobody goes on with that session."""
 
 Values = tuple[float, float, float | None]
 """Of one column: prompt, cached prefix, and the hit rate as of its last request."""
@@ -56,9 +61,13 @@ class CachePane(ChartPane):
         self._drawn: tuple[object, ...] = ()
         self._view: View | None = None
         self._losses: CacheLosses | None = None
+        self._told_breaks: ToldBreaks = NO_BREAKS
+        self._cache: CacheView | None = None
         self._patterns = 0
-        self._patterns_of: tuple[object, int] | None = None
-        """What the number of patterns was counted in: the rules' findings, and how often they had changed."""
+        self._patterns_of: tuple[object, int, int | None] | None = None
+        """What their number was counted in: the rules' findings, how often they had changed, and of which agent."""
+        self._lane: int | None = None
+        """The agent that is shown; None for all."""
         self._gone: tuple[int, int] | None = None
         """The break that the user went from to its culprit, and that event."""
         self._cursor: int | None = None
@@ -73,16 +82,20 @@ class CachePane(ChartPane):
     def show(self, frame: Frame) -> None:
         view = frame.view
         losses = frame.trace.cache_losses(view.session)
-        if self._losses is not losses:
-            self._losses, self._gone = losses, None
+        if self._losses is not losses or self._lane != frame.only_lane:
+            self._losses, self._gone, self._lane = losses, None, frame.only_lane
+            self._told_breaks = _told_breaks(losses.breaks, self._lane)
             self._columns = []
-        self._view, self._cursor = view, frame.cursor
+        if isinstance(self._told_breaks, LaneBreaks):
+            self._told_breaks.extend()
+        self._view, self._cursor, self._cache = view, frame.cursor, _cache_of(frame)
         self._count_patterns(frame.trace.second_pass(view.session), view.at)
-        breaks = losses.breaks.count(view.at)
+        breaks, cache = bisect_left(self._told_breaks.events, view.at), self._cache
         is_priced = losses.breaks.covered >= view.at
         drawn = (
             view.session,
-            view.cache.requests,
+            self._lane,
+            cache.requests,
             breaks,
             view.compactions,
             view.ended,
@@ -93,19 +106,19 @@ class CachePane(ChartPane):
         if changed:
             self._drawn = drawn
             self._draw(view, breaks)
-            is_over = view.ended or frame.loading is not None
-            self._expiry = None if is_over else cache_expiry(view, frame.trace.event)
-        requests, row = view.cache.requests, None
-        if frame.cursor is not None and requests:
-            self._chart.cursor = max(0, view.cache.index_of(frame.cursor)) // self._per_column
+            is_told = not (view.ended or frame.loading is not None or self._lane)  # it is the main agent's
+            self._expiry = cache_expiry(view, frame.trace.event) if is_told else None
+        row = None
+        if frame.cursor is not None and cache.requests:
+            self._chart.cursor = max(0, cache.index_of(frame.cursor)) // self._per_column
             row = self._row_at(frame.cursor, breaks)
         else:
             self._chart.cursor = None
-        self._before, *self._behind = self._figures(view, breaks)
+        self._before, *self._behind = [*frame.only_words, *self._figures(cache, breaks)]
         self._show_headline()
         self.show_table(breaks, row, changed=changed)
         if breaks and row is not None and frame.cursor is not None:
-            self._break_list.stand(frame.cursor - losses.breaks.events[row])
+            self._break_list.stand(frame.cursor - self._told_breaks.events[row])
 
     def tell_time(self, now: float) -> None:
         """Have the headline say what is left of the cache's life at a time, in epoch seconds."""
@@ -113,7 +126,8 @@ class CachePane(ChartPane):
         if self.display and self.size.width and self._expiry_parts() != self._told:
             self._show_headline()
 
-    def on_resize(self) -> None:
+    def size_met(self) -> None:
+        super().size_met()
         self._show_headline()
 
     def _show_headline(self) -> None:
@@ -122,7 +136,7 @@ class CachePane(ChartPane):
 
     def _expiry_parts(self) -> list[str]:
         """How long the cache is warm, as long as there is room for behind the first figure, and what is at stake."""
-        if self._expiry is None or self._now != self._now:
+        if self._expiry is None or self._now != self._now or self._now - self._expiry.latest > _LONG_COLD:
             return []
         room = self.headline_room - width_of(f"{self._before} · ")
         forms = expiry_forms(self._expiry, self._now)
@@ -130,28 +144,27 @@ class CachePane(ChartPane):
         return [form, stake_text(self._expiry, self._now)]
 
     def _count_patterns(self, found: SecondPass, at: int) -> None:
-        known = found, found.version(at)
+        known = found, found.version(at), self._lane
         if self._patterns_of != known:
             self._patterns_of = known
-            self._patterns = sum(episode.category in PATTERNS for episode in found.standing(at))
+            lanes = [episode.lane for episode in found.standing(at) if episode.category in PATTERNS]
+            self._patterns = len(lanes) if self._lane is None else lanes.count(self._lane)
 
     def _row_at(self, cursor: int, breaks: int) -> int:
         """The break whose culprit the user has gone to, else the last one before the cursor."""
-        assert self._losses is not None
         if self._gone is not None and (self._gone[1] != cursor or self._gone[0] >= breaks):
             self._gone = None
         if self._gone is not None:
             return self._gone[0]
-        return max(0, bisect_right(self._losses.breaks.events, cursor, hi=breaks) - 1)
+        return max(0, bisect_right(self._told_breaks.events, cursor, hi=breaks) - 1)
 
-    def _figures(self, view: View, breaks: int) -> list[str]:
-        assert self._losses is not None
-        cache, prompt = view.cache, view.tokens.prompt
+    def _figures(self, cache: CacheView, breaks: int) -> list[str]:
         if not cache.requests:
             return [figures.UNKNOWN]
-        parts = [f"{figures.share(view.cache_hit_rate)} hit"]
-        if breaks and prompt:
-            parts.append(f"~{figures.share(self._losses.breaks.rebilled_before(breaks) / prompt)} re-billed")
+        tokens = cache.bill.tokens
+        parts = [f"{figures.share(tokens.hit_rate)} hit"]
+        if breaks and tokens.prompt:
+            parts.append(f"~{figures.share(self._told_breaks.rebilled_before(breaks) / tokens.prompt)} re-billed")
         parts.append(figures.count(breaks, "break") if breaks else "no breaks")
         if self._patterns:
             parts.append(figures.count(self._patterns, "pattern"))
@@ -161,7 +174,8 @@ class CachePane(ChartPane):
         return parts
 
     def _draw(self, view: View, breaks: int) -> None:
-        cache = view.cache
+        cache = self._cache
+        assert cache is not None
         self._per_column = 1
         while cache.requests > _MOST_COLUMNS * self._per_column:
             self._per_column *= 2
@@ -170,7 +184,7 @@ class CachePane(ChartPane):
         self._chart.data_group = self._per_column
         self._chart.tracks = [Track("hit", "idle", [rate for _, _, rate in columns], full=1.0)] if columns else []
         self._chart.captions = _gauges(cache)
-        self._chart.marks = [*self._compactions(view), *self._break_marks(cache, breaks)]
+        self._chart.marks = [*self._compactions(view, cache), *self._break_marks(cache, breaks)]
 
     def _values(self, cache: CacheView) -> list[Values]:
         """What the columns show; those before the last are kept, for no request is added to them."""
@@ -188,19 +202,20 @@ class CachePane(ChartPane):
     def _break_marks(self, cache: CacheView, breaks: int) -> list[Mark]:
         """The sign of what broke the cache over each request; of several in a column, of the first."""
         assert self._losses is not None
-        losses, events = self._losses, self._losses.breaks.events[:breaks]
+        losses, told = self._losses, self._told_breaks
         marks = []
-        for column in self._columns_of(cache, events):
-            first = losses.breaks.count(cache.event(column * self._per_column))
-            glyph = LOOKS[losses.causes(first)[0].kind]
+        for column in self._columns_of(cache, told.events[:breaks]):
+            first = bisect_left(told.events, cache.event(column * self._per_column))
+            glyph = LOOKS[losses.causes(told.number(first))[0].kind]
             marks.append(Mark(column, glyph, "cache_break", top=True))
         return marks
 
-    def _compactions(self, view: View) -> list[Mark]:
-        events = view.session.compactions[: view.compactions]
-        return [Mark(column, "▼", "compaction") for column in self._columns_of(view.cache, events)]
+    def _compactions(self, view: View, cache: CacheView) -> list[Mark]:
+        events, lanes = view.session.compactions[: view.compactions], view.session.events.lane
+        mine = events if self._lane is None else [event for event in events if lanes[event] == self._lane]
+        return [Mark(column, "▼", "compaction") for column in self._columns_of(cache, mine)]
 
-    def _columns_of(self, cache: CacheView, events: array[int]) -> list[int]:
+    def _columns_of(self, cache: CacheView, events: Sequence[int]) -> list[int]:
         """The columns of the requests that came at these events, or first after them."""
         found: list[int] = []
         passed = 0
@@ -212,22 +227,23 @@ class CachePane(ChartPane):
         return found
 
     def _row(self, index: int) -> CacheBreak:
-        assert self._losses is not None and self._view is not None
-        return self._losses.tell(self._view, index)
+        assert self._losses is not None and self._view is not None and self._cache is not None
+        broken = self._losses.tell(self._view, self._told_breaks.number(index))
+        return broken if self._lane is None else replace(broken, request=self._cache.index_of(broken.event))
 
     def event_of(self, column: int) -> int:
-        assert self._view is not None
-        cache = self._view.cache
+        cache = self._cache
+        assert cache is not None
         return cache.event(min(column * self._per_column, cache.requests - 1))
 
     def event_of_row(self, row: int) -> int:
-        assert self._losses is not None
-        return self._losses.breaks.events[row]
+        return self._told_breaks.events[row]
 
     def chosen_row(self, row: int) -> int:
         """The culprit of a break, then the break itself, and so on."""
         assert self._losses is not None
-        broken, culprit = self._losses.breaks.events[row], self._losses.causes(row)[0].culprit
+        told = self._told_breaks
+        broken, culprit = told.events[row], self._losses.causes(told.number(row))[0].culprit
         if culprit is None or culprit == broken or self._gone == (row, self._cursor):
             return broken
         self._gone = row, culprit
@@ -235,26 +251,34 @@ class CachePane(ChartPane):
 
     def chosen_column(self, column: int) -> int:
         """The same where the cursor is on a break, or on the culprit of the one just left."""
-        assert self._losses is not None and self._view is not None
         if self._gone is not None and self._gone[1] == self._cursor:
             return self.chosen_row(self._gone[0])
-        events, event = self._losses.breaks.events, self.event_of(column)
+        events, event = self._told_breaks.events, self.event_of(column)
         row = bisect_left(events, event)
         is_break = row < len(events) and events[row] == event
         return self.chosen_row(row) if is_break else event
 
     def event_after(self) -> int | None:
-        assert self._view is not None
-        session = self._view.session
-        row = bisect_left(session.llm.cache_rows, self._view.llm_rows)
-        beyond = session.llm.event[session.llm.cache_rows[row]] if row < len(session.llm.cache_rows) else session.count
-        return beyond if beyond < session.count else None
+        assert self._view is not None and self._cache is not None
+        beyond = self._cache.event_after()
+        return beyond if beyond is not None and beyond < self._view.session.count else None
 
     def event_after_rows(self) -> int | None:
-        assert self._losses is not None and self._view is not None
-        events = self._losses.breaks.events
+        assert self._view is not None
+        events = self._told_breaks.events
         index = bisect_left(events, self._view.at)
         return events[index] if index < len(events) else None
+
+
+def _told_breaks(breaks: CacheBreaks, lane: int | None) -> ToldBreaks:
+    return AllBreaks(breaks) if lane is None else LaneBreaks(breaks, lane)
+
+
+def _cache_of(frame: Frame) -> CacheView:
+    if frame.only is None:
+        return frame.view.cache
+    llm = frame.only.calls.llm
+    return CacheView(llm, llm.rows(frame.view.at))
 
 
 def _values_of(cache: CacheView, first: int, end: int) -> Values:

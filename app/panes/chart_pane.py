@@ -87,7 +87,8 @@ class ChartPane(Pane, can_focus=True):
         if row is not None and row != self._list.cursor:
             self._list.move_to(row)
 
-    def on_resize(self) -> None:
+    def size_met(self) -> None:
+        super().size_met()
         self._lay_out()
 
     def on_focus(self) -> None:

@@ -30,6 +30,7 @@ from ...analysis.tree.index import TreeIndex
 from ...analysis.tree.tree import Tree
 from ...analysis.view import View
 from ..safe_text import fit, fit_right, one_line, width_of
+from ..short_paths import shorten_paths
 from ..widgets.palette import Cell
 from ..words.waste import CostWords, own_waste, told_of_an_issue
 from .timeline.timeline import clock
@@ -38,8 +39,6 @@ _GLYPHS = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
 _SHORT = {"critical": "crit", "high": "high", "medium": "med", "low": "low"}
 _WHOLE_WORDS_FROM = 56
 _BETWEEN = " · "
-_LEAST_TITLE = 24
-"""Cells of a title that its category must leave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +92,14 @@ class IssueRows:
         self._ledger = ledger
         self._tree = Tree(view, index)
 
-    def list_issues(self) -> dict[str, int]:
-        """Find the issues that stand now; gives how many of each severity there are, worst first."""
+    def list_issues(self, only_lane: int | None = None) -> dict[str, int]:
+        """Find the issues that stand now, of all agents or of one; gives how many of each severity, worst first."""
         by_severity: dict[str, list[Episode]] = {severity: [] for severity in SEVERITIES}
         by_category = {category: by_severity[severity_of(category)] for category in ALL_CATEGORIES}
         assert self._found is not None
         for episode in self._view.all_episodes():
+            if only_lane is not None and episode.lane != only_lane:
+                continue
             by_category[episode.category].append(episode)
         self.episodes = [episode for episodes in by_severity.values() for episode in reversed(episodes)]
         return {severity: len(episodes) for severity, episodes in by_severity.items() if episodes}
@@ -225,14 +226,11 @@ def _title(title: str, episode: Episode, room: int) -> list[Cell]:
     """A title; that of a finding between its category and how sure it is, as far as there is room for the title."""
     confidence = confidence_of(episode)
     if not confidence:
-        return [(fit(title, room), "text")]
+        return [(fit(shorten_paths(title, room), room), "text")]
     before, behind = f"{episode.category}: ", f" ({confidence})"
-    if room < width_of(before) + _LEAST_TITLE:
-        return [(fit(title, room), "text")]
-    left = room - width_of(before)
-    if left < width_of(title) + width_of(behind):
-        return [(before, "muted"), (fit(title, left), "text")]
-    return [(before, "muted"), (title, "text"), (fit(behind, left - width_of(title)), "muted")]
+    if room < width_of(before) + width_of(title) + width_of(behind):
+        return [(fit(shorten_paths(title, room), room), "text")]
+    return [(before, "muted"), (title, "text"), (fit(behind, room - width_of(before) - width_of(title)), "muted")]
 
 
 def _severity(severity: str, width: int) -> str:
@@ -242,12 +240,12 @@ def _severity(severity: str, width: int) -> str:
 
 
 _COLUMNS = (
-    _Column("count", 7, 84, IssueRows.tell_count),
-    _Column("iter", 10, 52, IssueRows.tell_where),
-    _Column("iter", 18, 110, IssueRows.tell_where),
-    _Column("since", 10, 66, IssueRows.tell_since),
+    _Column("count", 7, 130, IssueRows.tell_count),
+    _Column("iter", 10, 56, IssueRows.tell_where),
+    _Column("iter", 18, 130, IssueRows.tell_where),
+    _Column("since", 10, 96, IssueRows.tell_since),
     _Column("wasted", 10, 84, IssueRows.tell_wasted),
     _Column("cost", 8, 34, IssueRows.tell_toll),
-    _Column("cost", 12, 60, IssueRows.tell_toll),
-    _Column("cost", 21, 92, IssueRows.tell_toll),
+    _Column("cost", 12, 70, IssueRows.tell_toll),
+    _Column("cost", 21, 130, IssueRows.tell_toll),
 )

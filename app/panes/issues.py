@@ -14,7 +14,6 @@ from textual.strip import Strip
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ...analysis.ledger.ledger import Ledger
-from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import fit
 from ..widgets.event_list import EventList
@@ -72,7 +71,7 @@ class IssuesPane(Pane):
         self._counts: Mapping[str, int] = {}
         self._told: list[str | Forms] = []
         self._waste = 0
-        self._shown: tuple[int, ...] = ()
+        self._shown: tuple[object, ...] = ()
         self._at = -1
         self._place: tuple[object, ...] = ()
         self._chosen: Episode | None = None
@@ -98,16 +97,17 @@ class IssuesPane(Pane):
         waste = ledger.version(view.at)
         self._rows.set_view(view, frame.trace.tree_index(view.session), found, ledger)
         is_looking = found.taken < view.at
-        shown = (id(frame.trace), frame.trace.generation, view.issue_version, found.version(view.at), is_looking)
+        versions = view.issue_version, found.version(view.at)
+        shown = (id(frame.trace), frame.trace.generation, *versions, is_looking, frame.only_lane)
         if shown != self._shown:
             if shown[:2] != self._shown[:2]:
                 self._chosen = None
             self._shown = shown
-            self._list_issues()
+            self._list_issues(frame.only_lane)
         elif view.at < self._at or (view.at > self._at and self._rows.is_unsettled) or waste != self._waste:
             self._redraw()
         self._waste = waste
-        self._head_line(ledger, view, is_looking)
+        self._head_line(ledger, frame, is_looking)
         self._at = view.at
         rows, columns = _HEADS_FROM
         size = self.outer_size
@@ -125,16 +125,17 @@ class IssuesPane(Pane):
         self._version += 1
         self._list.refresh_rows(self._version)
 
-    def _list_issues(self) -> None:
-        self._counts = self._rows.list_issues()
+    def _list_issues(self, only_lane: int | None) -> None:
+        self._counts = self._rows.list_issues(only_lane)
         self._redraw()
         self._keep_chosen()
 
-    def _head_line(self, ledger: Ledger, view: View, is_looking: bool) -> None:
-        """How many issues there are, what they wasted of the bill, how many of each severity."""
+    def _head_line(self, ledger: Ledger, frame: Frame, is_looking: bool) -> None:
+        """How many issues there are, what they wasted of the bill, which is that of all, how many of each severity."""
         count, *severities = _headline(self._counts)
-        wasted = bill_forms(ledger.wasted(view.at), view)
+        wasted = bill_forms(ledger.wasted(frame.view.at), frame.view) if frame.only is None else ()
         told: list[str | Forms] = [
+            *frame.only_words,
             count,
             *([wasted] if wasted else []),
             *severities,

@@ -12,18 +12,36 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 
+from ...analysis.fold.lanes import MAIN_AGENT
+from ...analysis.lane_calls import OwnCalls
 from ...analysis.view import View
 from ..bookmarks.bookmarks import NO_BOOKMARKS, Bookmark
 from ..contain import contained
 from ..safe_text import fit, one_line, width_of
 from ..trace import Trace
+from ..widgets.measured import Measured
 
 _BETWEEN = " · "
 _CORNERS = 4
 """Cells of a border's top that its title cannot use."""
 _FEWEST_CELLS = 6
+_NAME_CELLS = 16
 
 STYLES = files(__package__).joinpath("panes.tcss").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """The one agent that is looked at: its lane, its name, and its calls.
+
+    They are parted from the others' among the first `parted` calls of the session; `is_whole` says that these are all.
+    """
+
+    lane: int
+    name: str
+    calls: OwnCalls = field(compare=False)
+    parted: int
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +53,9 @@ class Frame:
     `newest` is the trace of its newest events, where these are to be shown in place of the last that are read; then
     `began` is when the session did, in epoch seconds, as far as is known.
     `live` says whether the view is of everything there is; `filter` is the text of the filter in force, `search` how
-    many events were found and which of them the cursor is on. `bookmarks` are those on events, by event, also on later
-    ones than the view has.
+    many events were found and which of them the cursor is on. `only` is the agent that the filter names, where it is
+    one. `bookmarks` are those on events, by event, also on later ones than the view has.
+    `is_idle` says that nothing has come for so long that what has not ended hardly goes on.
     """
 
     trace: Trace
@@ -50,12 +69,27 @@ class Frame:
     live: bool = True
     filter: str = ""
     search: str = ""
+    only: Only | None = None
     bookmarks: Mapping[int, Bookmark] = field(default_factory=lambda: NO_BOOKMARKS)
+    is_idle: bool = False
 
     @property
     def is_so_far(self) -> bool:
         """Whether what the view says is not all there is to say, because that is not read yet."""
         return self.live and self.loading is not None
+
+    @property
+    def only_lane(self) -> int | None:
+        """The lane of the one agent that is looked at; None for all."""
+        return None if self.only is None else self.only.lane
+
+    @property
+    def only_words(self) -> list[str]:
+        """`only explore`, for a headline; nothing where all agents are looked at."""
+        if self.only is None:
+            return []
+        name = fit(one_line(self.only.name) or MAIN_AGENT, _NAME_CELLS).rstrip()
+        return [f"only {name}" if self.only.is_whole else f"only {name}, so far"]
 
 
 Forms = tuple[str, ...]
@@ -63,7 +97,7 @@ Forms = tuple[str, ...]
 
 
 @contained
-class Pane(Vertical):
+class Pane(Measured, Vertical):
     """A pane of the dashboard. It gets a `Frame` and draws it; what the user does there it says in messages."""
 
     NUMBER: ClassVar[int] = 0
@@ -93,7 +127,8 @@ class Pane(Vertical):
     def on_mount(self) -> None:
         self._show_title()
 
-    def on_resize(self) -> None:
+    def size_met(self) -> None:
+        super().size_met()
         self._show_title()
 
     def on_descendant_focus(self) -> None:

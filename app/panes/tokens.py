@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import ClassVar
 
 from ...analysis import figures
+from ...analysis.bill import Bill
 from ...analysis.budget import Budget, budget_as_of
 from ...analysis.flow import FlowGroup, TokenFlow
 from ...analysis.flow_point import TokenFlowPoint
+from ...analysis.fold.lanes import MAIN_LANE
 from ...analysis.forecast import budget_end, next_compaction
-from ...analysis.view import View
 from ..contain import contained
 from ..safe_text import fit
 from ..widgets.block_chart import BlockChart, Limit, Mark, Series, Track
@@ -42,10 +44,10 @@ class TokensPane(ChartPane):
     NAME: ClassVar[str] = "token flow"
 
     SERIES: ClassVar[tuple[Series, ...]] = (
-        Series("cached", "cache_read", "░"),
-        Series("written", "cache_write", "▒"),
+        Series("cached", "cache_read", "░", cap="cache_read_cap"),
+        Series("written", "cache_write", "▒", cap="cache_write_cap"),
         Series("fresh", "input", "█"),
-        Series("out", "output", "▓"),
+        Series("out", "output", "▓", cap="output_cap"),
         Series("not told apart", "bar", "█"),
     )
 
@@ -61,6 +63,8 @@ class TokensPane(ChartPane):
         self._rows = TokenTable(self._row)
         super().__init__(self._chart, self._rows, EventList(self._rows, can_follow=False, id=f"{id}-list"), id=id)
         self._flow: TokenFlow | None = None
+        self._lane: int | None = None
+        """The agent that is shown; None for all."""
         self._per_column = 1
         self._groups: dict[tuple[int, int], FlowGroup] = {}
         self._cliffs: dict[int, int] = {}
@@ -71,16 +75,18 @@ class TokensPane(ChartPane):
 
     def show(self, frame: Frame) -> None:
         view = frame.view
-        if self._flow is None or self._flow.view.session is not view.session:
-            self._flow = TokenFlow(view)
+        if self._flow is None or self._flow.view.session is not view.session or self._lane != frame.only_lane:
+            self._lane = frame.only_lane
+            only = None if frame.only is None else frame.only.calls
+            self._flow = TokenFlow(view, only, self._lane or MAIN_LANE)
             self._groups, self._cliffs = {}, {}
         flow = self._flow
         flow.view = view
-        drawn = (view.session, view.llm_rows, view.compactions, view.budget_events, view.ended)
+        drawn = (view.session, self._lane, flow.bill.rows, view.compactions, view.budget_events, view.ended)
         changed = drawn != self._drawn
         if changed:
             self._drawn = drawn
-            self._budget = budget_as_of(view, frame.trace.event)
+            self._budget = budget_as_of(view, frame.trace.event) if self._is_of_main else None
             self._ahead = self._forecast(frame)
             self._draw(flow)
         row = None if frame.cursor is None else flow.index_of(frame.cursor)
@@ -89,33 +95,39 @@ class TokensPane(ChartPane):
             self._chart.captions = self._captions(flow, column)
             self._chart.cursor = column
             self._chart.redraw()
-        self.headline_parts(self._figures(view))
+        self.headline_parts([*frame.only_words, *self._figures(flow)])
         self._rows.tell_agents(flow.has_several_agents)
         self.show_table(flow.count, row, changed=changed)
 
-    def _figures(self, view: View) -> list[str]:
-        tokens = view.tokens
-        if not view.llm_rows:
+    @property
+    def _is_of_main(self) -> bool:
+        """Whether the main agent is shown, whose budget and context are those that forecasts are of."""
+        return not self._lane
+
+    def _figures(self, flow: TokenFlow) -> list[str]:
+        bill = flow.bill
+        tokens = bill.tokens
+        if not bill.rows:
             return [figures.UNKNOWN]
-        parts = [figures.tokens(tokens.total), figures.cost(view.cost, view.cost_estimated)]
-        if self._budget is not None:
+        parts = [figures.tokens(tokens.total), figures.cost(bill.cost, bill.cost_estimated)]
+        if self._budget is not None and self._lane is None:
             parts.append(budget_text(self._budget, tokens.total, brief=self.content_size.width < _ROOMY))
-        context = self._context_now(view)
+        context = self._context_now(flow)
         if context is not None:
             parts.append(f"context {context}")
         parts += self._ahead
         if tokens.output is not None:
-            parts.append(f"{figures.at_least(figures.tokens(tokens.output), view.output_is_lower_bound)} out")
-        if view.input_included_cache:
+            parts.append(f"{figures.at_least(figures.tokens(tokens.output), bill.output_is_lower_bound)} out")
+        if bill.input_included_cache:
             parts.append("input taken as including cache")
-        if view.cost_estimated:
-            parts.append(f"~ by {' and '.join(view.price_sources)}")
+        if bill.cost_estimated:
+            parts.append(f"~ by {' and '.join(bill.price_sources)}")
         return parts
 
     def _forecast(self, frame: Frame) -> list[str]:
         """What comes if it goes on like this; nothing of a session that is over."""
         view, parts = frame.view, []
-        if view.ended:
+        if view.ended or not self._is_of_main:
             return []
         compaction = next_compaction(view, self._budget.context_limit if self._budget is not None else None)
         if compaction is not None:
@@ -126,9 +138,8 @@ class TokensPane(ChartPane):
             parts.append(f"budget lasts {turns_text(end.left)}{lasts}")
         return parts
 
-    def _context_now(self, view: View) -> str | None:
-        flow = self._flow
-        if flow is None or not flow.count:
+    def _context_now(self, flow: TokenFlow) -> str | None:
+        if not flow.count:
             return None
         context = flow.newest_context()
         if context is None:
@@ -137,8 +148,8 @@ class TokensPane(ChartPane):
         return figures.tokens(context) + (f" of {figures.tokens(limit)}" if limit else "")
 
     def _draw(self, flow: TokenFlow) -> None:
-        view, count = flow.view, flow.count
-        whole = count <= _MOST_COLUMNS and view.llm_rows <= _MOST_CALLS
+        count = flow.count
+        whole = count <= _MOST_COLUMNS and flow.bill.rows <= _MOST_CALLS
         self._per_column = 1
         while count > _MOST_COLUMNS * self._per_column:
             self._per_column *= 2
@@ -153,11 +164,11 @@ class TokensPane(ChartPane):
             context = [group.context_tokens for group in groups] if self._per_column == 1 else []
             costs = [group.cumulative_cost for group in groups]
         self._find_cliffs(flow)
-        self._show(view, stacks, context, costs)
+        self._show(flow.bill, stacks, context, costs)
         self._chart.marks = [Mark(column, "▼", "compaction") for column in self._compacted_columns(flow)]
         self._chart.data_group = self._per_column
 
-    def _show(self, view: View, stacks: list[Stack], context: list[int | None], costs: list[float | None]) -> None:
+    def _show(self, bill: Bill, stacks: list[Stack], context: list[int | None], costs: list[float | None]) -> None:
         """Show the bars, and below them on scales of their own the context and the cost."""
         used = slice(0, 4)
         if any(stack[4] for stack in stacks):
@@ -168,7 +179,7 @@ class TokensPane(ChartPane):
         longest = max((length for length in context if length is not None), default=0)
         comparable = limit is not None and max(map(sum, stacks), default=0.0) <= longest * _ABOUT_ONE_CALL
         self._chart.limit = Limit(f"limit {figures.tokens(limit)}", limit) if limit and comparable else None
-        self._chart.tracks = [*_context_track(context, limit), *_cost_track(view, costs)]
+        self._chart.tracks = [*_context_track(context, limit), *_cost_track(bill, costs)]
 
     def _group(self, flow: TokenFlow, first: int) -> FlowGroup:
         """A column of several iterations; those before the last are kept, for nothing is added to them."""
@@ -182,8 +193,7 @@ class TokensPane(ChartPane):
 
     def _find_cliffs(self, flow: TokenFlow) -> None:
         """Look for the iterations in which the newest compactions show."""
-        view = flow.view
-        newest = view.session.compactions[max(0, view.compactions - _MOST_COMPACTIONS) : view.compactions]
+        newest = flow.compactions(_MOST_COMPACTIONS)
         for event in newest:
             if event not in self._cliffs:
                 row = flow.cliff_of(event)
@@ -197,15 +207,16 @@ class TokensPane(ChartPane):
     def _compacted_columns(self, flow: TokenFlow) -> list[int]:
         if self._per_column == 1:
             return sorted(self._cliff_rows)
+        compactions = flow.compactions()
         return [
             first // self._per_column
             for first in range(0, flow.count, self._per_column)
-            if self._has_compaction(flow, first)
+            if self._has_compaction(flow, compactions, first)
         ]
 
-    def _has_compaction(self, flow: TokenFlow, first: int) -> bool:
+    def _has_compaction(self, flow: TokenFlow, compactions: Sequence[int], first: int) -> bool:
         """Whether a compaction came before the first call of one of the iterations of a column."""
-        compactions, last = flow.view.session.compactions, min(first + self._per_column, flow.count) - 1
+        last = min(first + self._per_column, flow.count) - 1
         start = flow.event(first - 1) if first else 0
         return bisect_left(compactions, start) < bisect_left(compactions, flow.event(last))
 
@@ -231,7 +242,7 @@ class TokensPane(ChartPane):
         if flow is None or index * self._per_column >= flow.count:
             return ""
         session = flow.view.session
-        row = session.first_calls.row[index * self._per_column]
+        row = flow.iteration(index * self._per_column)
         number = session.iterations.number_of(row)
         lane = session.lanes.branches[session.iterations.branch[row]].lane if row else 0
         return f"{'·' if lane else ''}{figures.UNKNOWN if number is None else number}"
@@ -250,9 +261,7 @@ class TokensPane(ChartPane):
 
     def event_after(self) -> int | None:
         assert self._flow is not None
-        flow, session = self._flow, self._flow.view.session
-        beyond = session.first_calls.event[flow.count] if flow.count < len(session.first_calls.event) else session.count
-        return beyond if beyond < session.count else None
+        return self._flow.event_after()
 
     event_after_rows = event_after
 
@@ -266,13 +275,13 @@ def _context_track(context: list[int | None], limit: float | None) -> list[Track
     return [Track(figures.tokens(known[-1]), "context", context, full=full, name="context")]
 
 
-def _cost_track(view: View, costs: list[float | None]) -> list[Track]:
-    """What the session had cost by the end of each column, which never falls though agents overlap."""
+def _cost_track(bill: Bill, costs: list[float | None]) -> list[Track]:
+    """What it had cost by the end of each column, which never falls though agents overlap."""
     if not any(cost is not None for cost in costs):
         return []
     highest = accumulate((cost or 0.0 for cost in costs), max)
     so_far = [None if cost is None else high for cost, high in zip(costs, highest, strict=True)]
-    return [Track(figures.cost(view.cost, view.cost_estimated), "idle", so_far)]
+    return [Track(figures.cost(bill.cost, bill.cost_estimated), "idle", so_far)]
 
 
 def stack_of(point: TokenFlowPoint) -> Stack:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 from itertools import islice
 
@@ -10,9 +12,10 @@ from ...analysis import figures
 from ...analysis.tree.order import MOST_RANKED, Measure, Siblings, TreeOrder, tokens_ranked_as
 from ...analysis.tree.peaks import Peaks
 from ...analysis.tree.shape import TOP, Node, NodeType
-from ...analysis.tree.tree import NodeFacts, Tree, title
+from ...analysis.tree.tree import NodeFacts, Tree, event_for_title, title
 from ...analysis.view import View
 from ..safe_text import fit, fit_right, one_line, width_of
+from ..short_paths import shorten_paths
 from ..trace import Trace
 from ..widgets.bars import bar_of
 from ..widgets.branch import ROOT
@@ -28,6 +31,9 @@ _BAR_STYLES = {NodeType.LLM: "llm", NodeType.TOOL: "tool", NodeType.AGENT: "agen
 _AGENT = "◇ "
 _FOLD_MARK = "▾"
 _MOST_RUNS_MEASURED = 50
+_MOST_CALLS_COUNTED = 20
+_LEAST_DONE = 12
+"""Cells that what was done in an iteration needs at least."""
 _SPENDING = (NodeType.RUN, NodeType.ITERATION, NodeType.LLM, NodeType.AGENT)
 
 
@@ -64,6 +70,7 @@ class IterationTreeModel:
         self._view: View | None = None
         self._peaks: Peaks | None = None
         self._is_measured = True
+        self._is_idle = False
 
     @property
     def has_cost(self) -> bool:
@@ -73,7 +80,7 @@ class IterationTreeModel:
     def set(self, frame: Frame) -> Iterable[TreeNode] | None:
         """Show another view; gives the nodes whose children may be others or in another order, None for all."""
         session = frame.view.session
-        self.trace, self._view = frame.trace, frame.view
+        self.trace, self._view, self._is_idle = frame.trace, frame.view, frame.is_idle
         is_another = self.tree is None or self.tree.session is not session
         self.tree = Tree(frame.view, frame.trace.tree_index(session))
         if is_another or self.order is None:
@@ -137,25 +144,46 @@ class IterationTreeModel:
         """The event to go to for a node."""
         return self.tree.facts(_typed(node)).event if self.tree is not None else None
 
-    def label(self, node: TreeNode, width: int) -> list[Cell]:
-        """The pieces of a node's row: what it is, its marks, tokens, cost, time, a bar."""
+    def label(self, node: TreeNode, width: int, is_open: bool) -> list[Cell]:
+        """The pieces of a node's row: what it is, its marks, what was done in it if that is not seen, its figures."""
         if self.tree is None or self.trace is None:
             return []
         if self.trace.session is not self.tree.session:
             return []  # the trace has just started over: the next frame shows it
         typed = _typed(node)
         facts = self.tree.facts(typed)
+        if self._is_idle and facts.state == "running":
+            facts = replace(facts, state="unended")
         needs_payload = typed.type in (NodeType.TOOL, NodeType.EVENT, NodeType.AGENT)
-        words = title(typed, facts, self.trace.event(facts.event) if needs_payload else None)
+        told = event_for_title(self.tree, typed, facts, self.trace.event) if needs_payload else None
+        words = title(typed, facts, told)
         kind = self.trace.session.kinds[self.trace.session.events.kind[facts.event]]
         glyph, style = _look(typed, facts, kind)
         numbers, marks = self._numbers(typed, facts), _marks(facts)
         while numbers and not numbers[0][0].strip():
             numbers.pop(0)  # what has no figures leaves their room to its words
         room = max(0, width - sum(width_of(text) for text, _ in (*numbers, *marks)))
-        words = f"{glyph}{one_line(words)}"
+        words = shorten_paths(f"{glyph}{one_line(words)}", room)
         used = min(width_of(words), room)
-        return [(fit(words, used), style), *marks, (" " * (room - used), "text"), *numbers]
+        left = room - used
+        done = self._done_in(typed, left) if typed.type is NodeType.ITERATION and not is_open else ""
+        return [(fit(words, used), style), *marks, (fit(done, left), "muted"), *numbers]
+
+    def _done_in(self, iteration: Node, room: int) -> str:
+        """What tools did in an iteration: the call if there is one, else how many calls of which; what fits of it."""
+        tree, trace = self.tree, self.trace
+        if tree is None or trace is None or room < _LEAST_DONE:
+            return ""
+        known = min(tree.child_count(iteration), _MOST_CALLS_COUNTED)
+        calls = [child for child in tree.children_between(iteration, 0, known) if child.type is NodeType.TOOL]
+        told = [tree.told(call) for call in calls]
+        if len(calls) == 1:
+            event = event_for_title(tree, calls[0], told[0], trace.event)
+            words = one_line(title(calls[0], told[0], event))
+        else:
+            counted = Counter(facts.name or "tool" for facts in told)
+            words = one_line(", ".join(name if count == 1 else f"{name} ×{count}" for name, count in counted.items()))
+        return f"  {shorten_paths(words, room - 2)}" if words else ""
 
     def heads(self) -> list[tuple[Cell, Sort | None]]:
         """The heads of the columns, and by what a click on each sorts.

@@ -22,6 +22,7 @@ from itertools import compress
 from operator import not_
 
 from ..trace import Trace
+from .agents import AgentsMeant
 from .columns import Test
 from .fields import CHANGING, FIELDS, FLAGS
 from .line_blocks import lines_of
@@ -39,13 +40,14 @@ class Query:
     """A query, ready to be asked about events. Raises ValueError, one line for the user, for a text without meaning.
 
     `reads_lines` says whether it must read the events' lines, some microseconds each; `is_changing` whether what it
-    says of an event may change as later events come.
+    says of an event may change as later events come. `agents` knows which agent it is about.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         words = [word for word in words_of(text, FIELDS) if word.form is not Form.QUOTED or word.text]
         self.is_changing = any(word.form is Form.BARE and word.text.lower() in CHANGING for word in words)
+        self.agents = AgentsMeant(words)
         self._column_tests: list[tuple[Test, bool]] = []
         self._line_tests: list[tuple[LineTest, bool]] = []
         self._required: list[Texts] = []

@@ -21,7 +21,7 @@ def lanes_of(trace: Trace) -> list[LaneFigures]:
     """The agents of a trace, each before those that it spawned; none where there is only the main one."""
     if not trace.session.agents.event:
         return []
-    sums = LaneSums(trace.session)
+    sums = LaneSums(trace.lane_calls(trace.session))
     while sums.extend():
         pass
     return sums.figures(trace.view())

@@ -68,7 +68,7 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
             "total": tokens.total,
         },
         "cost": known(summary.total_cost),
-        **origin_fields(view.price_sources, cost_origins(view).unpriced),
+        **origin_fields(view.bill.price_sources, cost_origins(view).unpriced),
         "cache_hit_rate": known(summary.cache_hit_rate),
         "efficiency": {
             "score": known(efficiency.score),

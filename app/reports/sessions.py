@@ -8,13 +8,13 @@ from ...analysis import figures
 from ...collector.reading.packed import is_called_packed, missing
 from ..safe_text import fit
 from ..sessions.entry import Entry
+from ..sessions.naming import age, agent_word, short_name, undated
 from ..sessions.sessions import Sessions
 from .layout import more, table
 
 _SHOWN = 50
-_NAME_WIDTH = 32
-_ID_WIDTH = 8
-_MODEL_WIDTH = 26
+_NAME_WIDTH = 28
+_MODEL_WIDTH = 20
 _MOST_FOLDED = 256 * 1024 * 1024
 """Bytes of traces that are folded for the list: some seconds. Larger ones are left to the browser, which shows them."""
 
@@ -35,7 +35,7 @@ def newest_sessions(sessions: Sessions) -> tuple[list[Entry], int]:
 
 def sessions_text(newest: Sequence[Entry], count: int, now: float, width: int) -> Iterator[str]:
     """One line per session, newest first, of `count` there are; `now` is the time that ages are told from."""
-    headers = ["session", "goal", "model", "events", "tokens", "cost", "age"]
+    headers = ["session", "goal", "model", "tokens", "cost", "age"]
     yield from table(
         headers, [_row(entry, now) for entry in newest], width, left=frozenset({0, 1, 2}), elastic=1, indent=""
     )
@@ -50,23 +50,22 @@ def sessions_text(newest: Sequence[Entry], count: int, now: float, width: int) -
 
 
 def _name(entry: Entry) -> str:
-    """The name of its file; of another agent, whose names are long and say little, the agent and the end of it."""
+    """The name of its file; of another agent's, which says little, the agent and the start of what is unique of it."""
     agent = "" if entry.glance is None else entry.glance.agent
-    return f"{agent} …{entry.name[-_ID_WIDTH:]}" if agent else entry.name
+    return f"{agent_word(agent)} {short_name(entry)}" if agent else entry.name
 
 
 def _row(entry: Entry, now: float) -> list[str]:
-    age = figures.duration(max(0.0, now - entry.mtime) * 1000.0)
+    since = age(now - entry.mtime)
     name = fit(_name(entry), _NAME_WIDTH).rstrip()
     if entry.error:
-        return [name, f"({entry.error})", *[figures.UNKNOWN] * 4, age]
+        return [name, f"({entry.error})", *[figures.UNKNOWN] * 3, since]
     known = entry.figures
     return [
         name,
         entry.goal or figures.UNKNOWN,
-        fit(entry.model or figures.UNKNOWN, _MODEL_WIDTH).rstrip(),
-        figures.UNKNOWN if known is None else f"{known.events:,}",
+        fit(undated(entry.model) if entry.model else figures.UNKNOWN, _MODEL_WIDTH).rstrip(),
         figures.tokens(None if known is None else known.tokens),
         figures.UNKNOWN if known is None else figures.cost(known.cost, known.cost_estimated),
-        age,
+        since,
     ]

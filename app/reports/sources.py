@@ -12,8 +12,8 @@ from ...collector.own_sessions import sessions_in
 from ...collector.reading.listing import ListedTrace, list_traces
 from ...collector.reading.packed import is_called_packed, missing
 from ...collector.sources import Belongs, Source
-from ..browser.rows import age
 from ..safe_text import one_line
+from ..sessions.naming import age
 from .json_text import json_text
 from .layout import heading, table
 

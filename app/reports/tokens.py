@@ -65,14 +65,15 @@ def tokens_text(trace: Trace, width: int) -> Iterator[str]:
 
 def notes(view: View, width: int) -> Iterator[str]:
     """What must be known to read the token figures right."""
-    if view.input_included_cache:
+    if view.bill.input_included_cache:
         yield ""
         yield "  Some responses report input with the cached part in it, by their model's custom; it was taken out."
     if view.output_is_lower_bound:
         yield ""
         yield from wrapped(_LOWER_BOUND, width, "  ")
     origins = cost_origins(view)
-    yield from price_notes(view.price_sources, origins.unpriced, width, own=len(origins.own), untold=origins.untold)
+    sources = view.bill.price_sources
+    yield from price_notes(sources, origins.unpriced, width, own=len(origins.own), untold=origins.untold)
 
 
 def _extra_columns(view: View, flow: list[TokenFlowPoint]) -> Iterator[tuple[str, Callable[[TokenFlowPoint], str]]]:

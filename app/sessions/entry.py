@@ -120,7 +120,7 @@ class State(Enum):
 
     LIVE = "live"
     ENDED = "ended"
-    OPEN = "open"
+    IDLE = "idle"
     """Neither ended nor written to of late."""
     UNKNOWN = ""
     """Not looked at yet."""
@@ -135,7 +135,7 @@ def state_of(entry: Entry, now: float) -> State:
         return State.ENDED
     if _may_grow(entry) and now - entry.mtime < LIVE_SECONDS:
         return State.LIVE
-    return State.UNKNOWN if entry.glance is None or entry.glance.ended is None else State.OPEN
+    return State.UNKNOWN if entry.glance is None or entry.glance.ended is None else State.IDLE
 
 
 def is_live(entry: Entry, now: float) -> bool:

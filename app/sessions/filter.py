@@ -5,7 +5,7 @@
   `model:opus,sonnet` is either.
 - `cost:>1` `tokens:>1m` `score:<50` `issues:>0` `errors:>3` `cache:<50%` `it:>20`: figures; `cost:1` is 1 or more.
 - `age:<1d`: when it was written to last, in s, m, h, d, w.
-- `live` `ended` `open`: how it stands. `issues` `errors`: it has any.
+- `live` `idle` `ended`: how it stands. `issues` `errors`: it has any.
 - `-ended` `-model:opus`: not that. What is not known of a session is neither that nor not that.
 """
 
@@ -19,6 +19,7 @@ from ..query.comparison import comparison
 from ..query.fields import name_test
 from ..query.words import Form, Value, Word, words_of
 from .entry import Entry, Figures, State, state_of
+from .naming import agent_word
 
 Test: TypeAlias = Callable[[Entry, float], bool | None]
 """Whether a session passes at a time; None where that is not known."""
@@ -151,6 +152,20 @@ def _figure(read: Callable[[Figures], float | None]) -> _Number:
 _issues = _figure(lambda known: known.issues)
 _errors = _figure(lambda known: known.errors)
 
+
+def _agent(name: str, values: Sequence[Value]) -> Test:
+    """By the name of its format, or by the word for it in the list."""
+    is_named = name_test(values)
+
+    def test(entry: Entry, now: float) -> bool | None:
+        if entry.glance is None:
+            return None
+        agent = entry.glance.agent or NATIVE
+        return is_named(agent) or is_named(agent_word(agent))
+
+    return test
+
+
 FIELDS: Final[dict[str, Callable[[str, Sequence[Value]], Test]]] = {
     "cost": _number_field(_figure(lambda known: known.cost), _PLAIN),
     "score": _number_field(_figure(lambda known: known.score), _PLAIN),
@@ -163,7 +178,7 @@ FIELDS: Final[dict[str, Callable[[str, Sequence[Value]], Test]]] = {
     "model": _text_field(lambda entry: entry.model),
     "goal": _text_field(lambda entry: entry.goal),
     "name": _text_field(lambda entry: entry.name),
-    "agent": _text_field(lambda entry: None if entry.glance is None else entry.glance.agent or NATIVE),
+    "agent": _agent,
     "project": _text_field(lambda entry: None if entry.glance is None else entry.glance.project),
 }
 """What makes the test of each field; raises ValueError for a value that cannot be meant."""
@@ -171,7 +186,7 @@ FIELDS: Final[dict[str, Callable[[str, Sequence[Value]], Test]]] = {
 FLAGS: Final[dict[str, Test]] = {
     "live": _stands(State.LIVE),
     "ended": _stands(State.ENDED),
-    "open": _stands(State.OPEN),
+    "idle": _stands(State.IDLE),
     "issues": _any(_issues),
     "errors": _any(_errors),
 }

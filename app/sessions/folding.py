@@ -38,7 +38,7 @@ class Fold:
         self, path: Path, prices: Prices | None = None, *, index: bool = False, tuning: Tuning = DEFAULT_TUNING
     ) -> None:
         """With `index` what is known of the trace from another time is not read again."""
-        self._tail = open_tail(path, kept=False)
+        self._tail = open_tail(path)
         self.trace = trace_of(self._tail, prices=prices, tuning=tuning)
         self._index = TraceIndex(path, prices) if index and isinstance(self._tail, FileTail) else None
         self.is_done = False

@@ -81,6 +81,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "model": Column(lambda entry: _text(entry.model)),
     "tokens": Column(lambda entry: entry.figures and entry.figures.tokens, descending=True),
     "cost": Column(lambda entry: entry.figures and entry.figures.cost, descending=True),
+    "cache": Column(lambda entry: entry.figures and entry.figures.cache_hit_rate),
     "score": Column(lambda entry: entry.figures and entry.figures.score),
     "issues": Column(lambda entry: entry.figures and entry.figures.issues, descending=True),
     "agent": Column(lambda entry: _text(entry.glance.agent if entry.glance is not None else None)),

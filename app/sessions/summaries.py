@@ -24,7 +24,7 @@ from ...collector.reading.listing import ListedTrace
 from ..cache_folder import cache_folder
 from .entry import Entry, Figures, Glance
 
-_FORMAT = 3
+_FORMAT = 4
 _SUFFIX = ".sessions"
 _FORGET_SECONDS = 180 * 86_400.0
 

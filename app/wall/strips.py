@@ -195,4 +195,4 @@ def _state(entry: Entry, now: float) -> Cell:
         return "○ ENDED", "muted"
     if entry.glance is None or entry.glance.ended is None:
         return "… READING", "muted"
-    return ("● LIVE", "ok") if goes_on(entry, now) else ("○ NOT ENDED", "muted")
+    return ("● LIVE", "ok") if goes_on(entry, now) else ("○ IDLE", "muted")

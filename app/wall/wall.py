@@ -61,9 +61,11 @@ class WallScreen(Screen[None]):
 
         path: Path
 
-    def __init__(self, sessions: Sessions, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, sessions: Sessions, place: str, *, clock: Callable[[], float] = time.time) -> None:
+        """`place` is where the sessions are, for people."""
         super().__init__()
         self.sessions = sessions
+        self._place = place
         self._clock = clock
         self._shown = -1
         self._next_aging = 0.0
@@ -106,21 +108,20 @@ class WallScreen(Screen[None]):
         self._shown = self.sessions.version
         self._next_aging = time.monotonic() + _AGING_SECONDS
         entries, view = self.sessions.entries, self.query_one(WallView)
-        places = ", ".join(str(folder) for folder in self.sessions.folders)
-        nothing = f"no sessions in {places} yet; they appear here as agents write them"
-        view.empty_text = one_line(nothing if self.sessions.is_listed else f"looking for sessions in {places} …")
+        nothing = f"no sessions in {self._place} yet; they appear here as agents write them"
+        view.empty_text = one_line(nothing if self.sessions.is_listed else f"looking for sessions in {self._place} …")
         view.show(entries, is_whole=self.sessions.is_listed)
         self.sessions.wanted = [entry.path for entry in view.plan.shown]
-        self._show_title(len(entries), places)
+        self._show_title(len(entries))
 
-    def _show_title(self, found: int, places: str) -> None:
+    def _show_title(self, found: int) -> None:
         view = self.query_one(WallView)
         parts = ["tracetop wall", f"{len(view.plan.shown)} of {figures.count(found, 'session')}"]
         if view.plan.left_out:
             parts.append(f"{view.plan.left_out} more that go on (↓)")
         if self.sessions.error is not None:
             parts.insert(0, f"✗ {self.sessions.error}")
-        text = " · ".join([*parts, places])
+        text = " · ".join([*parts, self._place])
         self.query_one("#wall-title", Static).update(Content(one_line(text)))
 
     def on_key(self, event: events.Key) -> None:

@@ -24,12 +24,14 @@ SOLID = "█"
 class Series:
     """One layer of the bars: what it is called, its style name, and the glyph that fills it.
 
-    Fills differ so that layers can be told apart without colour.
+    Fills differ so that layers can be told apart without colour. `cap` is the style of the solid end of a layer whose
+    pattern cannot end within a cell: as bright as the pattern, so that it is not taken for another layer.
     """
 
     label: str
     style: str
     fill: str = SOLID
+    cap: str = ""
 
 
 class BlockChart(Chart):
@@ -153,7 +155,8 @@ class BlockChart(Chart):
         if filled < 8:
             # A pattern cannot end within a cell: it ends in a solid cap, unless nothing would be left of the pattern.
             is_cap = most.fill == SOLID or floor > 0 or filled < 4
-            return (EIGHTHS[filled] if is_cap else most.fill), most.style, ""
+            style = most.cap if most.cap and floor > 0 else most.style  # what is all there is of a bar is to be seen
+            return (EIGHTHS[filled] if is_cap else most.fill), style, ""
         if len(parts) == 2 and parts[0][1].fill == parts[1][1].fill == SOLID:
             return EIGHTHS[parts[0][0]], parts[0][1].style, parts[1][1].style
         return most.fill, most.style, ""

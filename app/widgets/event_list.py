@@ -174,7 +174,8 @@ class EventList(RowView):
         else:
             self.cursor = min(self.cursor, self._count - 1)
 
-    def on_resize(self) -> None:
+    def size_met(self) -> None:
+        super().size_met()
         if self.following:
             self.scroll_rows_to(self._count)
 

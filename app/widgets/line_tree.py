@@ -33,7 +33,7 @@ class _NoTree:
     def expandable(self, node: Node) -> bool:
         return False
 
-    def label(self, node: Node, width: int) -> list[Cell]:
+    def label(self, node: Node, width: int, is_open: bool) -> list[Cell]:
         return []
 
 
@@ -104,12 +104,10 @@ class LineTree(RowView):
         branch, place, depth = self._rows.locate(index)
         model = self._rows.model
         node = model.child(branch.node, place)
-        if branch.find(place) is not None:
-            glyph = "▾ "
-        else:
-            glyph = "▸ " if model.expandable(node) else "  "
+        is_open = branch.find(place) is not None
+        glyph = "▾ " if is_open else "▸ " if model.expandable(node) else "  "
         indent = self._indent(depth, width)
-        return [(" " * indent + glyph, "guide"), *model.label(node, max(0, width - indent - len(glyph)))]
+        return [(" " * indent + glyph, "guide"), *model.label(node, max(0, width - indent - len(glyph)), is_open)]
 
     def _indent(self, depth: int, width: int) -> int:
         """Return the cells left of a fold mark: half the width at most, lest deep nodes vanish."""

@@ -29,8 +29,11 @@ class TreeModel(Protocol):
         """Return whether the node has, or will have, children."""
         ...
 
-    def label(self, node: Node, width: int) -> list[Cell]:
-        """Return the pieces of a node's row, fitted to the `width` terminal cells right of the indentation."""
+    def label(self, node: Node, width: int, is_open: bool) -> list[Cell]:
+        """Return the pieces of a node's row, fitted to the `width` terminal cells right of the indentation.
+
+        `is_open` is whether its children are shown below it.
+        """
         ...
 
 

@@ -21,8 +21,8 @@ CURSOR = "trace--cursor"
 _NAMES = (
     "text", "title", "muted", "time", "axis", "guide", "llm", "tool", "agent", "ok", "cost", "warn", "compaction",
     "cache_break", "error", "critical", "high", "medium", "low", "mark", "bar", "input", "output", "cache_read",
-    "cache_write", "cursor_mark", "explore", "edit", "run", "talk", "idle", "found", "key", "string", "number", "word",
-    "added", "removed", "context", "budget", "bookmark",
+    "cache_write", "cache_read_cap", "cache_write_cap", "output_cap", "cursor_mark", "explore", "edit", "run", "talk",
+    "idle", "found", "key", "string", "number", "word", "added", "removed", "context", "budget", "bookmark",
 )  # fmt: skip
 
 STYLE_CLASSES: dict[str, str] = {name: f"trace--{name}" for name in _NAMES}

@@ -18,6 +18,7 @@ from textual.strip import Strip
 from ..contain import contained
 from ..safe_text import fit, one_line
 from . import scroll_thumb
+from .measured import Measured
 from .palette import Cell, Looks, Palette, style_sheet
 
 # A strip owns several small caches; many of them lengthen garbage collection more than they save drawing.
@@ -25,7 +26,7 @@ STRIPS_KEPT = 256
 
 
 @contained
-class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
+class RowView(Measured, Palette, ScrollView, can_focus=True, inherit_bindings=False):
     """A view of `row_count()` rows of which only the visible ones are ever asked for.
 
     Subclasses say how many rows there are, what is in a row, and what happens when the user moves or chooses.
@@ -191,6 +192,7 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
     on_blur = on_focus
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        self.look_at_size()
         # Styles are looked up once here, not per line: that is a third of the cost of a frame.
         self._looks = self.looks()
         self._cursor_looks = self.cursor_looks()
@@ -291,7 +293,8 @@ class RowView(Palette, ScrollView, can_focus=True, inherit_bindings=False):
             event.stop()
             self.scroll_to(y=top, animate=False, force=True)
 
-    def on_resize(self) -> None:
+    def size_met(self) -> None:
+        super().size_met()
         was, self._page = self._page, self.page
         if not was or self.top <= self.cursor < self.top + was:
             self.reveal(self.cursor)

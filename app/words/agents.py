@@ -10,7 +10,7 @@ from ..trace import Trace
 
 _ASKED = ("description", "task", "goal", "message", "agent_type", "prompt")
 _LONGEST = 200
-_RUNS, _DONE, _FAILED = "runs", "done", "failed"
+_RUNS, _IDLE, _DONE, _FAILED = "runs", "idle", "done", "failed"
 
 
 def name_of(lane: LaneFigures) -> str:
@@ -27,15 +27,15 @@ def asked_of(trace: Trace, lane: LaneFigures) -> str:
     return next((one_line(each, _LONGEST) for each in said if isinstance(each, str) and each.strip()), "")
 
 
-def state_of(lane: LaneFigures, *, has_ended: bool) -> str:
-    """Whether an agent is at work, as far as the trace says; empty where the session ended and it never did.
+def state_of(lane: LaneFigures, *, has_ended: bool, is_idle: bool = False) -> str:
+    """Whether an agent is at work, as far as the trace says; empty where it never ended, but the session did.
 
-    `has_ended` says that of the session, which is what the main agent goes by.
+    `has_ended` says that of the session, which is what the main agent goes by, and `is_idle` that it was left alone.
     """
     if lane.parent is None:
-        return _DONE if has_ended else _RUNS
+        return _DONE if has_ended else _IDLE if is_idle else _RUNS
     if lane.end is None:
-        return "" if has_ended else _RUNS
+        return "" if has_ended or is_idle else _RUNS
     return _FAILED if lane.has_failed else _DONE
 
 

@@ -16,18 +16,15 @@ _HEAD_BYTES = 1 << 20
 Tail: TypeAlias = FileTail | TranslatedTail
 
 
-def open_tail(path: str | os.PathLike[str], *, kept: bool = True) -> Tail:
-    """The tail for a file, by what is in it now. One that cannot be read, or has nothing in it, is taken for our own.
-
-    With `kept` False no line of a translated file can be looked up.
-    """
+def open_tail(path: str | os.PathLike[str]) -> Tail:
+    """The tail for a file, by what is in it now. One that is empty, or cannot be read, is taken for our own."""
     try:
         found = detect(path)
     except CannotUnpackError:
         found = FORMATS[0]  # whichever it is of: the tail says why nothing can be read
     except (OSError, ValueError):
         found = None
-    return FileTail(path) if found is None else TranslatedTail(path, found, kept=kept)
+    return FileTail(path) if found is None else TranslatedTail(path, found)
 
 
 def is_blank(path: str | os.PathLike[str]) -> bool:

@@ -80,13 +80,12 @@ class TranslatedTail:
     """A growing session of another format; the same face as `FileTail`.
 
     Records of several files are taken in the order of their times, as far as these were read; each file's own order
-    stays. When one of the files is replaced or truncated, all starts over. With `kept` False no line can be looked up.
+    stays. When one of the files is replaced or truncated, all starts over.
     """
 
-    def __init__(self, path: str | os.PathLike[str], format: Format, *, kept: bool = True) -> None:
+    def __init__(self, path: str | os.PathLike[str], format: Format) -> None:
         self.path = Path(path)
         self.format = format
-        self._kept = kept
         self._left = 0
         self._is_told_anew = False
         """Whether what was read before is being read again: then last lines that were whole are awaited."""
@@ -94,7 +93,7 @@ class TranslatedTail:
 
     def _begin(self) -> None:
         self._translator = self.format.translator(self.path)
-        self._lines = TranslatedLines(self._kept)
+        self._lines = TranslatedLines()
         self._logs: dict[Path, _Log] = {self.path: _Log(self.path, self.format)}
         self._looked = float("-inf")
 

@@ -14,11 +14,10 @@ from ..formats.translator import Origin
 class TranslatedLines:
     """Native lines in the order in which they were made. One thread adds, any other may look them up.
 
-    A position is where a line begins among all of them, in bytes. With `kept` False lines are only counted.
+    A position is where a line begins among all of them, in bytes.
     """
 
-    def __init__(self, kept: bool = True) -> None:
-        self._kept = kept
+    def __init__(self) -> None:
         self._end = 0
         self._lines: list[bytes] = []
         self._positions: array[int] = array("q")
@@ -31,11 +30,10 @@ class TranslatedLines:
         """Add lines, without their newlines; gives the position of each."""
         positions = list(accumulate((len(line) + 1 for line in lines), initial=self._end))
         self._end = positions.pop()
-        if self._kept:
-            self._lines += lines
-            self._file.extend(self._number_of(origin.path) for origin in origins)
-            self._line.extend(origin.line for origin in origins)
-            self._positions.extend(positions)  # last: who finds it finds the rest
+        self._lines += lines
+        self._file.extend(self._number_of(origin.path) for origin in origins)
+        self._line.extend(origin.line for origin in origins)
+        self._positions.extend(positions)  # last: who finds it finds the rest
         return positions
 
     def _number_of(self, path: Path) -> int:
@@ -48,11 +46,11 @@ class TranslatedLines:
         return number
 
     def line(self, position: int) -> bytes:
-        """The line at a position. Raises OSError where none is kept."""
+        """The line at a position. Raises OSError where there is none."""
         return self._lines[self._number(position)]
 
     def origin(self, position: int) -> Origin:
-        """Where the record stands that became the line at a position. Raises OSError where none is kept."""
+        """Where the record stands that became the line at a position. Raises OSError where there is none."""
         number = self._number(position)
         return Origin(self._files[self._file[number]], self._line[number])
 

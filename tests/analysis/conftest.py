@@ -12,6 +12,7 @@ from tracetop.analysis.cache.losses import CacheLosses
 from tracetop.analysis.extents import extent_of
 from tracetop.analysis.fold.columns import NONE
 from tracetop.analysis.fold.joins import completed_by
+from tracetop.analysis.lane_calls import LaneCalls
 from tracetop.analysis.lane_figures import LaneSums
 from tracetop.analysis.tree.tree import Node, Tree
 from tracetop.collector.events import TraceEvent, TraceSession
@@ -182,7 +183,7 @@ def cache_losses(view: View) -> dict[str, Any]:
 
 def lanes_of(view: View) -> list[str]:
     """What each agent took; as text, for a cost that is no number is not equal to itself."""
-    sums = LaneSums(view.session)
+    sums = LaneSums(LaneCalls(view.session))
     while sums.extend():
         pass
     return list(map(repr, sums.figures(view)))
@@ -201,7 +202,7 @@ def picture(view: View) -> dict[str, Any]:
         "ended": view.ended,
         "span": view.time_span,
         "tokens": view.tokens,
-        "inclusive": view.input_included_cache,
+        "inclusive": view.bill.input_included_cache,
         "efficiency": view.efficiency,
         "running": view.running_tools,
         **cache_losses(view),

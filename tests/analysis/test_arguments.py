@@ -19,6 +19,10 @@ from tracetop.analysis.arguments import preview, preview_json
         ({"command": "pytest -q"}, "pytest -q"),
         ({"limit": 900, "path": "a.py"}, "a.py limit=900"),
         ({"only": True}, "True"),
+        ({"a": False, "b": 1}, "a=False b=1"),
+        ({"file_path": "a.py", "old_string": "x", "new_string": "y", "replace_all": False}, "a.py"),
+        ({"file_path": "a.py", "old_string": "x", "new_string": "y", "replace_all": True}, "a.py replace_all=True"),
+        ({"command": "ls", "description": "List all files", "timeout": 9}, "ls timeout=9"),
         ({"a": 1, "b": None}, "a=1 b=None"),
     ],
 )

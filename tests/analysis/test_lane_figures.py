@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tracetop.analysis.lane_calls import LaneCalls
 from tracetop.analysis.lane_figures import LaneFigures, LaneSums
 from tracetop.analysis.view import View
 from tracetop.collector.events import TraceEvent
 
 
 def figures(view: View) -> list[LaneFigures]:
-    sums = LaneSums(view.session)
+    sums = LaneSums(LaneCalls(view.session))
     while sums.extend(view.at):
         pass
     return sums.figures(view)

@@ -211,7 +211,7 @@ def without_cost(content: Content, chance: random.Random) -> Content:
 
 
 def told_of_cost(view: View) -> tuple[list[str], CostOrigins]:
-    return view.price_sources, cost_origins(view)
+    return view.bill.price_sources, cost_origins(view)
 
 
 @given(contents_of_traces, st.randoms(use_true_random=False))

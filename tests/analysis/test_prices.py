@@ -332,7 +332,7 @@ def test_a_view_says_whose_prices_its_cost_is_made_by(trace: Any, picture: Any) 
     trace.add("llm_response", 6, model="listed", tokens=500)
     trace.llm(7, model="listed")
     session = fold(trace, behind())
-    said = [session.view(at).price_sources for at in range(5)]
+    said = [session.view(at).bill.price_sources for at in range(5)]
     assert said == [[], [], ["a list 1.0"], ["a list 1.0", OWN_PRICES], ["a list 1.0", OWN_PRICES]]
     assert cost_origins(session.view()) == CostOrigins({"listed": 2}, {"claude-sonnet-4": 1}, {"strange": 2}, 1)
     assert cost_origins(session.view(4)) == CostOrigins({"listed": 1}, {"claude-sonnet-4": 1}, {"strange": 1}, 0)
@@ -341,7 +341,7 @@ def test_a_view_says_whose_prices_its_cost_is_made_by(trace: Any, picture: Any) 
         alone.apply_events(trace.events[:at])
         assert picture(session.view(at)) == picture(alone.view())
         assert cost_origins(session.view(at)) == cost_origins(alone.view())
-        assert session.view(at).price_sources == alone.view().price_sources
+        assert session.view(at).bill.price_sources == alone.view().bill.price_sources
 
 
 def test_the_time_of_a_call_decides_on_its_price(trace: Any) -> None:
@@ -361,7 +361,7 @@ def test_a_fold_that_goes_on_from_its_state_estimates_as_before(trace: Any, pict
     again.apply_events(trace.events[3:])
     assert picture(again.view()) == picture(whole.view())
     assert cost_origins(again.view()) == cost_origins(whole.view())
-    assert again.view().price_sources == whole.view().price_sources
+    assert again.view().bill.price_sources == whole.view().bill.price_sources
 
 
 def test_other_estimates_have_another_identity() -> None:

@@ -101,6 +101,23 @@ def test_an_unknown_kind_tells_what_it_says() -> None:
     assert summarize(event("swarm_decision", {"decision": "go", "reasoning": "why not"})) == "go · why not"
 
 
+NUMBERED = "     1→import os\n     2→\n    13→print()\n\n<system-reminder>\nCheck it.\n</system-reminder>"
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        (NUMBERED, "lines 1–13"),
+        ("   535→\tagent, err", "line 535"),
+        ("7\tx\n8\ty", "lines 7–8"),
+        ("     1→import os\n…[+900 chars] #ab", "1→import os\n…[+900 chars] #ab"),
+        ("3 passed", "3 passed"),
+    ],
+)
+def test_a_file_read_with_line_numbers_is_told_by_its_lines(result: str, told: str) -> None:
+    assert summarize(event("tool_end", {"tool_name": "Read", "result": result})) == f"Read → {told}"
+
+
 FIELDS = [
     "model",
     "goal",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -197,7 +198,7 @@ def test_packed_rollouts_are_not_live_and_do_not_start(project: Path, tmp_path: 
     packed = put_away(path, packed=True)
     now = path.stat().st_mtime
     assert state_of(Entry(path, 1, now), now) is State.LIVE
-    assert state_of(Entry(packed, 1, now, Glance(ended=False)), now) is State.OPEN
+    assert state_of(Entry(packed, 1, now, Glance(ended=False)), now) is State.IDLE
     latest = Latest()
     assert latest.next([Entry(packed, 1, 9.0), Entry(path.with_name("rollout-2.jsonl"), 1, 2.0)]) != packed
     assert latest.next([Entry(path.with_name("rollout-0.jsonl.zst"), 1, 99.0)]) is None
@@ -249,8 +250,8 @@ async def test_the_browser_has_them_and_enter_opens_one(project: Path, visit: An
     async with app.run_test(size=(160, 40)) as pilot:
         it = visit(app, pilot)
         await it.until(lambda: "parse mine" in it.text and "1.00k" in it.text)
-        (row,) = [row for row in it.text.splitlines() if "parse mine" in row]
-        assert "codex" in row and "project" in row
+        assert "parse mine" in it.crop("#browser-goal")
+        assert re.search(r"codex · \S*project · gpt-5.3-codex", it.crop("#browser-facts"))
         await it.press("enter")
         await it.until(lambda: isinstance(it.screen, DashboardScreen) and it.screen.frame is not None)
         await it.until(lambda: "gpt-5.3-codex" in it.text)

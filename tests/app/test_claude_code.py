@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from tracetop.app.cli import cli
+from tracetop.app.sessions.folding import Fold
+from tracetop.app.trace import load_trace
 from tracetop.collector.formats.claude_code.format import CLAUDE_CODE
 from tracetop.collector.reading.translated import translated
 
@@ -19,6 +21,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TRACES = Path(os.environ.get("TRACETOP_TRACES") or REPOSITORY.parent / "shared" / "traces")
 REAL = TRACES / "claude-code" / "session_t3.jsonl"
 COPIES = TRACES / "claude-code" / "cc_2.1.34_agent_progress.jsonl"
+TRIMMED = TRACES / "claude-code" / "cc_2.1.14_compact_microcompact.jsonl"
+"""With a compaction that only trims old results: its payload says so."""
 SESSION = "11111111-2222-3333-4444-555555555555"
 
 needs_traces = pytest.mark.skipif(not REAL.exists(), reason=f"no {REAL}; set TRACETOP_TRACES")
@@ -62,6 +66,27 @@ def printed(*args: object) -> str:
     result = CliRunner().invoke(cli, [str(arg) for arg in args])
     assert result.exit_code == 0, result.output
     return result.stdout
+
+
+def folded_for_a_list(path: Path) -> Fold:
+    fold = Fold(path)
+    while not fold.step():
+        pass
+    return fold
+
+
+def test_rules_read_the_payloads_of_a_log_that_is_folded_for_a_list(tmp_path: Path) -> None:
+    trace = folded_for_a_list(made(tmp_path / f"{SESSION}.jsonl")).trace
+    assert trace.event(0).data["goal"] == "count the files"
+
+
+@pytest.mark.skipif(not TRIMMED.exists(), reason=f"no {TRIMMED}; set TRACETOP_TRACES")
+def test_lists_count_the_issues_that_the_session_shows() -> None:
+    shown = load_trace(TRIMMED)
+    shown.second_pass(shown.session).extend_to_end()
+    listed = folded_for_a_list(TRIMMED).entry(1, 2.0)
+    assert listed is not None and listed.figures is not None
+    assert listed.figures.issues == len(shown.view().all_episodes()) > 0
 
 
 def test_output_that_is_a_lower_bound_is_told_as_such(tmp_path: Path) -> None:

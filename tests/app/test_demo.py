@@ -181,7 +181,7 @@ def test_times_and_contents_are_the_same_each_time(tmp_path, events):
 
 
 def test_some_of_its_text_is_hostile(events):
-    assert any(event["data"].get("tool_name") == "[/oops]" for event in events)
+    assert any("[late]" in str(event["data"].get("result")) for event in events)
     assert any("\x1b[31m" in str(event["data"].get("result")) for event in events)
 
 

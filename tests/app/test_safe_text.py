@@ -21,7 +21,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
         ("a\nb", "a⏎b"),
         ("a\r\nb", "a⏎b"),
         ("a\rb", "a␍b"),
-        ("a\tb", "a␉b"),
+        ("a\tb", "a b"),
         ("\x7f", "␡"),
         ("\x9b31m", "�31m"),
         ("a\u202eb", "a�b"),

@@ -30,8 +30,8 @@ LIGHTER = 4.0
 
 MEANINGS = ("primary", "success", "warning", "error")
 BLOCKS = ("bar", "explore", "edit", "run", "output", "talk")
-FAINT = ("idle",)
-"""Where nothing is: not to be read."""
+FAINT = ("idle", "cache_read_cap", "cache_write_cap", "output_cap")
+"""Where nothing is, and what is as bright as a pattern: not to be read."""
 
 # Machado, Oliveira and Fernandes 2009, complete loss of one kind of cone; for linear RGB.
 EYES: dict[str, tuple[Vector, Vector, Vector]] = {

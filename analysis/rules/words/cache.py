@@ -28,13 +28,17 @@ _REMEDY = "Compare the two requests around it: something before the cache breakp
 
 
 def _tell_break(episode: Episode, value: float, count: int) -> str:
-    return f"cache broken {count:,}×: {episode.label} · ~{figures.tokens(int(value))} re-billed"
+    return f"cache broken {count:,}×: {_cause(episode)} · ~{figures.tokens(int(value))} re-billed"
+
+
+def _cause(episode: Episode) -> str:
+    return "cause unknown" if episode.label == WORDS[BreakClass.UNKNOWN] else episode.label
 
 
 def _describe_break(episode: Episode, value: float, count: int) -> str:
     return (
         f"{figures.count(count, 'response')} did not find in the cache what the one before had left there "
-        f"({episode.label}), and paid again for ~{figures.tokens(int(value))} tokens."
+        f"({_cause(episode)}), and paid again for ~{figures.tokens(int(value))} tokens."
     )
 
 

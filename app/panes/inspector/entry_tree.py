@@ -53,7 +53,7 @@ class _Model:
     def expandable(self, node: Node) -> bool:
         return self.entry(node).is_branch
 
-    def label(self, node: Node, width: int) -> list[Cell]:
+    def label(self, node: Node, width: int, is_open: bool) -> list[Cell]:
         return self.entry(node).cells(width, False)
 
 

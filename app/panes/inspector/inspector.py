@@ -135,7 +135,8 @@ class InspectorPane(Pane):
             self._notice_other_half()
         self._show_headline()
 
-    def on_resize(self) -> None:
+    def size_met(self) -> None:
+        super().size_met()
         # A trace that has just started over has other events: the next frame shows these.
         is_of_now = self._trace is None or self._trace.generation == self._generation
         if self._tree.text_width != self._width and is_of_now:

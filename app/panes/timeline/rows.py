@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ....analysis import figures
 from ....analysis.extents import FINAL, Extent, State, extent_of
@@ -55,6 +56,7 @@ class TimelineRows:
         self._unfinished: set[int] = set()
         """The rows that were drawn as something that goes on."""
         self._stale: set[int] = set()
+        self._is_idle = False
         self._bookmarks = NO_BOOKMARKS
         self._marks: dict[int, list[Bookmark]] = {}
 
@@ -68,9 +70,17 @@ class TimelineRows:
         """How many rows there are."""
         return self.shown.count
 
-    def take(self, trace: Trace, view: View, bookmarks: Mapping[int, Bookmark] = NO_BOOKMARKS) -> None:
-        """Draw this view from now on, with these bookmarks, by event in ascending order."""
+    def take(
+        self, trace: Trace, view: View, bookmarks: Mapping[int, Bookmark] = NO_BOOKMARKS, *, is_idle: bool = False
+    ) -> None:
+        """Draw this view from now on, with these bookmarks, by event in ascending order.
+
+        Of an idle session nothing is drawn as something that goes on.
+        """
         was = self._view
+        if is_idle != self._is_idle:
+            self._is_idle = is_idle
+            self.redraw()
         if bookmarks is not self._bookmarks:
             self._bookmarks, self._marks = bookmarks, {}
             for event, bookmark in bookmarks.items():
@@ -129,7 +139,10 @@ class TimelineRows:
         if extent is None:
             if len(self._extents) >= _MOST_EXTENTS:
                 self._extents.clear()
-            extent = self._extents[event] = extent_of(self._view, event, joined=not self.shown.every)
+            extent = extent_of(self._view, event, joined=not self.shown.every)
+            if self._is_idle and extent.state in _OPEN_STATES:
+                extent = replace(extent, state=State.LOST)
+            self._extents[event] = extent
         return extent
 
     def start_of(self, row: int) -> float:

@@ -94,7 +94,7 @@ class TimelinePane(Pane):
         if frame.newest is not None:
             self._rows.take(trace, trace.view())
         else:
-            self._rows.take(trace, frame.view, frame.bookmarks)
+            self._rows.take(trace, frame.view, frame.bookmarks, is_idle=frame.is_idle)
         self._list.can_follow = frame.live
         if identity != self._shown:
             self._shown = identity

@@ -126,7 +126,8 @@ class TimelineList(EventList):
         if round(new_value) != round(old_value):
             self.post_message(self.Scrolled())
 
-    def on_resize(self) -> None:
+    def size_met(self) -> None:
+        super().size_met()
         self.post_message(self.Scrolled())
 
     def _user_move_to(self, index: int) -> None:

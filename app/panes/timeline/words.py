@@ -12,6 +12,7 @@ from ....analysis.timeline import summarize
 from ....collector.events import TraceEvent
 from ....collector.records import ARGUMENT_FIELDS
 from ...safe_text import fit, one_line, width_of
+from ...short_paths import cells_to_first_name, shorten_paths
 from ..kinds import Look, look_of
 
 _ASKING = Look("…", "asking", "mark")
@@ -41,11 +42,19 @@ class Words:
         return self.look.style if self.look.style in _LOUD else "text"
 
     def fit(self, cells: int) -> str:
-        """All of it in so many cells; the end gets half of them at most if not all fits."""
+        """All of it in so many cells, paths without their folders first.
+
+        Where not all fits the end gets half, or less if the name of a file would be cut else.
+        """
         text, end = one_line(self.text), one_line(self.end)
-        if end and width_of(text) + width_of(end) > cells:
-            text = fit(text, max(cells - width_of(end), cells - cells // 2)).rstrip()
-        return fit(text + end, cells)
+        if not end:
+            return fit(shorten_paths(text, cells), cells)
+        if width_of(text) + width_of(end) > cells:
+            room = max(cells - width_of(end), cells - cells // 2)
+            if self.look.style not in _LOUD:
+                room = max(room, min(cells_to_first_name(text), cells - cells // 4))
+            text = fit(shorten_paths(text, room), room).rstrip()
+        return fit(text + shorten_paths(end, cells - width_of(text)), cells)
 
 
 def words_of(event: TraceEvent, extent: Extent, outcome: TraceEvent | None, iteration: int | None) -> Words:

@@ -124,7 +124,7 @@ def test_a_compaction_between_is_to_be_expected(trace: Any) -> None:
     trace.add("compaction_end")
     response(trace, 1_000, 5_000)
     assert cause(trace) == (BreakClass.COMPACTION, 1, Confidence.HIGH)
-    assert breaks(trace)[0].culprit == "compaction at 2"
+    assert breaks(trace)[0].culprit == "compaction at event 2"
 
 
 def test_another_agents_compaction_is_not_the_cause(trace: Any) -> None:
@@ -323,7 +323,7 @@ def test_a_reason_we_do_not_know_is_told_in_the_providers_words(trace: Any) -> N
     (broken,) = breaks(trace)
     assert (broken.cause.kind, broken.cause.confidence) == (BreakClass.UNKNOWN, Confidence.HIGH)
     # No request stands in the trace: the response that says so is the place to look at.
-    assert broken.culprit == f"service tier changed at {broken.event + 1}"
+    assert broken.culprit == f"service tier changed at event {broken.event + 1}"
 
 
 @pytest.mark.parametrize(

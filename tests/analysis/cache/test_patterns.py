@@ -212,7 +212,7 @@ def test_what_broke_the_cache_is_one_finding_per_class(trace: Any) -> None:
     broken = [episode for episode in found.standing(view.at) if episode.category == "cache_break"]
     told = [describe(episode, view) for episode in broken]
     assert [each.title for each in told] == [
-        "cache broken 1×: unknown · ~20.0k re-billed",
+        "cache broken 1×: cause unknown · ~20.0k re-billed",
         "cache broken 2×: TTL ran out · ~40.0k re-billed",
     ]
     assert [each.events for each in told] == [(1,), (2, 3)]

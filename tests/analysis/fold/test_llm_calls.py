@@ -103,20 +103,20 @@ def test_input_that_includes_the_cache_is_converted_and_said_to_be(trace: Any, m
     view = trace.view()
     assert view.tokens == Buckets(200, 50, 800, None, 1050)
     assert view.cache_hit_rate == 0.8
-    assert view.input_included_cache
+    assert view.bill.input_included_cache
 
 
 @pytest.mark.parametrize("model", ["claude-sonnet-4", "foo3", "gemini-2", ""])
 def test_input_without_the_cache_is_left_alone(trace: Any, model: str) -> None:
     trace.llm(model=model, input_tokens=1000, cache_read_tokens=800, output_tokens=50)
     assert trace.view().tokens.input == 1000
-    assert not trace.view().input_included_cache
+    assert not trace.view().bill.input_included_cache
 
 
 def test_input_smaller_than_the_cache_cannot_include_it(trace: Any) -> None:
     trace.llm(model="gpt-5", input_tokens=100, cache_read_tokens=800)
     assert trace.view().tokens.input == 100
-    assert not trace.view().input_included_cache
+    assert not trace.view().bill.input_included_cache
 
 
 def test_the_model_comes_from_response_request_or_session(trace: Any) -> None:

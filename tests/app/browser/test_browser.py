@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tracetop.app.browser.browser import BrowserScreen
-from tracetop.app.browser.rows import SessionRows, age, column_at, heads
+from tracetop.app.browser.rows import SessionRows, age, column_at, heads, silent_columns
 from tracetop.app.dashboard.screen import DashboardScreen
 from tracetop.app.safe_text import width_of
 from tracetop.app.sessions.entry import Entry, Figures, Glance
@@ -67,7 +67,6 @@ async def test_sessions_are_listed_newest_first_with_their_figures(browse, folde
             "○ ended",
             "Refactor the session store",
             "claude-sonnet-4",
-            "native",
             "459k",
             "$0.72",
             "90%",
@@ -79,7 +78,7 @@ async def test_sessions_are_listed_newest_first_with_their_figures(browse, folde
             assert words in second
         for words in ("✗", "broken", "not a trace", "1d"):
             assert words in third
-        assert "3 sessions · sorted by age · 1 live" in it.text
+        assert "3 sessions · 1 live" in it.text and "age▲" in it.text
 
 
 async def test_nobody_goes_along_with_a_session_that_turns_out_to_be_none(browse, folder):
@@ -141,7 +140,7 @@ async def test_a_deleted_session_goes(browse, folder):
 async def test_an_empty_folder_says_where_it_looks(browse, tmp_path):
     (tmp_path / "none").mkdir()
     async with browse(tmp_path / "none", sessions=0) as it:
-        await it.until(lambda: "no traces in" in it.text)
+        await it.until(lambda: "no sessions in" in it.text)
         await it.press("enter", "up", "down", "f", "r")
         await it.press("ctrl+d")
         assert isinstance(it.screen, BrowserScreen)
@@ -175,13 +174,11 @@ async def test_nothing_is_looked_for_under_a_dashboard(browse, folder, monkeypat
 
 async def test_s_sorts_by_the_next_column_and_S_the_other_way_round(browse, folder):
     async with browse(folder) as it:
-        assert "sorted by age" in it.text
         assert "age▲" in it.crop("#browser-heads")
         await it.press(*"ssss")
-        assert "sorted by cost" in it.text
         assert "cost▼" in it.crop("#browser-heads")
         assert [row.split()[1] for row in rows_of(it)[:2]] == ["ended", "live"]  # $0.72, then unknown
-        await it.press("s", "s")
+        await it.press("s", "s", "s")
         assert "issues▼" in it.crop("#browser-heads")
         await it.press("S")
         assert "issues▲" in it.crop("#browser-heads")
@@ -202,13 +199,13 @@ async def test_the_top_of_the_list_stays_in_sight_and_what_was_chosen_stays_chos
 async def test_a_click_on_a_head_sorts_by_it(browse, folder):
     async with browse(folder) as it:
         heads_line = it.crop("#browser-heads")
-        for head, expected in (("cost", "cost▼"), ("cost▼", "cost▲"), ("goal", "goal▲")):
+        for head, expected in (("cost", "cost▼"), ("cost▼", "cost▲"), ("goal", "goal▲"), ("cache", "cache▲")):
             await it.pilot.click("#browser-heads", offset=(it.crop("#browser-heads").index(head) + 1, 0))
             await it.settle()
             assert expected in it.crop("#browser-heads")
-        await it.pilot.click("#browser-heads", offset=(heads_line.index("cache"), 0))
+        await it.pilot.click("#browser-heads", offset=(heads_line.index("state"), 0))
         await it.settle()
-        assert "goal▲" in it.crop("#browser-heads")
+        assert "cache▲" in it.crop("#browser-heads")
 
 
 async def test_a_filter_is_shown_as_it_is_typed_and_esc_shows_all(browse, folder):
@@ -270,7 +267,7 @@ async def test_the_list_does_not_move_under_who_reads_it(browse, tmp_path, line)
 
 
 async def test_the_title_says_how_many_are_still_to_be_folded(browse, folder, monkeypatch):
-    async with browse(folder, (104, 36)) as it:
+    async with browse(folder, (140, 36)) as it:
         waiting = [Entry(Path("a"), 1, NOW, Glance(goal="g", iteration=7, ended=False)), it.screen._rows.entries[0]]
         monkeypatch.setattr(type(it.screen.sessions), "entries", waiting)
         it.screen.list_sessions()
@@ -278,6 +275,56 @@ async def test_the_title_says_how_many_are_still_to_be_folded(browse, folder, mo
         assert "figures of 1 of 2" in it.text
         row = next(row for row in rows_of(it) if " at 7" in row)
         assert row.split()[-7:-1] == ["7", "–", "–", "–", "–", "–"]
+        await it.press("home")
+        assert "at iteration 7" in it.crop("#browser-facts")
+
+
+async def test_what_is_cut_of_the_selected_session_is_told_whole_below_the_list(browse, folder):
+    async with browse(folder, (80, 24)) as it:
+        goal = "Refactor the session store to append-only columns"
+        assert goal not in it.crop("#browser-list") and goal in it.crop("#browser-goal")
+        assert "native · claude-sonnet-4 · 19 iterations" in it.crop("#browser-facts")
+        await it.press("down")
+        assert "count to ten" in it.crop("#browser-goal")
+        await it.press("down")
+        assert "not a trace" in it.crop("#browser-goal") and "broken.jsonl" in it.crop("#browser-facts")
+        await it.press("slash")
+        await it.enter("nothing like this")
+        assert not it.crop("#browser-selected").strip()
+
+
+async def test_the_title_names_the_order_where_no_head_does(browse, folder):
+    async with browse(folder) as it:
+        it.screen._sort(Order("agent"))
+        await it.settle()
+        assert "sorted by agent" in it.text, "all are of one, so there is no such column"
+
+
+def of(agent="", project=""):
+    return Entry(Path("x"), 1, NOW, Glance(goal="g", agent=agent, project=project))
+
+
+@pytest.mark.parametrize(
+    ("entries", "silent"),
+    [
+        ([], {"agent", "project"}),
+        ([of(), of()], {"agent", "project"}),
+        ([of("codex", "/src/web"), of("claude-code", "/src/web")], {"project"}),
+        ([of("codex", "/src/web"), of("codex", "/src/cli")], {"agent"}),
+        ([of(), of("codex", "/src/web")], set()),
+    ],
+)
+def test_columns_in_which_all_would_be_the_same_are_left_out(entries, silent):
+    assert silent_columns(entries) == silent
+    names = "".join(text for text, _ in heads(160, silent=silent_columns(entries)))
+    assert {name for name in ("agent", "project") if name not in names} == silent
+
+
+@pytest.mark.parametrize("project", ["/home/me/src/web", "C:\\Users\\me\\web", "web"])
+def test_a_project_is_called_by_the_last_of_its_folders(project):
+    rows = SessionRows(lambda: NOW)
+    rows.entries = [of("codex", project)]
+    assert "web" in [text.strip() for text, _ in rows.row(0, 160)]
 
 
 ENTRIES = [

@@ -117,7 +117,7 @@ async def test_an_unfinished_session_is_live_then_just_not_ended(show, small, li
         assert it.lit_row("#trace-timeline-list").startswith("▌20:27:09")
         it.screen._clock = lambda: 1_780_010_000.0
         await it.settle()
-        assert "○ NOT ENDED" in it.strip
+        assert "○ IDLE" in it.strip
 
 
 # -- files

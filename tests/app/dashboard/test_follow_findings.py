@@ -130,7 +130,7 @@ def test_the_report_of_a_folder_counts_them_beside_issues_and_adds_up_the_waste(
     totals = folded[0].totals.plus(folded[1].totals)  # type: ignore[union-attr,arg-type]
     told = json.loads(folder_json("f", folded, totals))
     assert told["findings"]["error_loop"] == 2
-    assert told["wasted"] == {"tokens": 2_000, "cost": 1.0}
+    assert told["wasted"] == {"tokens": 2_000, "cost": 1.0, "basis": "derived"}
     text = "\n".join(folder_text("f", folded, totals, 120))
     assert "~$1.00 of $1.00 wasted (100%)" in text
     assert [line.split() for line in text.splitlines() if "error_loop" in line] == [

@@ -152,7 +152,7 @@ def test_there_is_no_freshness_without_a_time():
     [
         (Mode.LIVE, 128, (), "● LIVE"),
         (Mode.LIVE, 126 + 3600, (), "● LIVE"),  # a long silence is no stall
-        (Mode.LIVE, 127 + 3600, (), "○ NOT ENDED"),
+        (Mode.LIVE, 127 + 3600, (), "○ IDLE"),
         (Mode.LIVE, 128, ("session_end",), "○ ENDED"),
         (Mode.PAUSED, 128, ("session_end",), "■ PAUSED"),
         (Mode.REPLAY, 128, (), "▶ REPLAY 4x"),

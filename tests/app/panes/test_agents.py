@@ -1,4 +1,4 @@
-"""The list of agents: opened by a key, as of the cursor, gone from to an agent or to its events alone."""
+"""The list of agents: opened by a key, as of the cursor, gone from to an agent, or told of alone."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ async def test_it_is_as_of_the_cursor_and_grows_with_the_trace(show, family, lin
 
 
 async def test_a_long_session_is_gone_over_in_slices(show, family, line, monkeypatch):
-    monkeypatch.setattr("tracetop.analysis.lane_figures._ROWS_A_SLICE", 1)
+    monkeypatch.setattr("tracetop.analysis.lane_calls._ROWS_A_SLICE", 1)
     async with show(family) as it:
         await it.press("a")
         await it.until(lambda: it.title("agents").endswith("$2.75"), it.title("agents"))
@@ -96,3 +96,32 @@ async def test_names_have_room_at_any_width(show, family, width):
         await it.press("a")
         assert all("$" in row for row in rows(it)[:3])
         assert "checker" in it.crop("#trace-agents-list")
+
+
+async def test_token_flow_cache_and_issues_are_of_the_one_agent(show, family, line):
+    with family.open("ab") as file:
+        for read, fresh in ((20_000, 100), (0, 20_000)):
+            file.write(line("llm_response", 2, agent_id="writer", input_tokens=fresh, cache_read_tokens=read, cost=0.5))
+    async with show(family, size=(160, 48)) as it:
+        titles = ("tokens", "cache", "issues")
+        everything = [it.title(pane) for pane in titles]
+        await it.press("a", "down", "o", "3")
+        assert it.title("tokens").startswith("3 token flow · only writer · 40.2k · $1.50")
+        await it.press("4")
+        assert "only writer · 50% hit" in it.title("cache")
+        assert "~50% re-billed" in it.title("cache")
+        assert it.title("issues") == "5 issues · only writer · 2 · 2 medium"
+        assert "cache" in it.crop("#trace-issues-list")
+        await it.press("escape")
+        assert [it.title(pane) for pane in titles] == everything
+        await it.press("F", *"agent:checker", "enter", "3")
+        await it.until(lambda: "only checker · 110 · $0.25" in it.title("tokens"), it.title("tokens"))
+        assert it.title("issues").startswith("5 issues · only checker · none")
+
+
+async def test_of_a_long_session_one_agent_is_told_so_far(show, family, monkeypatch):
+    monkeypatch.setattr("tracetop.analysis.lane_calls._ROWS_A_SLICE", 1)
+    monkeypatch.setattr("tracetop.app.dashboard.painting._BUSY_SECONDS", 0.0)
+    async with show(family, size=(160, 48)) as it:
+        await it.press("a", "down", "o", "3")
+        await it.until(lambda: "only writer · 110" in it.title("tokens"), it.title("tokens"))

@@ -149,7 +149,10 @@ async def test_it_counts_down_to_when_the_cache_runs_out(
             it.screen._clock = lambda at=last + passed: at
             it.screen.paint()
             assert words in pane(it).headline
-        assert not drawn, "the title alone"
+        it.screen._clock = lambda: last + 3 * 86_400.0
+        it.screen.paint()
+        assert "cold" not in pane(it).headline, "nobody goes on with it"
+        assert len(drawn) == 3, "the title alone, but when it was left alone for an hour, no longer was, and was again"
         titles = []
         monkeypatch.setattr(type(pane(it)), "refresh", lambda self, *_, **__: titles.append(True))
         it.screen.paint()
@@ -298,7 +301,7 @@ async def test_enter_goes_to_the_culprit_and_once_more_to_the_break(show: Any, c
         await it.press("up")
         assert it.place == broken
         assert rows_of(it)[0].split() == [
-            "▼", "#4", "partial", "compaction", "at", f"{culprit + 1}", "high", "~4.00k", "–",
+            "▼", "#4", "partial", "compaction", "at", "event", f"{culprit + 1}", "high", "~4.00k", "–",
         ]  # fmt: skip
         await it.press("enter")
         assert it.place == culprit and it.screen.inspector.has_class("-shown")
@@ -306,7 +309,7 @@ async def test_enter_goes_to_the_culprit_and_once_more_to_the_break(show: Any, c
         assert it.lit_row(TABLE).split()[1] == "#4", "still on the break"
         await it.press("enter")
         assert it.place == broken
-        assert "broke      partial · compaction at 5" in it.crop("#trace-inspector"), "the inspector says so"
+        assert "broke      partial · compaction at event 5" in it.crop("#trace-inspector"), "the inspector says so"
         assert "culprit" in it.crop("#trace-inspector")
         await it.press("escape", "enter", "escape", "down")
         assert it.place == broken, "down from the culprit is the break"
@@ -379,8 +382,8 @@ def a_break(**fields: Any) -> CacheBreak:
 
 
 def test_a_break_in_words() -> None:
-    assert a_break().words == "full · compaction at 1,204 · ~31.2k re-billed, ~$0.11"
-    assert a_break(is_full=False, loss=Loss()).words == "partial · compaction at 1,204 · ~31.2k re-billed"
+    assert a_break().words == "full · compaction at event 1,204 · ~31.2k re-billed, ~$0.11"
+    assert a_break(is_full=False, loss=Loss()).words == "partial · compaction at event 1,204 · ~31.2k re-billed"
     assert found(a_break()) == "800 of 40.0k"
     assert rebilled(a_break()) == "~31.2k" and rebilled(a_break(rebilled=0)) == "~0"
     assert lost(a_break()) == "~$0.11" and lost(a_break(loss=Loss())) == "–"

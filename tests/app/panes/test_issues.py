@@ -73,11 +73,11 @@ async def test_worst_first_then_newest_with_what_it_cost(show: Any, script: Scri
         assert [row.split("  ")[0] for row in rows(it)] == ["‼ critical context overflow", "! high", "! high"]
         overflow, empty, calls = rows(it)
         assert overflow.endswith("–") and "it 3" in overflow
-        assert "2 empty responses" in empty and "2×" in empty and "it 10–11" in empty
-        assert empty.endswith("$0.50 · 62.4k tok")
+        assert "2 empty responses" in empty and "it 10–11" in empty
+        assert empty.endswith("$0.50")
         assert "same call 4×: bash ls" in calls and "it 1–9" in calls and calls.endswith("6.0s")
         assert calls.split()[-2] == "20:26:41", "since its first evidence"
-        assert it.crop(HEAD).split() == ["issue", "count", "iter", "since", "wasted", "cost"]
+        assert it.crop(HEAD).split() == ["issue", "iter", "since", "wasted", "cost"]
         assert it.title("issues").endswith("3 · ~$0.50 of $0.50 wasted (100%) · 1 critical · 2 high")
         assert "~$0.50" in empty and "~" not in calls, "each dollar is wasted by one of them"
 

@@ -61,7 +61,7 @@ def five(script: Script) -> Path:
 
 def shown(it: Any, word: str = "iteration") -> list[str]:
     """What the rows that have a word say of themselves, in the order they are shown."""
-    rows = [row[1:].strip().split("   ")[0].strip(" ▾▸◆▪✗…") for row in it.crop(LINES).split("\n")]
+    rows = [row[1:].strip().split("  ")[0].strip(" ▾▸◆▪✗…") for row in it.crop(LINES).split("\n")]
     return [row for row in rows if row.startswith(word)]
 
 
@@ -72,6 +72,24 @@ async def in_tree(it: Any, *keys: str) -> None:
 async def grow(it: Any, script: Script) -> None:
     await it.until(lambda: it.count == script.count, "all was read")
     await it.settle()
+
+
+async def test_a_folded_iteration_says_what_was_done_in_it(show: Any, script: Script) -> None:
+    script.iteration(1, 0.1, 1.0)
+    script.add("iteration_start", 2)
+    script.add("tool_start", 2, tool_name="Edit", tool_id="t", args={"file_path": "src/session.py", "old_string": "a"})
+    script.add("tool_end", 2, tool_name="Edit", tool_id="t", result="done")
+    script.add("iteration_end", 2)
+    script.add("iteration_start", 3)
+    async with show(script.path) as it:
+        await in_tree(it, "g")
+        rows = it.crop(LINES).split("\n")
+        assert any("iteration 1  read, bash" in row for row in rows)
+        assert any("iteration 2  Edit …/session.py" in row for row in rows), "as its start told it"
+        await it.press("down", "down", "down", "right")
+        rows = it.crop(LINES).split("\n")
+        assert not any("iteration 2  Edit" in row for row in rows), "it is seen below"
+        assert any("▪ Edit src/session.py" in row for row in rows)
 
 
 async def test_s_goes_through_the_orders(show: Any, five: Path) -> None:

@@ -76,7 +76,7 @@ def test_passes(text: str) -> None:
         "age:<1h",
         "model:=opus",
         "live",
-        "open",
+        "idle",
         "-ended",
         "-issues",
         "-parser",
@@ -99,10 +99,10 @@ def test_a_session_not_looked_at_passes_by_its_name_and_its_age_alone() -> None:
         assert SessionFilter(text).passes(entry, NOW) is passes, text
 
 
-@pytest.mark.parametrize(("age", "ended", "flag"), [(5, False, "live"), (5, True, "ended"), (900, False, "open")])
+@pytest.mark.parametrize(("age", "ended", "flag"), [(5, False, "live"), (5, True, "ended"), (900, False, "idle")])
 def test_a_session_is_live_ended_or_open(age: float, ended: bool, flag: str) -> None:
     entry = session(age, ended=ended)
-    assert [name for name in ("live", "ended", "open") if SessionFilter(name).passes(entry, NOW)] == [flag]
+    assert [name for name in ("live", "ended", "idle") if SessionFilter(name).passes(entry, NOW)] == [flag]
 
 
 @pytest.mark.parametrize(

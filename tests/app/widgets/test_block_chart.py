@@ -256,3 +256,14 @@ async def test_a_pattern_ends_in_a_cap_to_an_eighth(stage: Any, frame_text: Fram
     chart.set_columns([(19,), (16,), (12,), (8,), (5,), (2,), (0,), (24,)])
     rows = await drawn(stage, frame_text, chart, (8, 5))
     assert rows[:3] == ["▂      ▇", "░▇▄    ░", "░░░░░▂ ░"]
+
+
+async def test_a_cap_is_as_bright_as_its_pattern_but_where_it_is_all_there_is(stage: Any) -> None:
+    chart = BlockChart([Series("", "cache_read", "░", cap="cache_read_cap")])
+    chart.set_columns([(19,), (2,), (24,)])
+    async with stage(chart).run_test(size=(3, 5)) as pilot:
+        await pilot.pause()
+        looks = chart.looks()
+        top, base = (list(chart.render_line(y)) for y in (0, 2))
+        assert [segment.style.color for segment in top if segment.text in "▂▇"] == [looks["cache_read_cap"].color] * 2
+        assert [segment.style.color for segment in base if "▂" in segment.text] == [looks["cache_read"].color]

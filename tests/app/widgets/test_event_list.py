@@ -312,4 +312,4 @@ async def test_rows_with_something_around_them_are_drawn_by_textual(stage: Any, 
         framed = frame_text(pilot.app).split("\n")
         assert framed[0].startswith("╭")
         assert framed[-1].startswith("╰")
-        assert [line[1:-2].rstrip() for line in framed[1:-1]] == [line[:-1].rstrip() for line in bare[:18]]
+        assert [line[1:-2].rstrip() for line in framed[1:-1]] == [line[:-1].rstrip() for line in bare[2:]]

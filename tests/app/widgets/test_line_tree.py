@@ -38,7 +38,7 @@ class Model:
     def expandable(self, node: Node) -> bool:
         return len(node) < self.depth
 
-    def label(self, node: Node, width: int) -> list[Cell]:
+    def label(self, node: Node, width: int, is_open: bool) -> list[Cell]:
         self.labels.append(node)
         return [(fit("node " + ".".join(map(str, node)), width), "text")]
 
@@ -203,7 +203,7 @@ async def test_hostile_labels_and_resize(
     stage: Any, frame_text: FrameText, hostile: list[str], assert_clean_frame: Any
 ) -> None:
     class Hostile(Model):
-        def label(self, node: Node, width: int) -> list[Cell]:
+        def label(self, node: Node, width: int, is_open: bool) -> list[Cell]:
             return [(hostile[node[-1]], "title"), (hostile[node[-1]] * 5, "muted")]  # type: ignore[call-overload]
 
     async with stage(LineTree(Hostile({ROOT: len(hostile), (2,): len(hostile)}, depth=60))).run_test() as pilot:

@@ -14,6 +14,8 @@ from tracetop.app.widgets.palette import STYLE_CLASSES
 FADED_ON_THE_CURSOR = 2.5
 """Least contrast under the cursor; the least elsewhere is higher, and a mark at the left says where the cursor is."""
 LEGIBLE = 2.9
+CAPS = frozenset({"cache_read_cap", "cache_write_cap", "output_cap"})
+"""Ends of patterns, as bright as these: without them a bar is a part of a cell shorter, and never gone."""
 
 
 def contrast(style: Style) -> float:
@@ -39,7 +41,7 @@ async def test_every_style_is_legible(stage: Any, theme: str) -> None:
         await pilot.pause()
         view = pilot.app.widget
         for looks, least in ((view.looks(), LEGIBLE), (view.cursor_looks(), FADED_ON_THE_CURSOR)):
-            for name in STYLE_CLASSES:
+            for name in STYLE_CLASSES.keys() - CAPS:
                 style = looks[name]
                 assert style.color is not None and style.bgcolor is not None
                 if style.bgcolor.is_default:
