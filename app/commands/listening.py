@@ -41,7 +41,7 @@ def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug
         if not started.is_set():
             _tell_refused(reason)
 
-    ends_by = "The dashboard opens when spans arrive; there q ends, here Ctrl+C."
+    ends_by = "The dashboard opens when spans arrive; q ends it there, Ctrl+C here."
     with _listening(folder, host, port, told, refused, ends_by), suppress(KeyboardInterrupt):
         started.wait()
         from ..standalone import run_dashboard
@@ -70,7 +70,8 @@ def _listening(
         raise PortTakenError(f"cannot listen on {host}, port {port}: {error.strerror or error}; see --port") from error
     shown = f"[{host}]" if ":" in host else host
     _say(f"Listening on http://{shown}:{receiver.port} for OTLP (JSON and protobuf); sessions go to {folder}")
-    _say(f"An agent sends here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{shown}:{receiver.port}   {ends_by}")
+    _say(f"An agent sends here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{shown}:{receiver.port}")
+    _say(ends_by)
     try:
         yield
     finally:

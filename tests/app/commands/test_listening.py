@@ -361,6 +361,7 @@ def test_the_command_prints_what_it_records_and_ends_with_control_c(tmp_path: Pa
         try:
             port = process.stdout.readline().split(":")[2].split()[0]
             assert "OTEL_EXPORTER_OTLP_ENDPOINT" in process.stdout.readline()
+            assert process.stdout.readline() == "Ctrl+C ends.\n"
             taken = CliRunner().invoke(cli, ["listen", "--port", port, "--no-screen", "-o", str(folder)])
             assert taken.exit_code == 2
             assert f"port {port}" in taken.stderr
