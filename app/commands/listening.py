@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -22,9 +23,11 @@ class PortTakenError(Exception):
 
 
 def record_only(folder: Path, host: str, port: int) -> None:
-    """Record until Ctrl+C, and print what is recorded. Raises PortTakenError, OSError for the folder."""
+    """Record until Ctrl+C or SIGTERM, and print what is recorded. Raises PortTakenError, OSError for the folder."""
     with _listening(folder, host, port, _print, _tell_refused, "Ctrl+C ends."), suppress(KeyboardInterrupt):
-        threading.Event().wait()
+        ended = threading.Event()
+        signal.signal(signal.SIGTERM, lambda *_: ended.set())
+        ended.wait()
 
 
 def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug: bool = False) -> None:
