@@ -18,8 +18,9 @@ BENCH_OTHERS := structlog opentelemetry-sdk attocode
 demo: $(VENV)/.installed  ## watch a live, self-made session
 	$(BIN)/tracetop demo
 
+# pytest keeps what it makes of the tests' files, or each of the processes would make it anew.
 test: check $(VENV)/.installed  ## everything that must hold: lint, types, tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
 
 check: $(VENV)/.installed  ## lint, format and types
 	$(BIN)/ruff check .

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 _RAISED = attrgetter("raised")
+_MOST_ANSWERS = 4_000
+"""So many of sub-agents are passed over in search of one to the main agent."""
 
 
 class View:
@@ -55,13 +57,16 @@ class View:
 
     @property
     def model(self) -> str | None:
-        """The model the session was started with, else the one that answered last."""
+        """The model the session was started with, else the one that answered the main agent last, else any agent."""
         models = self.session.models
         row = bisect_left(models, self.at, key=lambda model: model[0])
         if row:
             return self.session.labels.name(models[row - 1][1])
-        label = self.session.events.label[self.session.llm.event[self.llm_rows - 1]] if self.llm_rows else 0
-        return self.session.labels.name(label) or None
+        answers, events = self.session.llm.event, self.session.events
+        rows = range(self.llm_rows - 1, max(-1, self.llm_rows - 1 - _MOST_ANSWERS), -1)
+        of_main = (answers[row] for row in rows if events.lane[answers[row]] == MAIN_LANE)
+        last = next(of_main, answers[self.llm_rows - 1] if self.llm_rows else None)
+        return None if last is None else self.session.labels.name(events.label[last]) or None
 
     @cached_property
     def time_span(self) -> tuple[float, float] | None:

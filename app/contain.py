@@ -18,7 +18,18 @@ from textual.widget import Widget
 
 _log = logging.getLogger("tracetop")
 _Class = TypeVar("_Class", bound=type)
-_PREFIXES = ("on_", "_on_", "action_", "check_action", "watch_", "validate_", "render_line", "size_met", "paint", "_show_")
+_PREFIXES = (
+    "on_",
+    "_on_",
+    "action_",
+    "check_action",
+    "watch_",
+    "validate_",
+    "render_line",
+    "size_met",
+    "paint",
+    "_show_",
+)
 
 
 class Failed(Message):

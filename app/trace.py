@@ -123,8 +123,7 @@ class Trace:
         """Why this is no trace at all, if it is none: it has lines and not one of them is an event."""
         if self.session.count or not self.bad_lines:
             return ""
-        first = self.bad_lines[0]
-        return f"not a trace: none of its {self.lines} lines is an event (line {first.number}: {first.reason})"
+        return why_no_trace(self.lines, self.bad_lines[0])
 
     def view(self, at: int | None = None) -> View:
         """The session as of its first `at` events, or all of them."""
@@ -232,6 +231,12 @@ def trace_of(tail: Tail, *, prices: Prices | None = None, tuning: Tuning = DEFAU
     return trace
 
 
+def why_no_trace(lines: int, first: BadLine) -> str:
+    """What is said of a file that has lines of which none is an event, by the first of them."""
+    what = "its only line is no event" if lines == 1 else f"none of its {lines:,} lines is an event"
+    return f"not a trace: {what} (line {first.number}: {first.reason})"
+
+
 def load_trace(
     path: str | os.PathLike[str],
     *,
@@ -258,7 +263,7 @@ def load_trace(
     with collection_paused():
         if kept is not None and isinstance(tail, FileTail):
             kept.load(trace, tail)
-        for _ in range(2):  # the second look takes a last line that lacks its newline
+        while not tail.is_caught_up or tail.has_torn_to_try:
             for delivery in tail.poll():
                 trace.take(delivery)
                 if read is not None and told is not None:

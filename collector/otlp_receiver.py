@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import ipaddress
 import logging
 import socket
 import socketserver
 import threading
-import zlib
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,32 +14,38 @@ from typing import Any
 
 import orjson
 
+from . import otlp_answers as answers
+from .formats.otlp.spans import unreadable_spans
 from .formats.otlp.wire import BadWireError, decode_spans
+from .otlp_answers import JSON, PROTOBUF, Answer
+from .request_body import RefusedError, read_body, unpacked
 
 DEFAULT_PORT = 4318
 """Where OTLP over HTTP is sent to unless an agent is told otherwise."""
-MOST_BYTES = 64 << 20
-"""Of one request, unpacked."""
 _SILENT_SECONDS = 30.0
 _LOOK_SECONDS = 0.1
 """So often it looks whether it is to end."""
-_LONGEST_LINE = 1 << 10
 
 _TRACES = "/v1/traces"
 _IGNORED = ("/v1/logs", "/v1/metrics", "/v1development/profiles")
-_JSON, _PROTOBUF = "application/json", "application/x-protobuf"
+_MOST_REASONS = 50
+_OTHER_REASONS = "for yet other reasons"
+_NO_GRPC = (
+    "HTTP/2 is not spoken here; OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf has an agent send otherwise than by gRPC"
+)
+_NO_SPAN = "spans without an id of their own"
 _log = logging.getLogger("tracetop")
 
 Take = Callable[[Mapping[str, Any]], None]
 """Takes the spans of a request, as OTLP/JSON. May be called from any thread."""
+TellRefused = Callable[[str], None]
+"""Is told a reason for which requests are refused, once. May be called from any thread."""
 
 
-class RefusedError(Exception):
-    """A request that is not met: its status and why."""
-
-    def __init__(self, status: HTTPStatus, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
+_HEADS = {
+    HTTPStatus.SERVICE_UNAVAILABLE: (("Retry-After", "5"),),
+    HTTPStatus.METHOD_NOT_ALLOWED: (("Allow", "GET, HEAD, POST"),),
+}
 
 
 class OtlpReceiver:
@@ -52,9 +55,17 @@ class OtlpReceiver:
     and left out. Raises OSError where the port cannot be had, ValueError for one that is none.
     """
 
-    def __init__(self, take: Take, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> None:
+    def __init__(
+        self,
+        take: Take,
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        *,
+        tell_refused: TellRefused | None = None,
+    ) -> None:
         self._server = _Server((host, port), _Handler)
         self._server.take = take
+        self._server.tell_refused = tell_refused
         serve = self._server.serve_forever
         self._thread = threading.Thread(target=serve, args=(_LOOK_SECONDS,), name="tracetop-otlp", daemon=True)
         self._thread.start()
@@ -91,6 +102,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     block_on_close = False
     take: Take
+    tell_refused: TellRefused | None
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         if not 0 <= address[1] <= 65_535:
@@ -98,12 +110,22 @@ class _Server(ThreadingHTTPServer):
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         self.refused: dict[str, int] = {}
+        self._counting = threading.Lock()
         super().__init__(address, handler)
 
     def server_bind(self) -> None:
         """Take the port, without the look at the name service that `HTTPServer` does and that may take seconds."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+
+    def note_refused(self, reason: str) -> None:
+        """Count a request that is not met, and tell of a reason that is new."""
+        with self._counting:
+            known = reason in self.refused or len(self.refused) >= _MOST_REASONS
+            reason = reason if reason in self.refused or not known else _OTHER_REASONS
+            self.refused[reason] = self.refused.get(reason, 0) + 1
+        if not known and self.tell_refused is not None:
+            self.tell_refused(reason)
 
     def handle_error(self, request: object, client_address: object) -> None:
         _log.debug("a request from %s broke off", client_address, exc_info=True)
@@ -118,117 +140,83 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take what was sent."""
-        kind = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        kind = self._kind()
+        rejected = 0
         try:
             body = self._body()
             if self.path.partition("?")[0] == _TRACES:
-                self._take(kind, body)
+                rejected = self._take(kind, body)
             elif self.path.partition("?")[0] not in _IGNORED:
                 raise RefusedError(HTTPStatus.NOT_FOUND, f"nothing is received here; spans go to {_TRACES}")
         except RefusedError as error:
-            reason = str(error)
-            self.server.refused[reason] = self.server.refused.get(reason, 0) + 1
-            self._answer(error.status, orjson.dumps({"code": 3, "message": reason}), _JSON)
+            self._refuse(error.status, str(error))
         else:
-            self._answer(HTTPStatus.OK, *((b"", _PROTOBUF) if kind == _PROTOBUF else (b"{}", _JSON)))
+            if rejected:
+                self.server.note_refused(_NO_SPAN)
+            self._answer(HTTPStatus.OK, answers.taken(kind, rejected, _NO_SPAN))
 
     def do_GET(self) -> None:
         """Say what this is."""
-        self._answer(HTTPStatus.OK, f"tracetop listens here: POST spans to {_TRACES}\n".encode(), "text/plain")
+        told = f"tracetop listens here: POST spans to {_TRACES}\n".encode()
+        self._answer(HTTPStatus.OK, Answer(told, "text/plain"))
 
     do_HEAD = do_GET
 
-    def _take(self, kind: str, body: bytes) -> None:
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what is no request that this knows: the server calls it for methods, versions and damaged heads."""
+        self.close_connection = True
+        if code == HTTPStatus.NOT_IMPLEMENTED:
+            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, f"{self.command} is not answered here; spans are sent by POST")
+        elif code == HTTPStatus.HTTP_VERSION_NOT_SUPPORTED:
+            self._refuse(HTTPStatus(code), _NO_GRPC)
+        else:
+            self._refuse(HTTPStatus(code), "no request of HTTP/1.1")
+
+    def _kind(self) -> str:
+        """The content type of what was sent; empty where no head could be read."""
+        headers = getattr(self, "headers", None) or {}
+        return str(headers.get("Content-Type", "")).partition(";")[0].strip().lower()
+
+    def _take(self, kind: str, body: bytes) -> int:
+        """Hand spans on; gives how many could not be read."""
         decode = _DECODED.get(kind)
         if decode is None:
             told = kind or "nothing"
-            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{told} is not {_JSON} or {_PROTOBUF}")
+            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{told} is not {JSON} or {PROTOBUF}")
         record = decode(body)
         try:
             self.server.take(record)
         except OSError as error:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, f"cannot write: {error.strerror or error}") from error
+        return unreadable_spans(record)
 
     def _body(self) -> bytes:
         """What was sent, unpacked. Raises RefusedError; what is not read then goes with the connection."""
         try:
-            body = self._sent()
+            body = read_body(self.headers, self.rfile)
         except RefusedError:
             self.close_connection = True
             raise
-        packing = self.headers.get("Content-Encoding", "identity").strip().lower()
-        if packing in ("identity", ""):
-            return body
-        if packing not in ("gzip", "deflate"):
-            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{packing} is not gzip or deflate")
-        try:
-            return _unpacked(body, packing)
-        except (OSError, EOFError, zlib.error) as error:
-            raise RefusedError(HTTPStatus.BAD_REQUEST, f"not {packing}: {error}") from error
+        return unpacked(self.headers, body)
 
-    def _sent(self) -> bytes:
-        if self.headers.get("Transfer-Encoding", "").strip().lower() == "chunked":
-            return self._chunks()
-        size = self.headers.get("Content-Length", "")
-        if not size.isdecimal():
-            raise RefusedError(HTTPStatus.LENGTH_REQUIRED, "no length is given")
-        _check_size(int(size))
-        return self._exactly(int(size))
+    def _refuse(self, status: HTTPStatus, reason: str) -> None:
+        self.server.note_refused(reason)
+        self._answer(status, answers.refused(self._kind(), reason))
 
-    def _chunks(self) -> bytes:
-        body = bytearray()
-        while True:
-            line = self.rfile.readline(_LONGEST_LINE)
-            try:
-                size = int(line.partition(b";")[0], 16)
-            except ValueError:
-                size = -1
-            if size < 0:
-                raise RefusedError(HTTPStatus.BAD_REQUEST, "a chunk without its length")
-            _check_size(len(body) + size)
-            if not size:
-                break
-            body += self._exactly(size)
-            self.rfile.readline(_LONGEST_LINE)
-        while self.rfile.readline(_LONGEST_LINE).strip():
-            pass
-        return bytes(body)
-
-    def _exactly(self, size: int) -> bytes:
-        body = self.rfile.read(size)
-        if len(body) < size:
-            raise RefusedError(HTTPStatus.BAD_REQUEST, "less was sent than was said")
-        return body
-
-    def _answer(self, status: HTTPStatus, body: bytes, kind: str) -> None:
+    def _answer(self, status: HTTPStatus, answer: Answer) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        if status is HTTPStatus.SERVICE_UNAVAILABLE:
-            self.send_header("Retry-After", "5")
+        self.send_header("Content-Type", answer.kind)
+        self.send_header("Content-Length", str(len(answer.body)))
+        for name, value in _HEADS.get(status, ()):
+            self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(body)
+            self.wfile.write(answer.body)
 
     def log_message(self, format: str, *args: object) -> None:
         _log.debug("%s: %s", self.address_string(), format % args)
-
-
-def _check_size(size: int) -> None:
-    if size > MOST_BYTES:
-        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {MOST_BYTES >> 20} MB in one request")
-
-
-def _unpacked(body: bytes, packing: str) -> bytes:
-    if packing == "gzip":
-        with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
-            unpacked = file.read(MOST_BYTES + 1)
-    else:
-        unpacked = zlib.decompressobj().decompress(body, MOST_BYTES + 1)
-    _check_size(len(unpacked))
-    return unpacked
 
 
 def _of_json(body: bytes) -> Mapping[str, Any]:
@@ -248,4 +236,4 @@ def _of_protobuf(body: bytes) -> Mapping[str, Any]:
         raise RefusedError(HTTPStatus.BAD_REQUEST, f"not an ExportTraceServiceRequest: {error}") from error
 
 
-_DECODED: dict[str, Callable[[bytes], Mapping[str, Any]]] = {_JSON: _of_json, _PROTOBUF: _of_protobuf}
+_DECODED: dict[str, Callable[[bytes], Mapping[str, Any]]] = {JSON: _of_json, PROTOBUF: _of_protobuf}

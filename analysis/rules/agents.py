@@ -12,7 +12,7 @@ import orjson
 from ..fold.lanes import MAIN_LANE
 from ..issues.episodes import Episode
 from .acts import CHANGES, Act
-from .second_pass import Call, Rule
+from .rule import Call, Rule
 from .thresholds import Tuning
 
 _MOST_TASKS = 4_096
@@ -54,6 +54,7 @@ class SilentAgent(Rule):
 
     CATEGORY = "silent_agent"
     HEARS = ("session_start", "session_end")
+    ASLEEP = ("started", "ended", "response", "iteration")
 
     def tune(self, tuning: Tuning) -> None:
         self._seconds = tuning.of(self.CATEGORY, "seconds")
@@ -64,6 +65,7 @@ class SilentAgent(Rule):
 
     def spawned(self, event: int, agent: int) -> None:
         if len(self._announced) < _MOST_TASKS:
+            self.wake()
             self._announced[self.findings.session.agents.lane[agent]] = agent
         self._hear(event, self.findings.session.events.lane[event], children=1)
 
@@ -76,6 +78,8 @@ class SilentAgent(Rule):
         if known is not None and known.episode is not None:
             known.episode.withdraw(event)
         self._hear(event, session.events.lane[event], children=-1)
+        if not self._announced:
+            self.sleep()
 
     def started(self, event: int, lane: int, call: int, label: int) -> None:
         self._hear(event, lane, calls=1)
@@ -94,6 +98,7 @@ class SilentAgent(Rule):
             self._announced.clear()
             self._known.clear()
             self._talking.clear()
+            self.sleep()
 
     def _hear(self, event: int, lane: int, *, calls: int = 0, children: int = 0) -> None:
         """An agent is heard of; those that were not for long are silent."""

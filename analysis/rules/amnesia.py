@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
-from .acts import Act
+from .acts import CHANGES, Act
 from .changes import Changes
 from .compactions import CUTS, START
 from .payloads import Payloads
-from .second_pass import Call, Rule
+from .rule import Call, Rule
 from .thresholds import Tuning
 
 _MOST_READS = 2_000
@@ -20,13 +20,13 @@ _MOST_READS = 2_000
 class _Memory:
     """What a lane has read: since its last compaction, and before it, by the fingerprint of the call.
 
-    Of each read what it is about, and the event that ended it.
+    Of each read what it is about, and the event that ended it. `cut` is how many of its calls had ended by the
+    compaction.
     """
 
     read: dict[int, tuple[int, int]] = field(default_factory=dict)
     lost: dict[int, tuple[int, int]] = field(default_factory=dict)
-    is_cut: bool = False
-    calls: int = 0
+    cut: int = -1
     again: list[int] = field(default_factory=list)
     episode: Episode | None = None
 
@@ -45,18 +45,21 @@ class Amnesia(Rule):
         self._begun: set[int] = set()
         """Lanes with a compaction that has not ended."""
 
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        return not failed and (act in CHANGES or act is Act.READ)
+
     def ended(self, call: Call) -> None:
         if call.changed:
             is_one = call.act is not Act.SHELL_EDIT
             self._changes.note(self.findings.target(call.target) if is_one else "", call.event)
+            return
+        if not call.fingerprint or not call.target:
+            return
         memory = self._lanes.get(call.lane)
         if memory is None:
             memory = self._lanes[call.lane] = _Memory()
-        memory.is_cut = False
-        memory.calls += 1
-        if call.act is not Act.READ or call.failed or not call.fingerprint or not call.target:
-            return
-        lost = memory.lost.pop(call.fingerprint, None) if memory.calls <= self._within else None
+        lost = memory.lost.pop(call.fingerprint, None) if call.place - memory.cut <= self._within else None
         if lost is not None and not self._changes.is_changed(self.findings.target(lost[0]), lost[1], call.event):
             self._note(memory, call)
         if len(memory.read) >= _MOST_READS:
@@ -81,9 +84,9 @@ class Amnesia(Rule):
 
     def _forget(self, lane: int) -> None:
         """A compaction: of what was read only the summary is left."""
-        memory = self._lanes.get(lane)
-        if memory is not None and not memory.is_cut:
-            self._lanes[lane] = _Memory(lost=memory.read, is_cut=True)
+        memory, calls = self._lanes.get(lane), self.findings.calls.get(lane, 0)
+        if memory is not None and memory.cut < calls:
+            self._lanes[lane] = _Memory(lost=memory.read, cut=calls)
 
     def _note(self, memory: _Memory, call: Call) -> None:
         if memory.episode is not None:

@@ -8,7 +8,7 @@ from ..budget import Budget, told_by
 from ..forecast import MOST_BUDGETS, end_of_budget, turns_before
 from ..issues.episodes import Episode
 from .payloads import Payloads
-from .second_pass import Rule
+from .rule import Rule
 from .thresholds import Tuning
 
 _FEWEST = 5
@@ -42,6 +42,8 @@ class BurnForecast(Rule):
             self._told.clear()
             self._episode = None
             self._next_look = 0
+            return
+        if not self._payloads.may_read(event):
             return
         (turn,) = turns_before(self.findings.session, [event])
         told = None if turn < self._next_look else self._payloads.read(event)

@@ -12,7 +12,7 @@ from ..cache.losses import cause_name
 from ..cache.miss_prices import LongerLife
 from ..cache.patterns import ALTERNATING, CHURN, EXPIRING, FROZEN, NEVER, Finding
 from ..issues.episodes import Episode
-from .second_pass import Rule
+from .rule import Rule
 from .thresholds import Tuning
 from .words.cache import BREAK
 

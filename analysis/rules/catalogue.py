@@ -13,7 +13,7 @@ from .loops import Cycle, NoProgress, Polling
 from .near_repeats import NearRepeat
 from .oversized import OversizedResult
 from .reads import DuplicateRead, SerialReads
-from .second_pass import Rule
+from .rule import Rule
 from .stuck import Stuck
 from .swarms import OverlappingWorkers
 from .tools import ErrorLoop, FailureRate, HungCall, RetryStorm, SlowOutlier

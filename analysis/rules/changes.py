@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Mapping
+from functools import lru_cache
 from posixpath import basename, normpath
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..fold.tool_calls import MOST_TARGETS
 from .payloads import Payloads
 
 _MOST_UNREAD = 256
+_MOST_PLAIN = 4_096
 _UPWARDS = re.compile(r"^(?:\.\./)+")
 _PATH_FIELDS = ("path", "file_path", "filename", "file")
 
@@ -70,6 +72,7 @@ class Changes:
         )
 
 
+@lru_cache(maxsize=_MOST_PLAIN)
 def _plain(path: str) -> str:
     """A path without the detours in it, and without the steps up at its beginning."""
     return _UPWARDS.sub("", normpath(path)) if path else ""

@@ -11,7 +11,7 @@ from ..fold.session import Session
 from ..issues.episodes import Episode
 from ..tokens import MOST_TOKENS
 from .payloads import Payloads
-from .second_pass import Rule
+from .rule import Rule
 from .thresholds import Tuning
 
 START, END = CUTS = ("compaction_start", "compaction_end")
@@ -80,6 +80,7 @@ class UselessCompaction(Rule):
 
     CATEGORY = "useless_compaction"
     HEARS = ("session_start", *CUTS)
+    ASLEEP = ("response",)
 
     def tune(self, tuning: Tuning) -> None:
         self._saved = tuning.of(self.CATEGORY, "saved")
@@ -105,6 +106,8 @@ class UselessCompaction(Rule):
             if begun or waiting is None or waiting.episode is not None:
                 self._cuts[lane] = cut
             self._hear(cut, event, lane)
+        if self._cuts:
+            self.wake()
 
     def _cut(self, event: int, lane: int) -> _Cut:
         return _Cut(event, prompt_before(self.findings.session, event, lane))
@@ -125,6 +128,8 @@ class UselessCompaction(Rule):
     def response(self, event: int, lane: int) -> None:
         cut = self._cuts.get(lane)
         if cut is None or not cut.is_over:
+            if not self._cuts:
+                self.sleep()
             return
         session = self.findings.session
         prompt = prompt_at(session, session.llm.rows(event))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..issues.episodes import Episode
 from .acts import CHANGES, Act
 from .changes import path_of
-from .second_pass import Call, Rule
+from .rule import Call, Rule
 from .thresholds import Tuning
 
 _MOST_FILES = 2_000
@@ -18,18 +18,25 @@ _NAME = re.compile(r"[\w.+-]+")
 
 @dataclass(slots=True)
 class _Known:
-    """The names of files that a lane has met, events that tell of more, and its edits of others."""
+    """The names of files that a lane has met, events that tell of more, and its edits of others.
+
+    `targets` are those whose names are all among them.
+    """
 
     names: dict[str, None] = field(default_factory=dict)
+    targets: set[int] = field(default_factory=set)
     changes: deque[int] = field(default_factory=lambda: deque(maxlen=_MOST_FILES))
     ends: list[int] = field(default_factory=list)
     episode: Episode | None = None
 
-    def meet(self, names: list[str]) -> None:
-        """These are known now; those met first are forgotten where there are too many."""
+    def meet(self, names: list[str], target: int = 0) -> None:
+        """These are known now, all there are of a target; those met first are forgotten where there are too many."""
         known = self.names
         for name in names[:_MOST_FILES]:
             known[name] = None
+        self.targets.add(target)
+        if len(known) > _MOST_FILES or len(names) > _MOST_FILES or len(self.targets) > _MOST_FILES:
+            self.targets.clear()
         while len(known) > _MOST_FILES:
             del known[next(iter(known))]
 
@@ -50,6 +57,8 @@ class BlindEdit(Rule):
         lane = self._lanes.get(call.lane)
         if lane is None:
             lane = self._lanes[call.lane] = _Known()
+        if call.target in lane.targets:
+            return
         names = self._names.get(call.target)
         if names is None:
             names = _NAME.findall(self.findings.target(call.target))
@@ -60,7 +69,7 @@ class BlindEdit(Rule):
             self._meet_changed(lane)
             if names[-1] not in lane.names:
                 self._blind(lane, call)
-        lane.meet(names)
+        lane.meet(names, call.target)
 
     def file_changed(self, event: int, lane: int) -> None:
         self._lanes.setdefault(lane, _Known()).changes.append(event)

@@ -11,12 +11,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
-from .acts import Act
-from .second_pass import Call, Rule
+from .acts import CHANGES, Act
+from .rule import Call, Rule
 from .thresholds import Tuning
 
 _MOST_KEPT = 1_000
 """Events of evidence of a lane that are kept."""
+_EDITS = CHANGES - {Act.SHELL_EDIT}
 _TEXTS = (".md", ".txt", ".rst", ".adoc", ".markdown", ".csv", ".log")
 """Files that nothing is to be run for."""
 
@@ -44,15 +45,6 @@ class _Ending(Rule, ABC):
     def begin_anew(self, lane: int) -> None:
         """A run of a lane is over: what was kept of it tells nothing of the next."""
 
-    def iteration(self, event: int, lane: int, row: int) -> None:
-        self._goes_on(event, lane)
-
-    def started(self, event: int, lane: int, call: int, label: int) -> None:
-        self._goes_on(event, lane)
-
-    def ended(self, call: Call) -> None:
-        self._goes_on(call.event, call.lane)
-
     def turn_ended(self, event: int, lane: int) -> None:
         self._judge(event, lane)
 
@@ -70,6 +62,7 @@ class _Ending(Rule, ABC):
             self._provisional[lane] = self.findings.open(
                 self.CATEGORY, event, found.value, found.evidence, lane=lane, detail=found.detail
             )
+            self.findings.tell_when_going_on(lane, self._goes_on)
 
     def _goes_on(self, event: int, lane: int) -> None:
         if lane in self._provisional:
@@ -102,13 +95,16 @@ class TailSpin(_Ending):
     def file_changed(self, event: int, lane: int) -> None:
         self._lanes[lane] = _Tail()
 
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        return act is not Act.TALK
+
     def ended(self, call: Call) -> None:
-        super().ended(call)
         if call.changed:
             self._lanes[call.lane] = _Tail()
             return
         tail = self._lanes.get(call.lane)
-        if tail is None or call.act is Act.TALK:
+        if tail is None:
             return
         if call.fingerprint not in tail.seen or not call.fingerprint:
             tail.row, tail.iterations = call.turn, 0
@@ -152,11 +148,14 @@ class UnverifiedFinish(_Ending):
         self._edits = tuning.count(self.CATEGORY, "edits")
         self._lanes: dict[int, _Unverified] = {}
 
+    @staticmethod
+    def concerns(act: Act, failed: bool) -> bool:
+        return act is Act.RUN or act is Act.AGENT or (act in _EDITS and not failed)
+
     def ended(self, call: Call) -> None:
-        super().ended(call)
-        if call.act is Act.RUN or call.act is Act.AGENT:
+        if call.act not in _EDITS:
             self._lanes.pop(call.lane, None)
-        elif call.changed and call.act is not Act.SHELL_EDIT and call.target:
+        elif call.target:
             if not _is_to_be_tried(self.findings.target(call.target)):
                 return
             lane = self._lanes.setdefault(call.lane, _Unverified())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
 from .acts import Act
-from .second_pass import Call, Rule
+from .rule import Call, Rule
 from .thresholds import Tuning
 
 _PERIODS = (2, 3, 4)
@@ -23,6 +23,7 @@ class _Turns:
     latest: deque[int] = field(default_factory=lambda: deque(maxlen=_PERIODS[-1]))
     """Fingerprints of the last of them."""
     matched: list[int] = field(default_factory=lambda: [0] * (_PERIODS[-1] + 1))
+    is_matched: bool = False
     episode: Episode | None = None
     period: int = 0
 
@@ -48,10 +49,11 @@ class Cycle(Rule):
         is_new = call.fingerprint not in turns.latest
         turns.latest.append(call.fingerprint)
         if is_new:  # nearly always
-            if any(matched):
-                turns.matched, turns.episode = [0] * len(matched), None
+            if turns.is_matched:
+                turns.matched, turns.is_matched, turns.episode = [0] * len(matched), False, None
             calls.append(call)
             return
+        turns.is_matched = True
         for period in _PERIODS:
             is_again = known >= period and calls[-period].fingerprint == call.fingerprint
             matched[period] = matched[period] + 1 if is_again else 0

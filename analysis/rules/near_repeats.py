@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..issues.episodes import Episode
 from .acts import Act
 from .blotted import blotted
 from .payloads import Payloads
-from .second_pass import Call, Rule
+from .rule import Call, Rule
 from .thresholds import Tuning
 
 _QUESTIONS = (Act.READ, Act.SEARCH)
@@ -25,13 +26,54 @@ class _Run:
     call: Call
     alike: str | None
 
+    def is_near(self, call: Call) -> bool:
+        """Whether a call is of the same tool and about the same."""
+        return self.call.label == call.label and self.call.target == call.target
+
 
 @dataclass(slots=True)
 class _Alike:
-    """The latest calls of a lane, and what goes on by what calls have in common."""
+    """The latest calls of a lane, and what goes on by what calls have in common.
 
-    calls: deque[_Run]
+    None stands for calls that have nothing in common with others at first sight: most. `counts` says how many of the
+    others are, or may be, alike: by tool and target, and by what they are told by.
+    """
+
+    most: int
+    calls: deque[_Run | None] = field(default_factory=deque)
+    counts: dict[tuple[int, int] | str, int] = field(default_factory=dict)
     episodes: dict[str, Episode] = field(default_factory=dict)
+
+    def add(self, run: _Run | None) -> None:
+        """One call more, and the first of too many less."""
+        calls = self.calls
+        if len(calls) == self.most and (first := calls.popleft()) is not None:
+            self._count(first, -1)
+        calls.append(run)
+        if run is not None:
+            self._count(run, 1)
+
+    def runs(self) -> Iterator[_Run]:
+        """The calls that may have something in common with others, oldest first."""
+        return (run for run in self.calls if run is not None)
+
+    def learn(self, run: _Run, alike: str) -> None:
+        """What a call has in common with others is known."""
+        self._count(run, -1)
+        run.alike = alike
+        self._count(run, 1)
+
+    def _count(self, run: _Run, more: int) -> None:
+        alike = run.alike
+        if alike == "":
+            return
+        counts, near = self.counts, (run.call.label, run.call.target)
+        for key in (near,) if alike is None else (near, alike):
+            left = counts.get(key, 0) + more
+            if left:
+                counts[key] = left
+            else:
+                del counts[key]
 
 
 class NearRepeat(Rule):
@@ -58,18 +100,23 @@ class NearRepeat(Rule):
             return
         alike = self._first_look(call)
         lane = self._alike.get(call.lane)
+        if alike == "":
+            if lane is not None:
+                lane.add(None)
+            return
         if lane is None:
-            if alike == "":
-                return
-            lane = self._alike[call.lane] = _Alike(deque(maxlen=self._within))
+            lane = self._alike[call.lane] = _Alike(self._within)
         run = _Run(call, alike)
-        lane.calls.append(run)
-        if alike is None:
+        lane.add(run)
+        if alike is None and lane.counts[call.label, call.target] >= self._calls:
             self._read_along(lane, call)
         if not run.alike:
             return
-        same = [each.call for each in lane.calls if each.alike == run.alike]
-        if len(same) < self._calls or len({each.fingerprint for each in same}) < 2:
+        if lane.counts[run.alike] < self._calls:
+            lane.episodes.pop(run.alike, None)
+            return
+        same = [each.call for each in lane.runs() if each.alike == run.alike]
+        if len({each.fingerprint for each in same}) < 2:
             lane.episodes.pop(run.alike, None)
             return
         self._found(lane, run.alike, call, same)
@@ -99,14 +146,13 @@ class NearRepeat(Rule):
         return str(number) if number else None
 
     def _read_along(self, lane: _Alike, call: Call) -> None:
-        """Find what calls of one tool and target have in common once there are as many as it takes."""
-        near = [each for each in lane.calls if each.alike is None and _is_near(each.call, call)]
-        known = sum(bool(each.alike) and _is_near(each.call, call) for each in lane.calls)
-        if len(near) + known < self._calls or all(each.call.fingerprint == call.fingerprint for each in lane.calls):
+        """Find what calls of one tool and target have in common where there are as many as it takes."""
+        near = [each for each in lane.runs() if each.alike is None and each.is_near(call)]
+        if None not in lane.calls and all(each.call.fingerprint == call.fingerprint for each in lane.runs()):
             return
         for each in near:
             told = blotted(self._arguments(each.call, call.event), is_question=each.call.act in _QUESTIONS)
-            each.alike = "" if told is None else f"{call.label} {told}"
+            lane.learn(each, "" if told is None else f"{call.label} {told}")
 
     def _arguments(self, call: Call, at: int | None = None) -> Any:
         """What a call was asked, by its start or its end; None where neither says, or may be read."""
@@ -116,7 +162,3 @@ class NearRepeat(Rule):
             if arguments is not None:
                 return arguments
         return None
-
-
-def _is_near(one: Call, other: Call) -> bool:
-    return one.label == other.label and one.target == other.target

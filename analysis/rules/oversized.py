@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from ..issues.episodes import Episode
-from .second_pass import Rule
+from .rule import Rule
 from .thresholds import Tuning
 
 

@@ -8,7 +8,7 @@ from ..issues.episodes import Episode
 from .acts import CHANGES, Act
 from .changes import Changes
 from .payloads import Payloads
-from .second_pass import Call, Rule
+from .rule import Call, Rule
 from .thresholds import Tuning
 
 _MOST_FILES = 2_000
@@ -97,6 +97,7 @@ class SerialReads(Rule):
     """Different files read one after another, each in an iteration of its own that did nothing else."""
 
     CATEGORY = "serial_reads"
+    ASLEEP = ("response",)
 
     def tune(self, tuning: Tuning) -> None:
         self._reads = tuning.count(self.CATEGORY, "reads")
@@ -109,6 +110,8 @@ class SerialReads(Rule):
         if call.turn != series.row:
             self._settle(series, call.event, call.lane)
             series.row = call.turn
+            if call.turn < 0:
+                self.wake()
         series.calls += 1
         is_read = call.act is Act.READ and not call.failed and call.turn
         series.target, series.event = (call.target if is_read else 0), call.event

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from ...collector.kinds import KINDS
-from ..cache.between import EventOf
 from ..cache.limits import limits_of
 from ..cache.losses import CacheLosses
-from ..fold.lane_branches import LaneBranches
 from ..fold.tool_calls import MOST_TARGETS
-from ..issues.episodes import Episode, IssueLog
-from .acts import CHANGES, Act, Acts
+from ..issues.episodes import Episode
+from .acts import CHANGES, Acts
+from .catalogue import RULES
+from .ears import Ears
+from .reporting import Findings
+from .rule import Call
 from .thresholds import DEFAULT_TUNING, Tuning
 
 if TYPE_CHECKING:
@@ -27,170 +27,17 @@ _EVENTS_AT_A_TIME = 4_000
 _BREAKS_AT_A_TIME = 100
 """The same: why the cache broke is looked for in three payloads."""
 
-_SPAWNED, _ITERATION, _STARTED, _ENDED, _RESPONSE, _BREAK, _PATTERN, _KIND, _LEFT, _TURN = range(10)
+_RAISED, _SPAWNED, _ITERATION, _STARTED, _ENDED, _RESPONSE, _BREAK, _PATTERN, _KIND, _LEFT, _TURN = range(11)
 """What is looked at, in the order in which it is where one event is several of these."""
 
 
-class Call(msgspec.Struct, gc=False):
-    """A tool call that has ended, as the rules see it. Times in epoch seconds (NaN unknown), duration in ms.
-
-    A struct, since one is made for every call. `event` is its end, `start` the event that began it. `turn` is the one
-    it ended in. `changed` says that it changed some file. `target` is the number of what it is about, 0 where that is
-    unknown.
-    """
-
-    number: int
-    start: int
-    event: int
-    lane: int
-    turn: int
-    label: int
-    fingerprint: int
-    target: int
-    act: Act
-    failed: bool
-    changed: bool
-    time: float
-    duration: float
-
-
-KINDS_HEARD = (
-    "session_start", "session_end", "llm_error", "llm_retry",
-    "compaction_start", "compaction_end", "context_overflow",
-    "budget_check", "budget_warning", "budget_exhausted",
-    "subagent_spawn", "subagent_complete", "subagent_error", "subagent_timeout",
-    "swarm_task_start", "swarm_task_complete", "swarm_task_failed", "swarm_complete",
-)  # fmt: skip
-"""The kinds of events that rules may be told of by name."""
-
 _FILE_CHANGE = KINDS.index("file_change")
-
-
-class Rule:
-    """A rule of the second pass. It overrides those of the hooks that it needs, and no other is called.
-
-    All that a hook may look at is what was known as of its event: a call's arguments and outcome only once it has
-    ended. What a rule keeps of a lane is bounded. `HEARS` are the kinds of events that `happened` is told of.
-    """
-
-    CATEGORY = ""
-    HEARS: tuple[str, ...] = KINDS_HEARD
-
-    def __init__(self, findings: Findings, tuning: Tuning) -> None:
-        self.findings = findings
-        self.tune(tuning)
-
-    def tune(self, tuning: Tuning) -> None:
-        """Take the thresholds."""
-
-    @staticmethod
-    def concerns(act: Act, failed: bool) -> bool:
-        """Whether the end of a call that does this, and failed or did not, has to be told."""
-        return True
-
-    def spawned(self, event: int, agent: int) -> None:
-        """A sub-agent or worker was announced: a row of `AgentColumns`."""
-
-    def left(self, event: int, agent: int) -> None:
-        """A sub-agent or worker completed, failed or timed out."""
-
-    def iteration(self, event: int, lane: int, row: int) -> None:
-        """An iteration began."""
-
-    def started(self, event: int, lane: int, call: int, label: int) -> None:
-        """A call began."""
-
-    def ended(self, call: Call) -> None:
-        """A call ended."""
-
-    def response(self, event: int, lane: int) -> None:
-        """The model answered, or a piece of its answer came."""
-
-    def broke(self, event: int, lane: int, index: int) -> None:
-        """A response broke the cache; it is the break of this number, from 0."""
-
-    def recurred(self, event: int, lane: int) -> None:
-        """A response raised a pattern of the cache, or made one go on."""
-
-    def file_changed(self, event: int, lane: int) -> None:
-        """An event told that a file was changed, beside the calls that change files."""
-
-    def turn_ended(self, event: int, lane: int) -> None:
-        """The agent was done with what it was asked. It may be asked more, or that was all."""
-
-    def happened(self, event: int, lane: int, kind: str) -> None:
-        """Something else happened, of one of the kinds in `HEARS`."""
-
-
-class Findings:
-    """Where rules put what they find; keeps the names they need for it, and what else was found out of the session.
-
-    `event_of` reads an event with its payload again: some 50 µs, so only of the few events that a rule is about. None
-    where nobody can.
-    """
-
-    def __init__(self, session: Session, acts: Acts, losses: CacheLosses, event_of: EventOf | None) -> None:
-        self.session = session
-        self.acts = acts
-        self.losses = losses
-        self.event_of = event_of
-        self.log = IssueLog()
-        self._branches = LaneBranches(session)
-
-    def open(
-        self,
-        category: str,
-        event: int,
-        value: float,
-        evidence: Iterable[int],
-        *,
-        lane: int,
-        label: str = "",
-        detail: str = "",
-    ) -> Episode:
-        """Raise a finding at `event`, in the iteration that the event stands in."""
-        row = self.session.events.iteration[event]
-        number = self.session.iterations.number_of(row)
-        return self.log.open(
-            category, event, value, sorted(evidence), iteration=number, lane=lane, label=label, detail=detail
-        )
-
-    def time(self, event: int) -> float:
-        """When an event was; NaN unknown."""
-        return self.session.events.time[event]
-
-    def tool(self, label: int) -> str:
-        """The name of a tool."""
-        return self.session.labels.name(label) or "a tool"
-
-    def agent(self, agent: int) -> str:
-        """The name of a sub-agent, by its row."""
-        return self.session.lanes.names.name(self.session.agents.lane[agent])
-
-    def spent_by(self, agent: int, event: int) -> int:
-        """Tokens that a sub-agent took from its spawn up to an event."""
-        session = self.session
-        first, last = session.llm.rows(session.agents.event[agent]), session.llm.rows(event)
-        branches = self._branches.of(session.agents.lane[agent])
-        return sum(
-            (each.spent(session.llm, last)[0] or 0) - (each.spent(session.llm, first)[0] or 0) for each in branches
-        )
-
-    def target(self, target: int) -> str:
-        """What a call is about; empty where that is unknown."""
-        return self.session.targets.name(target)
-
-    def ordinal(self, turn: int) -> int:
-        """How many turns of its lane came before one."""
-        return self.session.turns.ordinal(turn)
 
 
 class SecondPass:
     """What all rules found in a session, as of any event. Grows by `extend`. For one thread."""
 
     def __init__(self, session: Session, tuning: Tuning = DEFAULT_TUNING, losses: CacheLosses | None = None) -> None:
-        from .catalogue import RULES  # the rules are made of what is here
-
         self.session = session
         self.tuning = tuning
         self.taken = 0
@@ -202,28 +49,16 @@ class SecondPass:
         self._acts = Acts(session.labels, session.targets)
         findings = Findings(session, self._acts, self.losses, self.losses.event_of)
         self.log = session.findings = findings.log
+        self._calls, self._waiting = findings.calls, findings.waiting
         rules = [rule(findings, tuning) for rule in RULES if rule.CATEGORY not in tuning.muted]
-        self._on_iteration = [rule.iteration for rule in rules if _hears(rule, "iteration")]
-        self._on_start = [rule.started for rule in rules if _hears(rule, "started")]
-        on_end = [rule for rule in rules if _hears(rule, "ended")]
-        self._on_success, self._on_failure = (
-            {act: [rule.ended for rule in on_end if rule.concerns(act, failed)] for act in Act}
-            for failed in (False, True)
-        )
-        self._on_response = [rule.response for rule in rules if _hears(rule, "response")]
-        self._on_break = [rule.broke for rule in rules if _hears(rule, "broke")]
-        self._on_pattern = [rule.recurred for rule in rules if _hears(rule, "recurred")]
-        self._on_spawn = [rule.spawned for rule in rules if _hears(rule, "spawned")]
-        self._on_leave = [rule.left for rule in rules if _hears(rule, "left")]
-        self._on_file_change = [rule.file_changed for rule in rules if _hears(rule, "file_changed")]
-        self._on_turn = [rule.turn_ended for rule in rules if _hears(rule, "turn_ended")]
-        hearing = [rule for rule in rules if _hears(rule, "happened")]
-        self._on_kind = [[rule.happened for rule in hearing if kind in rule.HEARS] for kind in KINDS]
+        self._ears = findings.ears = Ears(rules)
+        self._on_kind = [self._ears.of_kind(kind) for kind in KINDS]
         """By the number of a kind."""
         self._heard = bytes(
             number == _FILE_CHANGE or (number < len(KINDS) and bool(self._on_kind[number])) for number in range(256)
         )
         self._handlers: tuple[Callable[[int, int], None], ...] = (
+            self._raised,
             self._spawned,
             self._iteration,
             self._started,
@@ -276,6 +111,7 @@ class SecondPass:
         found = [
             (column[row], what, row)
             for what, column, lowest in (
+                (_RAISED, session.issues.raised, 0),
                 (_SPAWNED, agents.event, 0),
                 (_ITERATION, session.iterations.first, 1),
                 (_STARTED, tools.event, 0),
@@ -295,26 +131,39 @@ class SecondPass:
         found.sort()
         return found
 
+    def _raised(self, event: int, row: int) -> None:
+        if self._ears.raised:
+            episode = self.session.issues.episodes[row]
+            for told in self._ears.raised:
+                told(event, episode.lane, episode.category)
+
     def _spawned(self, event: int, row: int) -> None:
         if self.session.agents.announced[row]:
-            for told in self._on_spawn:
+            for told in self._ears.spawned:
                 told(event, row)
 
     def _left(self, event: int, row: int) -> None:
         agent = self.session.agents.ended_agent[row]
-        for told in self._on_leave:
+        for told in self._ears.left:
             told(event, agent)
 
     def _iteration(self, event: int, row: int) -> None:
         session = self.session
         lane = session.lanes.branches[session.iterations.branch[row]].lane
-        for told in self._on_iteration:
+        if lane in self._waiting:
+            self._go_on(event, lane)
+        for told in self._ears.iteration:
             told(event, lane, row)
 
     def _started(self, event: int, row: int) -> None:
-        lane, label = self.session.events.lane[event], self.session.tools.label[row]
-        for told in self._on_start:
-            told(event, lane, row, label)
+        session = self.session
+        lane, told_of_starts = session.events.lane[event], self._ears.started
+        if lane in self._waiting:
+            self._go_on(event, lane)
+        if told_of_starts:
+            label = session.tools.label[row]
+            for told in told_of_starts:
+                told(event, lane, row, label)
 
     def _ended(self, event: int, row: int) -> None:
         session = self.session
@@ -327,12 +176,17 @@ class SecondPass:
         changed = act in CHANGES and not failed
         if changed:
             self.changes.append(event)
+        lane = events.lane[start]
+        place = self._calls[lane] = self._calls.get(lane, 0) + 1
+        if lane in self._waiting:
+            self._go_on(event, lane)
         call = Call(
             number,
             start,
             event,
-            events.lane[start],
+            lane,
             events.iteration[event] or session.turns.of(event),
+            place,
             label,
             tools.fingerprint[number],
             target,
@@ -342,27 +196,31 @@ class SecondPass:
             events.time[event],
             tools.duration[number],
         )
-        for told in (self._on_failure if failed else self._on_success)[act]:
+        for told in self._ears.ended[failed][act]:
             told(call)
+
+    def _go_on(self, event: int, lane: int) -> None:
+        for told in self._waiting.pop(lane):
+            told(event, lane)
 
     def _response(self, event: int, row: int) -> None:
         lane = self.session.events.lane[event]
-        for told in self._on_response:
+        for told in self._ears.response:
             told(event, lane)
 
     def _break(self, event: int, row: int) -> None:
         lane = self.session.events.lane[event]
-        for told in self._on_break:
+        for told in self._ears.broke:
             told(event, lane, row)
 
     def _pattern(self, event: int, row: int) -> None:
         lane = self.session.events.lane[event]
-        for told in self._on_pattern:
+        for told in self._ears.recurred:
             told(event, lane)
 
     def _turn(self, event: int, row: int) -> None:
         lane = self.session.events.lane[event]
-        for told in self._on_turn:
+        for told in self._ears.turn_ended:
             told(event, lane)
 
     def _kind(self, event: int, row: int) -> None:
@@ -371,12 +229,7 @@ class SecondPass:
         kind = KINDS[number]
         if number == _FILE_CHANGE:
             self.changes.append(event)
-            for changed in self._on_file_change:
+            for changed in self._ears.file_changed:
                 changed(event, lane)
         for told in self._on_kind[number]:
             told(event, lane, kind)
-
-
-def _hears(rule: Rule, hook: str) -> bool:
-    """Whether a rule has this hook."""
-    return getattr(type(rule), hook) is not getattr(Rule, hook)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
 from .findings import title_of
-from .second_pass import Call, Rule
+from .rule import Call, Rule
 from .thresholds import Tuning
 
 QUIET = "excessive_iterations"
@@ -43,12 +43,15 @@ class Stuck(Rule):
     """
 
     CATEGORY = "stuck"
+    ASLEEP = ("iteration", "response")
 
     def tune(self, tuning: Tuning) -> None:
         self._loops = tuning.count(self.CATEGORY, "loops")
         self._courses: dict[int, _Course] = {}
         self._documented = self._found = 0
-        self._raised, self._episodes = self.findings.session.issues.raised, self.findings.log.episodes
+        self._is_quiet = False
+        """Whether an issue was raised that was not looked at."""
+        self._episodes = self.findings.log.episodes
 
     def ended(self, call: Call) -> None:
         course = self._course_of(call.event, call.lane)
@@ -58,7 +61,7 @@ class Stuck(Rule):
             if len(course.seen) >= _MOST_SEEN:
                 course.seen.clear()
             course.seen.add(call.fingerprint)
-        if self._is_raised(call.event):
+        if self._is_quiet or len(self._episodes) > self._found:
             self._look(call.event)
         if not call.failed and (call.changed or is_new):
             course.go_on(call.event)
@@ -67,21 +70,22 @@ class Stuck(Rule):
         self._look(event)
         self._course_of(event, lane).go_on(event)
 
+    def raised(self, event: int, lane: int, category: str) -> None:
+        if category == QUIET:
+            self._is_quiet = True
+            self.wake()
+
     def iteration(self, event: int, lane: int, row: int) -> None:
-        if self._is_raised(event):
-            self._look(event)
+        self._look(event)
 
     def response(self, event: int, lane: int) -> None:
-        if self._is_raised(event):
-            self._look(event)
-
-    def _is_raised(self, event: int) -> bool:
-        """Whether anything was raised up to an event that was not taken in."""
-        known, raised = self._documented, self._raised
-        return len(self._episodes) > self._found or (known < len(raised) and raised[known] <= event)
+        self._look(event)
 
     def _look(self, event: int) -> None:
         """Take in the loops that became known up to an event."""
+        if self._is_quiet:
+            self._is_quiet = False
+            self.sleep()
         for episode in self._raised_by(event):
             course = self._course_of(episode.raised, episode.lane)
             if episode.category == QUIET and not course.has_called:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..fold.lanes import MAIN_LANE
 from ..issues.episodes import Episode
 from .acts import CHANGES, Act
-from .second_pass import Call, Rule
+from .rule import Call, Rule
 from .thresholds import Tuning
 
 _MOST_FILES = 8_192

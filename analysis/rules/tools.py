@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..issues.episodes import Episode
 from .acts import Act
-from .second_pass import Call, Rule
+from .rule import Call, Rule
 from .thresholds import Tuning
 
 _MOST_OPEN = 256
@@ -182,27 +182,21 @@ class HungCall(Rule):
 
     CATEGORY = "hung_call"
     HEARS = ("session_end",)
+    ASLEEP = ("ended",)
 
     def tune(self, tuning: Tuning) -> None:
         self._seconds = tuning.of(self.CATEGORY, "seconds")
-        self._open: dict[int, dict[int, tuple[int, int]]] = {}
-        """By lane the calls that are waited for, oldest first: the start and the tool of each."""
+        self._begun = 0
+        """How many calls were looked at, whether they wait for an end."""
+        self._open: dict[int, dict[int, None]] = {}
+        """By lane the calls that are waited for, oldest first, and some that have ended since."""
         self._hung: dict[tuple[int, int], _Hung] = {}
         self._hung_calls: dict[int, tuple[int, int]] = {}
 
-    def started(self, event: int, lane: int, call: int, label: int) -> None:
-        waiting = self._open.setdefault(lane, {})
-        if len(waiting) >= _MOST_OPEN:
-            del waiting[next(iter(waiting))]
-        waiting[call] = event, label
-
     def ended(self, call: Call) -> None:
-        waiting = self._open.get(call.lane)
-        if waiting is not None:
-            waiting.pop(call.number, None)
-            if not waiting:
-                del self._open[call.lane]
         place = self._hung_calls.pop(call.number, None)
+        if not self._hung_calls:
+            self.sleep()
         hung = self._hung.get(place) if place is not None else None
         if place is None or hung is None:
             return
@@ -214,30 +208,54 @@ class HungCall(Rule):
             del self._hung[place]
 
     def response(self, event: int, lane: int) -> None:
-        self._look(event, lane, self._seconds)
+        self._take_open(event)
+        if lane in self._open:
+            self._look(event, lane, self._seconds)
 
     def iteration(self, event: int, lane: int, row: int) -> None:
-        self._look(event, lane, self._seconds)
+        self.response(event, lane)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        for each in list(self._open):
+        self._take_open(event)
+        for each in sorted(self._open, key=lambda lane: next(iter(self._open[lane]))):
             self._look(event, each, float("-inf"))
 
+    def _take_open(self, event: int) -> None:
+        """Wait for the calls that began before an event and have not ended: nearly all have."""
+        tools, call = self.findings.session.tools, self._begun
+        starts, ends = tools.event, tools.end
+        while call < len(starts) and starts[call] < event:
+            if ends[call] >= event:
+                waiting = self._open.setdefault(self.findings.session.events.lane[starts[call]], {})
+                if len(waiting) >= _MOST_OPEN:
+                    self._forget_one(waiting, event)
+                waiting[call] = None
+            call += 1
+        self._begun = call
+
+    def _forget_one(self, waiting: dict[int, None], event: int) -> None:
+        """Of too many calls forget those that have ended, or else the oldest."""
+        ends = self.findings.session.tools.end
+        for call in [call for call in waiting if ends[call] < event] or [next(iter(waiting))]:
+            del waiting[call]
+
     def _look(self, event: int, lane: int, seconds: float) -> None:
-        waiting = self._open.get(lane)
+        waiting, tools = self._open.get(lane), self.findings.session.tools
         while waiting:
             call = next(iter(waiting))
-            start, label = waiting[call]
-            if seconds > 0 and not self.findings.time(event) - self.findings.time(start) > seconds:
-                return
+            start = tools.event[call]
+            if tools.end[call] >= event:
+                if seconds > 0 and not self.findings.time(event) - self.findings.time(start) > seconds:
+                    return
+                self._hang(event, lane, call, start, tools.label[call])
             del waiting[call]
-            self._hang(event, lane, call, start, label)
         self._open.pop(lane, None)
 
     def _hang(self, event: int, lane: int, call: int, start: int, label: int) -> None:
         place = lane, label
         if len(self._hung_calls) < 100 * _MOST_OPEN:
             self._hung_calls[call] = place
+            self.wake()
         hung = self._hung.get(place)
         if hung is not None:
             hung.waiting += 1

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from ..contain import contained
 from ..sessions.order import DEFAULT_ORDER, Order, order_by
-from ..widgets.palette import Palette, style_sheet
+from ..widgets.palette import Palette
 from .rows import column_at, heads, says_order
 
 _MARGINS = 2
@@ -23,7 +23,6 @@ class Heads(Palette):
     """Stand over the cells of the list below."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = style_sheet("Heads")
 
     @dataclass
     class Chosen(Message):

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ...collector.formats.registry import detect
+from ...collector.formats.registry import detect, is_native
 from ...collector.formats.translator import Merged
 from ...collector.reading.packed import CannotUnpackError
 from ...collector.reading.translated import translated
@@ -35,6 +35,8 @@ def convert(file: Path, out: Path) -> tuple[str, int, Merged]:
         format = detect(file)
     except CannotUnpackError as error:
         raise UnreadableTraceError(f"{file}: {error}") from error
+    if format is None and is_native(file):
+        raise NothingToConvertError(f"{file} is a trace of our own already: nothing to convert")
     if format is None:
         raise NothingToConvertError(f"{file} is no log of another agent that tracetop knows: nothing to convert")
     events, merged = 0, Merged()
@@ -47,10 +49,24 @@ def convert(file: Path, out: Path) -> tuple[str, int, Merged]:
 
 @contextmanager
 def _written_whole(out: Path) -> Iterator[BinaryIO]:
-    if out == TO_STDOUT:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
+    try:
+        if out == TO_STDOUT:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        else:
+            with _replaced_when_whole(out) as to:
+                yield to
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        told = "standard output" if out == TO_STDOUT else os.fspath(out)
+        raise OSError(error.errno, error.strerror, told) from error  # a write does not say where to
+
+
+@contextmanager
+def _replaced_when_whole(out: Path) -> Iterator[BinaryIO]:
     partial = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         with partial.open("xb") as to:

@@ -75,7 +75,7 @@ def listen(
     Any agent whose SDK or framework traces with GenAI or OpenInference attributes can send to it, as JSON or protobuf;
     it needs no change but where it sends to. Each session becomes a trace in FOLDER; the dashboard shows the one that
     started last. Spans arrive when they end: what goes on just now is seen when it is over. Logs and metrics are
-    accepted and left out, messages are kept as lengths only. Ctrl+C ends it; so does leaving the dashboard.
+    accepted and left out, messages are kept as lengths only. Ctrl+C ends it; in the dashboard it is q.
 
     \b
       tracetop listen

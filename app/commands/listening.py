@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ...analysis.figures import count
-from ...collector.otlp_receiver import OtlpReceiver, is_loopback
+from ...collector.otlp_receiver import OtlpReceiver, TellRefused, is_loopback
 from ...collector.received import ReceivedSessions, Recorded
 from ..safe_text import one_line
 from .command_group import complain
@@ -23,7 +23,7 @@ class PortTakenError(Exception):
 
 def record_only(folder: Path, host: str, port: int) -> None:
     """Record until Ctrl+C, and print what is recorded. Raises PortTakenError, OSError for the folder."""
-    with _listening(folder, host, port, _print), suppress(KeyboardInterrupt):
+    with _listening(folder, host, port, _print, _tell_refused, "Ctrl+C ends."), suppress(KeyboardInterrupt):
         threading.Event().wait()
 
 
@@ -37,7 +37,12 @@ def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug
     def told(recorded: Recorded) -> None:
         started.set()
 
-    with _listening(folder, host, port, told), suppress(KeyboardInterrupt):
+    def refused(reason: str) -> None:
+        if not started.is_set():
+            _tell_refused(reason)
+
+    ends_by = "The dashboard opens when spans arrive; there q ends, here Ctrl+C."
+    with _listening(folder, host, port, told, refused, ends_by), suppress(KeyboardInterrupt):
         started.wait()
         from ..standalone import run_dashboard
 
@@ -45,8 +50,10 @@ def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug
 
 
 @contextmanager
-def _listening(folder: Path, host: str, port: int, told: Callable[[Recorded], None]) -> Iterator[None]:
-    """Listen meanwhile; say where, and afterwards what came of it."""
+def _listening(
+    folder: Path, host: str, port: int, told: Callable[[Recorded], None], refused: TellRefused, ends_by: str
+) -> Iterator[None]:
+    """Listen meanwhile; say where, and how it `ends_by`, and afterwards what came of it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_loopback(host):
         complain(f"listening on {host}: whoever reaches this machine there can write into {folder}", 0)
@@ -58,12 +65,12 @@ def _listening(folder: Path, host: str, port: int, told: Callable[[Recorded], No
 
     sessions = ReceivedSessions(folder, noted)
     try:
-        receiver = OtlpReceiver(sessions.take, host, port)
+        receiver = OtlpReceiver(sessions.take, host, port, tell_refused=refused)
     except OSError as error:
-        raise PortTakenError(f"cannot listen on {host}, port {port}: {error.strerror or error}") from error
+        raise PortTakenError(f"cannot listen on {host}, port {port}: {error.strerror or error}; see --port") from error
     shown = f"[{host}]" if ":" in host else host
     _say(f"Listening on http://{shown}:{receiver.port} for OTLP (JSON and protobuf); sessions go to {folder}")
-    _say(f"An agent sends here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{shown}:{receiver.port}   Ctrl+C ends.")
+    _say(f"An agent sends here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{shown}:{receiver.port}   {ends_by}")
     try:
         yield
     finally:
@@ -91,6 +98,11 @@ def _print(recorded: Recorded) -> None:
             count(errors, "error"),
         )
         _say(f"{name}: {', '.join(counted)}")
+
+
+def _tell_refused(reason: str) -> None:
+    """Say at once why an agent is not heard; how often is told in the end."""
+    complain(f"refused: {reason}", 0)
 
 
 def _say(text: str) -> None:

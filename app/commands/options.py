@@ -28,7 +28,15 @@ index_option = click.option(
     callback=go_without_index,
     help="Read the trace from its start, and keep no index of it.",
 )
-file_argument = click.argument("file", type=click.Path(path_type=Path))
+
+
+def _no_standard_input(ctx: click.Context, param: click.Parameter, file: Path) -> Path:
+    if file == Path("-") and not file.exists():
+        raise click.BadParameter("standard input is not read: name a file", ctx, param)
+    return file
+
+
+file_argument = click.argument("file", type=click.Path(path_type=Path), callback=_no_standard_input)
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON for other programs.")
 theme_option = click.option(
     "--theme", metavar="NAME", help="The colors: tracetop, tracetop-light, nord, ansi-dark, ..."

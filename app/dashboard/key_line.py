@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from ..contain import contained
 from ..safe_text import width_of
-from ..widgets.palette import Palette, style_sheet
+from ..widgets.palette import Palette
 
 _ALWAYS_LAST = ("help", "quit_tracetop", "close", "leave")
 
@@ -40,8 +40,6 @@ class _Key:
 @contained
 class KeyLine(Palette):
     """Keys and what they do. One that makes no sense now is dimmed; a click is the key."""
-
-    DEFAULT_CSS = style_sheet("KeyLine")
 
     def __init__(
         self,

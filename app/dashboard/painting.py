@@ -36,9 +36,8 @@ from .tab_line import TabLine
 from .time_travel.replay import Replay
 
 _CACHE = PANES.index("cache")
-_EVENTS_A_SLICE = 500
-_BUSY_SECONDS, _QUIET_SECONDS = 0.006, 0.02
-"""For so long rules look at more of a session within a frame that paints something, and within one that does not."""
+_PARTING_SECONDS = 0.006
+"""For so long the calls of one agent are parted from the others' within a frame."""
 _MOVED, _GREW = "moved", "grew"
 """Why some panes have not shown the newest frame."""
 
@@ -51,7 +50,7 @@ class Painting:
     _version = 0
     _is_first = False
     _is_quiet = False
-    """Whether nothing has a place on the screen yet."""
+    """Whether the last frame had nothing new to paint."""
     _painted: tuple[object, ...] = ()
     """What the last frame was made of."""
     _late = ""
@@ -97,8 +96,7 @@ class Painting:
         version = trace.version
         view = trace.view(self.cursor.at(version[1]))
         if not by_key and loading is None:
-            self._look_for_findings(trace, view)
-        found_issues = trace.second_pass(view.session)
+            self.look_for_findings(trace, view)
         breaks = view.session.cache_breaks
         breaks.extend()
         only = self._only(trace, view)
@@ -117,9 +115,7 @@ class Painting:
             self.filtered_through,
             found,
             self.bookmarks.version,
-            found_issues.version(view.at),
-            found_issues.taken < view.at,
-            trace.ledger(view.session).version(view.at),
+            self.findings_told(trace, view, at_once=not hurried),
             breaks.taken,
             only,
             is_idle,
@@ -185,21 +181,11 @@ class Painting:
         lane = None if self.filtering is None else self.filtering.agents.sole(view.session)
         if lane is None:
             return None
-        parted, end = trace.lane_calls(view.session), time.perf_counter() + _BUSY_SECONDS
+        parted, end = trace.lane_calls(view.session), time.perf_counter() + _PARTING_SECONDS
         while (is_more := parted.extend()) and time.perf_counter() < end:
             pass
         name = view.session.lanes.names.name(lane)
         return Only(lane, name, parted.of(lane), parted.taken, is_whole=not is_more)
-
-    def _look_for_findings(self, trace: Trace, view: View) -> None:
-        """Have the rules look at some more of the session, so much that a frame has room for it."""
-        found, ledger = trace.second_pass(view.session), trace.ledger(view.session)
-        end = time.perf_counter() + (_QUIET_SECONDS if self._is_quiet else _BUSY_SECONDS)
-        while True:
-            is_more = found.extend(_EVENTS_A_SLICE)
-            ledger.extend()
-            if not is_more or time.perf_counter() >= end:
-                return
 
     def _has_issues(self, view: View) -> bool:
         known = view.session, view.all_version

@@ -13,7 +13,7 @@ from ...analysis import figures
 from ..contain import contained
 from ..safe_text import one_line
 from ..widgets.bars import bar_of
-from ..widgets.palette import Cell, Palette, style_sheet
+from ..widgets.palette import Cell, Palette
 from ..widgets.parts import Part, fitting, joined, plain
 from .source.opening import Reading
 
@@ -80,7 +80,6 @@ class ProgressLine(Palette):
     """Draws `Facts`: a bar, and figures in shorter forms where there is less room."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = style_sheet("ProgressLine")
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)

@@ -35,6 +35,7 @@ from ..panes.what_if import WhatIfPane
 from ..screens import is_seen
 from ..settings.settings import FRAME_RATE, LAYOUTS
 from .bindings import BINDINGS
+from .catching_up import CatchingUp
 from .commands import DashboardCommands
 from .cursor import Cursor, Mode
 from .help import HelpPane
@@ -63,7 +64,7 @@ def _styles() -> str:
 
 
 @contained
-class DashboardScreen(KeyActions, Painting, LongReading, Screen[None]):
+class DashboardScreen(KeyActions, Painting, CatchingUp, LongReading, Screen[None]):
     """Shows a trace: a `TraceCollector` of this process, a path, or a `TraceSource`.
 
     It reads while it is on the screen and sleeps while it is not; its state stays. `clock` gives epoch seconds,

@@ -16,7 +16,7 @@ from ..contain import contained
 from ..safe_text import fit, one_line, width_of
 from ..sessions.entry import LEFT_ALONE_SECONDS
 from ..sessions.naming import undated
-from ..widgets.palette import Cell, Palette, style_sheet
+from ..widgets.palette import Cell, Palette
 from ..widgets.parts import GAP, Form, Part, fitting, joined, plain, width_of_form
 from .cursor import Mode
 from .time_travel.replay import told_speed
@@ -64,8 +64,6 @@ class Facts:
 @contained
 class SessionStrip(Palette):
     """Draws `Facts`, in shorter forms where there is less room; what matters most goes last."""
-
-    DEFAULT_CSS = style_sheet("SessionStrip")
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)

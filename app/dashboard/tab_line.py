@@ -12,14 +12,12 @@ from textual.strip import Strip
 
 from ..contain import contained
 from ..safe_text import width_of
-from ..widgets.palette import Palette, style_sheet
+from ..widgets.palette import Palette
 
 
 @contained
 class TabLine(Palette):
     """Pane names, one of them lit; a click chooses."""
-
-    DEFAULT_CSS = style_sheet("TabLine")
 
     @dataclass
     class Chosen(Message):

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from ..contain import contained
 from ..safe_text import fit, fit_right
-from ..widgets.palette import Cell, Palette, style_sheet
+from ..widgets.palette import Cell, Palette
 
 Item = TypeVar("Item")
 
@@ -82,7 +82,7 @@ class TableHead(Palette):
     """The line above a list that says what its columns are, with the same room beside its text."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = style_sheet("TableHead") + "TableHead { height: 1; width: 1fr; }\n"
+    DEFAULT_CSS = "TableHead { height: 1; width: 1fr; }\n"
 
     def __init__(self, heads: Callable[[int], list[Cell]], *, id: str) -> None:
         super().__init__(id=id)

@@ -17,7 +17,7 @@ from ...analysis.what_if.what_if import OVERLAP, WhatIf
 from ..contain import contained
 from ..safe_text import fit, one_line
 from ..widgets.event_list import EventList
-from ..widgets.palette import Palette, style_sheet
+from ..widgets.palette import Palette
 from ..words.what_if import told_of
 from .list_pane import ListPane
 from .pane import Frame
@@ -68,7 +68,6 @@ class Assumptions(Palette):
     """Paragraphs, broken into the lines there are; a cut says so."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = style_sheet("Assumptions")
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)

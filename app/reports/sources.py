@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,22 +12,32 @@ from ...collector.own_sessions import sessions_in
 from ...collector.reading.listing import ListedTrace, list_traces
 from ...collector.reading.packed import is_called_packed, missing
 from ...collector.sources import Belongs, Source
+from ..safe_text import one_line
 from ..sessions.naming import age
 from .json_text import json_text
 from .layout import heading, table
+
+_MISSING = "no such folder"
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
     """A source that was looked into: what belongs to it, newest first, and how much else lies there.
 
-    `packed` counts what nothing here can unpack: neither read, nor told whose it is.
+    `packed` counts what nothing here can unpack: neither read, nor told whose it is. `obstacle` is why its folder
+    cannot be listed, empty where it can.
     """
 
     source: Source
     sessions: tuple[ListedTrace, ...]
     others: int
     packed: int = 0
+    obstacle: str = ""
+
+    @property
+    def remark(self) -> str:
+        """What is to be said of it; empty where all is well."""
+        return self.obstacle or (f"{self.packed:,} packed, not read" if self.packed else "")
 
 
 def look_into(sources: Sequence[Source]) -> list[Looked]:
@@ -41,28 +52,30 @@ def look_into(sources: Sequence[Source]) -> list[Looked]:
         found = list(list_traces(source.folder))
         packed = sum(is_called_packed(trace.path) for trace in found) if closed else 0
         others = len(found) - len(sessions)
-        looked.append(Looked(source, tuple(sessions), others, packed))
+        looked.append(Looked(source, tuple(sessions), others, packed, _obstacle(source.folder)))
     return looked
 
 
 def sources_text(project: Path, looked: Sequence[Looked], now: float, width: int) -> Iterator[str]:
-    """A line for each source, and what to do where nothing was found."""
+    """A line for each source, folders in full, and what to do where nothing was found."""
     count = sum(len(each.sessions) for each in looked)
     yield heading("sources", figures.count(count, "session"), width)
     yield f"  {project}"
     rows = [
         [
             each.source.agent,
-            str(each.source.folder),
             f"{len(each.sessions):,}",
             f"{each.others:,}" if each.others else "",
-            age(now - each.sessions[0].mtime) if each.sessions else "",
-            _remark(each),
+            ", ".join(filter(None, (age(now - each.sessions[0].mtime) if each.sessions else "", each.remark))),
         ]
         for each in looked
     ]
-    headers = ["agent", "folder", "sessions", "other files", "newest", ""]
-    yield from table(headers, rows, width, left=frozenset({0, 1, 5}), elastic=1)
+    headers = ["agent", "sessions", "other files", "newest"]
+    head, *lines = table(headers, rows, width, left=frozenset({0, 3}), elastic=3)
+    folders = [str(each.source.folder) for each in looked]
+    wide = max(map(len, (head, *lines)))
+    for line, folder in zip((head, *lines), ("folder", *folders), strict=True):
+        yield f"{line:{wide}}  {one_line(folder)}"
     packed = sum(each.packed for each in looked)
     if packed:
         yield ""
@@ -72,10 +85,15 @@ def sources_text(project: Path, looked: Sequence[Looked], now: float, width: int
         yield "  None of this project. tracetop --all shows those of all projects; a path shows what lies there."
 
 
-def _remark(looked: Looked) -> str:
-    if not looked.source.folder.is_dir():
-        return "no such folder"
-    return f"{looked.packed:,} packed, not read" if looked.packed else ""
+def _obstacle(folder: Path) -> str:
+    """Why nothing can be found in a folder; empty where it can be listed."""
+    try:
+        os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError):
+        return _MISSING
+    except OSError as error:
+        return f"not readable: {error.strerror or error}"
+    return ""
 
 
 def sources_json(looked: Sequence[Looked]) -> Iterator[str]:
@@ -85,7 +103,8 @@ def sources_json(looked: Sequence[Looked]) -> Iterator[str]:
             {
                 "agent": each.source.agent,
                 "folder": str(each.source.folder),
-                "exists": each.source.folder.is_dir(),
+                "exists": each.obstacle != _MISSING,
+                "obstacle": each.obstacle or None,
                 "sessions": len(each.sessions),
                 "other_files": each.others,
                 "unreadable": each.packed,

@@ -51,8 +51,8 @@ class Fold:
             self._index = None
         for delivery in self._tail.poll(most_bytes):
             self.trace.take(delivery)
-        if self._tail.is_caught_up and not self.is_done:
-            for delivery in self._tail.poll():  # the second look takes a last line that lacks its newline
+        while self._tail.is_caught_up and self._tail.has_torn_to_try:
+            for delivery in self._tail.poll():
                 self.trace.take(delivery)
         found = self.trace.second_pass(self.trace.session)
         is_looked_through = not (found.extend() or (self._tail.is_caught_up and found.extend()))

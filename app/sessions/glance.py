@@ -24,6 +24,7 @@ from ...collector.reading.lines import Block
 from ...collector.reading.listing import ListedTrace
 from ...collector.reading.packed import is_called_packed
 from ...collector.records import EventRecord
+from ..trace import why_no_trace
 from .entry import Entry, Figures, Glance, told_by
 
 END_BYTES = 64 * 1024
@@ -90,8 +91,7 @@ def _whole(trace: ListedTrace, text: bytes, prices: Prices | None, tuning: Tunin
         batch = decode_block(Block(text[:end].removesuffix(b"\n"), 0, 1))
         session.apply(batch.records, batch.offsets)
         if batch.bad and not batch.records:
-            first = batch.bad[0]
-            error = f"not a trace: none of its {batch.lines} lines is an event (line {first.number}: {first.reason})"
+            error = why_no_trace(batch.lines, batch.bad[0])
     if session.count:
         SecondPass(session, tuning).extend_to_end()
         glance, figures = told_by(session.view())
@@ -130,20 +130,23 @@ def _glance(head: bytes, tail: bytes) -> Glance:
     for event in _events(line for text in texts for line in _lines_with(text, _STARTS)):
         if event.kind == "session_start" and event.data is not None:
             goal, model = event.data.goal or goal, event.data.model or model
-    newest = iteration = answered = None
+    newest = iteration = answered = by_another = None
     for event in _events(_lines_backwards(tail)):
         newest = newest or event
         if iteration is None:
             iteration = event.iteration
-        if answered is None and event.kind == "llm_response" and event.data is not None:
-            answered = event.data.model
+        if event.kind == "llm_response" and event.data is not None:
+            if event.data.agent_id:
+                by_another = by_another or event.data.model
+            else:
+                answered = answered or event.data.model
         if iteration is not None and (model or answered):
             break
     named = first or newest
     return Glance(
         session_id="" if named is None else named.session_id,
         goal=goal,
-        model=model or answered,
+        model=model or answered or by_another,
         start=_time(first),
         newest=_time(newest),
         iteration=iteration,

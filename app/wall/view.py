@@ -23,7 +23,7 @@ from ..dashboard.strip import Facts, facts_of, lay_out
 from ..safe_text import one_line
 from ..sessions.entry import Entry
 from ..trace import Trace
-from ..widgets.palette import Cell, Palette, style_sheet
+from ..widgets.palette import Cell, Palette
 from .strips import Labels, Plan, Style, aligned, facts_of_entry, on_the_wall, plan
 
 _MARGIN = 3
@@ -38,7 +38,7 @@ class WallView(Palette, can_focus=True):
     """Draws as many sessions as fit, one of them selected. Costs look-ups per visible cell, however long they are."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = style_sheet("WallView") + files(__package__).joinpath("view.tcss").read_text(encoding="utf-8")
+    DEFAULT_CSS = files(__package__).joinpath("view.tcss").read_text(encoding="utf-8")
 
     @dataclass
     class Chosen(Message):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -18,7 +19,7 @@ from ..safe_text import fit, fit_right, one_line, width_of
 from .canvas import Canvas
 from .chart_lines import Lines
 from .legend import Entry, draw_legend
-from .palette import Cell, Palette, style_sheet
+from .palette import Cell, Palette
 from .scale import Slots, nice_axis
 from .track import Track
 
@@ -51,7 +52,7 @@ class Chart(Palette):
     """A plot with axes. `cursor` highlights one column of data; a click says which column it hit."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = style_sheet("Chart", "chart.tcss")
+    DEFAULT_CSS = files(__package__).joinpath("chart.tcss").read_text(encoding="utf-8")
 
     COLUMN: ClassVar[str] = "bar"
     """What a slot that several columns of data share is called."""

@@ -29,14 +29,6 @@ STYLE_CLASSES: dict[str, str] = {name: f"trace--{name}" for name in _NAMES}
 """Style name -> component class. A name that is not here is drawn as "text"."""
 
 
-def style_sheet(type_name: str, own: str | None = None) -> str:
-    """Return the DEFAULT_CSS of a widget type: the palette under its name, then its own file from this folder."""
-    here = files(__package__)
-    palette = here.joinpath("palette.tcss").read_text(encoding="utf-8")
-    sheet = f"{type_name} {{\n{palette}\n}}\n"
-    return sheet + here.joinpath(own).read_text(encoding="utf-8") if own else sheet
-
-
 class Looks(dict[str, Style]):
     """The Rich style of each style name on one widget as it is now, resolved at first use."""
 
@@ -58,6 +50,8 @@ class Palette(Widget):
     whenever the widget may look different: with some forty each, that was four fifths of what a change of focus cost.
     What they look like stays known until then, as long as Textual itself keeps it.
     """
+
+    DEFAULT_CSS = files(__package__).joinpath("palette.tcss").read_text(encoding="utf-8")
 
     _known_looks: dict[tuple[object, ...], Looks] | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.resources import files
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -19,7 +20,7 @@ from ..contain import contained
 from ..safe_text import fit, one_line
 from . import scroll_thumb
 from .measured import Measured
-from .palette import Cell, Looks, Palette, style_sheet
+from .palette import Cell, Looks, Palette
 
 # A strip owns several small caches; many of them lengthen garbage collection more than they save drawing.
 STRIPS_KEPT = 256
@@ -44,7 +45,7 @@ class RowView(Measured, Palette, ScrollView, can_focus=True, inherit_bindings=Fa
         Binding("G,end", "last", "Last", show=False, id="rows.last", tooltip="Move to the last row"),
         Binding("enter", "choose", "Inspect", id="rows.choose", tooltip="Open the row under the cursor"),
     ]
-    DEFAULT_CSS = style_sheet("RowView", "row_view.tcss")
+    DEFAULT_CSS = files(__package__).joinpath("row_view.tcss").read_text(encoding="utf-8")
 
     cursor: reactive[int] = reactive(-1, repaint=False, init=False)
     """The row under the cursor, -1 when there are no rows. Setting it neither scrolls nor posts a message."""

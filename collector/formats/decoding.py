@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import orjson
+
 from ..reading.lines import Block
 from ..records import NotAnEventError
 from .native import Batch, decode_block, event_from_line
@@ -35,7 +37,7 @@ class NativeLines:
         return batch
 
     def is_whole(self, line: bytes) -> bool:
-        """Whether the line is an event already."""
+        """Whether the line is an event already, or can be none any more."""
         return is_whole_object(line)
 
 
@@ -43,11 +45,19 @@ NATIVE_LINES = NativeLines()
 
 
 def is_whole_object(line: bytes) -> bool:
-    """Whether a last line that lacks its newline is an event already, not the torn start of one."""
-    if not line.rstrip().endswith(b"}"):
+    """Whether a last line that lacks its newline is an event already, or other JSON, not the torn start of one."""
+    if line.rstrip()[-1:] not in (b"}", b"]"):
         return False
     try:
         event_from_line(line)
     except NotAnEventError:
-        return False
+        return _is_other_json(line)
     return True
+
+
+def _is_other_json(line: bytes) -> bool:
+    """Whether nothing that may still be written behind it makes an event of it."""
+    try:
+        return isinstance(orjson.loads(line), (dict, list))
+    except orjson.JSONDecodeError:
+        return False

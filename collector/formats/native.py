@@ -22,6 +22,7 @@ _decoder = msgspec.json.Decoder(EventRecord)
 
 _BOM = b"\xef\xbb\xbf"
 _OPENS, _CLOSES = b"{}"
+_STARTS_OF_DOCUMENTS = (b"{", b"[", b"[{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def parse_object(line: bytes) -> tuple[dict[str, Any], str]:
     except orjson.JSONDecodeError:
         content, defect = _parse_odd(line)
     if not isinstance(content, dict):
-        raise NotAnEventError(f"not an object but {_json_type(content)}")
+        raise NotAnEventError(f"not an object but {_json_type(content)}{_hint(content)}")
     return content, defect
 
 
@@ -128,6 +129,8 @@ def _parse_odd(line: bytes) -> tuple[Any, str]:
     except RecursionError:
         raise NotAnEventError("nested too deep") from None
     except ValueError as error:
+        if line.strip() in _STARTS_OF_DOCUMENTS:
+            raise NotAnEventError("JSON over several lines; a log has an object on each line: jq -c .") from None
         raise NotAnEventError(defect or f"not JSON: {error}") from None
 
 
@@ -141,6 +144,12 @@ def _int(digits: str) -> int | float:
 def _json_type(content: object) -> str:
     names = {list: "a list", str: "a text", bool: "a truth value", type(None): "null"}
     return names.get(type(content), "a number")
+
+
+def _hint(content: object) -> str:
+    """How a file becomes a log that is all of one array."""
+    is_log_in_one = isinstance(content, list) and any(isinstance(each, dict) for each in content)
+    return "; a log has an object on each line: jq -c '.[]'" if is_log_in_one else ""
 
 
 def event_from_line(line: bytes) -> TraceEvent:

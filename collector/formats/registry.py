@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
@@ -37,9 +39,19 @@ def detect(path: str | os.PathLike[str]) -> Format | None:
 
 def recognise(records: list[dict[str, Any]]) -> Format | None:
     """The format that these records are of; None for the native one, and where it cannot be told."""
-    if not records or any("kind" in record and "timestamp" in record for record in records):
+    if not records or _has_native(records):
         return None
     return next((each for each in FORMATS if each.recognises(records)), None)
+
+
+def is_native(path: str | os.PathLike[str]) -> bool:
+    """Whether the first records of a file are of the native format, or its dialect. Raises OSError."""
+    records = first_records(path)
+    return _has_native(records) or attocode_stream.recognises(records)
+
+
+def _has_native(records: list[dict[str, Any]]) -> bool:
+    return any("kind" in record and "timestamp" in record for record in records)
 
 
 def native_dialect(path: str | os.PathLike[str]) -> str:
@@ -72,6 +84,8 @@ def first_records(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
 
 def _chunks(path: str | os.PathLike[str]) -> Generator[bytes]:
     """What is in a file, unpacked where it is packed, and an empty chunk at its end."""
+    if not stat.S_ISREG(Path(path).stat().st_mode):
+        raise OSError(errno.EINVAL, "is not a regular file", os.fspath(path))  # a pipe would be waited for
     if is_packed(path):
         yield from unpacked(path)
     else:

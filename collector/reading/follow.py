@@ -76,6 +76,12 @@ class FileTail:
         return self._splitter.torn_size
 
     @property
+    def has_torn_to_try(self) -> bool:
+        """Whether a last line without its newline was not tried yet: one of the next polls does, unless it grows."""
+        tried = self._quiet_polls > self.torn_size // _BYTES_PER_QUIET_POLL
+        return self.torn_size > 0 and not tried and self.state is TailState.FOLLOWING
+
+    @property
     def is_caught_up(self) -> bool:
         """Whether the last poll found less than it might have read: nothing more was there."""
         return self._left > 0
@@ -356,7 +362,7 @@ class FileTail:
             yield from self._give_torn()
 
     def _give_torn(self) -> Iterator[Delivery]:
-        if self._splitter.torn_end.rstrip()[-1:] in (b"", b"}") and self._decoding.is_whole(self._splitter.torn):
+        if self._splitter.torn_end.rstrip()[-1:] in (b"", b"}", b"]") and self._decoding.is_whole(self._splitter.torn):
             block = self._splitter.take_torn()
             if block is not None:
                 yield self._decoded(block, self._segments.base)

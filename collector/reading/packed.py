@@ -126,6 +126,11 @@ class PackedTail:
         return max(self.read_bytes, int(self.read_bytes * self._packed_size / max(1, self._file.tell())))
 
     @property
+    def has_torn_to_try(self) -> bool:
+        """Never: its last line is tried as soon as the end is there."""
+        return False
+
+    @property
     def is_open(self) -> bool:
         """Whether it holds a descriptor."""
         return self._file is not None

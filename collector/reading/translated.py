@@ -87,6 +87,8 @@ class TranslatedTail:
         self.path = Path(path)
         self.format = format
         self._left = 0
+        self._is_told_anew = False
+        """Whether what was read before is being read again: then last lines that were whole are awaited."""
         self._begin()
 
     def _begin(self) -> None:
@@ -135,6 +137,11 @@ class TranslatedTail:
         return sum(log.tail.torn_size for log in self._logs.values())
 
     @property
+    def has_torn_to_try(self) -> bool:
+        """Whether a last line without its newline was not tried yet: one of the next polls does, unless it grows."""
+        return any(log.tail.has_torn_to_try for log in self._logs.values())
+
+    @property
     def is_caught_up(self) -> bool:
         """Whether the last poll found less than it might have read: nothing more was there."""
         return self._left > 0
@@ -160,8 +167,9 @@ class TranslatedTail:
                 batch = self._native(self._translated())
                 if batch.lines or batch.records or batch.bad:
                     yield Delivery(batch)
-                unread = [log for log in self._logs.values() if not log.waiting and not log.tail.is_caught_up]
+                unread = [log for log in self._logs.values() if self._is_awaited(log)]
                 if not unread:
+                    self._is_told_anew = False
                     settled = self._settled()
                     if settled:
                         yield Delivery(self._native(settled))
@@ -169,7 +177,9 @@ class TranslatedTail:
                 if not void and (self._left <= 0 or not unread):
                     return
             if void:
+                self.park()
                 self._begin()
+                self._is_told_anew = True
                 yield Delivery(Batch(), fresh=True)
                 self._look_for_companions()
                 unread = list(self._logs.values())
@@ -209,11 +219,15 @@ class TranslatedTail:
         self._left -= max(0, log.tail.read_bytes - before)
         return is_fresh
 
+    def _is_awaited(self, log: _Log) -> bool:
+        """Whether the next record of a file is still to be read."""
+        return not log.waiting and (not log.tail.is_caught_up or (self._is_told_anew and log.tail.has_torn_to_try))
+
     def _ready(self) -> Iterator[_Waiting]:
         """The records that may be translated: as long as no file could still bring an earlier one."""
         logs = list(self._logs.values())
         while True:
-            if any(not log.waiting and not log.tail.is_caught_up for log in logs):
+            if any(self._is_awaited(log) for log in logs):
                 return
             first = min((log for log in logs if log.waiting), key=lambda log: log.waiting[0].time, default=None)
             if first is None:
@@ -289,16 +303,13 @@ def translated(
     """
     tail = TranslatedTail(path, format)
     positions: list[int] = []
-    for _ in range(2):  # the second look takes a last line that lacks its newline
-        while True:
-            for delivery in tail.poll(_BYTES_A_LOOK):
-                if delivery.fresh:
-                    positions.clear()
-                positions += delivery.batch.offsets
-            if told is not None:
-                told(tail.read_bytes, tail.size)
-            if not tail.has_more:
-                break
+    while not tail.is_caught_up or tail.has_torn_to_try:
+        for delivery in tail.poll(_BYTES_A_LOOK):
+            if delivery.fresh:
+                positions.clear()
+            positions += delivery.batch.offsets
+        if told is not None:
+            told(tail.read_bytes, tail.size)
     if tail.state in (TailState.UNREADABLE, TailState.WAITING):
         raise OSError(f"{path}: {tail.reason or 'no such file'}")
     for first in range(0, max(1, len(positions)), _LINES_A_PIECE):

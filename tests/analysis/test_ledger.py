@@ -329,6 +329,7 @@ def test_any_slices_tell_the_same_as_of_any_event(fold: Fold, events: list[Trace
     pieces.extend_to_end()
     for at in range(len(events) + 1):
         assert told(pieces, at) == told(whole, at)
+    for at in {len(events), *(chance.randint(0, len(events)) for _ in range(5))}:
         assert told(whole, at) == told(ledger_of(fold(events[:at]), EAGER), at)
 
 

@@ -78,6 +78,13 @@ def test_without_a_session_start_the_model_is_the_one_that_answered_last(trace: 
     assert (trace.view(1).model, trace.view().model) == ("m1", "m2")
 
 
+def test_the_model_is_the_main_agents_while_others_answer_too(trace: Any) -> None:
+    trace.llm(model="small", agent="helper")
+    trace.llm(model="big")
+    trace.llm(model="small", agent="helper")
+    assert [trace.view(at).model for at in (1, 2, 3)] == ["small", "big", "big"]
+
+
 def test_the_session_id_is_known_from_its_first_event_on(fold: Any, trace: Any) -> None:
     trace.add("custom")
     trace.add("custom")

@@ -1,6 +1,6 @@
 """Traces made to be slow, at the commands and on the screen: no hang, no step that grows with the square of them.
 
-Steps are the lines of tracetop's own Python that run, counted, not timed. A line of 100 MB is measured in memory.
+Steps are the lines of tracetop's own Python that run, counted, not timed. A line of 50 MB is measured in memory.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FEW, TIMES = 80, 4
 MOST = 1.3 * TIMES
 """How many times as many steps `TIMES` as many events may take: sorting takes a few more than as many."""
 MEGABYTE = 1_000_000
-LONGEST_LINE = 100 * MEGABYTE
+LONGEST_LINE = 50 * MEGABYTE
 
 Made = Callable[[int], TraceEvent]
 Command = Callable[[Trace], Iterable[str]]
@@ -130,7 +130,7 @@ async def test_ten_thousand_lanes_take_no_more_steps_on_the_screen_than_a_hundre
     assert found[1] < 1.5 * found[0]
 
 
-# -- a line of 100 MB
+# -- a line of 50 MB
 
 
 CHILD = """
@@ -163,7 +163,7 @@ def long_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read the peak of memory from")
-def test_a_line_of_100_mb_is_not_held_many_times(long_line: Path) -> None:
+def test_a_line_of_50_mb_is_not_held_many_times(long_line: Path) -> None:
     def peak(*arguments: str) -> int:
         done = run([sys.executable, "-c", CHILD, *arguments], capture_output=True, text=True, check=True)
         return int(done.stderr.split()[-1]) * 1024
@@ -173,7 +173,7 @@ def test_a_line_of_100_mb_is_not_held_many_times(long_line: Path) -> None:
     assert peak("timeline", str(long_line), "--filter", "needle /one.*text/") - base < 4.5 * LONGEST_LINE
 
 
-async def test_a_line_of_100_mb_can_be_inspected(long_line: Path, counted_steps: Any) -> None:
+async def test_a_line_of_50_mb_can_be_inspected(long_line: Path, counted_steps: Any) -> None:
     async with offscreen(long_line, Stage((120, 36)), lambda: 2e9) as (screen, pilot):
         with counted_steps() as steps:
             screen.seek(2)

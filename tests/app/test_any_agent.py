@@ -101,7 +101,27 @@ def test_sources_tells_where_it_looked_and_what_it_found(project: Path) -> None:
         ("codex", 0, 0),
     ]
     assert told[-2]["newest"].endswith("mine.jsonl")
+    assert [each["obstacle"] for each in told] == ["no such folder"] * 3 + [None, "no such folder"]
+    for each in told:
+        assert each["folder"] in text, "where it looked is told in full"
     assert [json.loads(each)["sessions"] for each in run("sources", "--all", "--json").stdout.splitlines()] == [0, 2, 0]
+
+
+def test_a_folder_that_may_not_be_read_is_told_and_costs_no_other(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = os.scandir
+
+    def refuse(folder: str | os.PathLike[str]) -> Any:
+        if "archived" in os.fspath(folder):
+            raise PermissionError(13, "Permission denied", os.fspath(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    text = run("sources").stdout
+    assert "1 session" in text.splitlines()[0]
+    (row,) = [line for line in text.splitlines() if line.endswith("archived_sessions")]
+    assert "not readable: Permission denied" in row
 
 
 def test_the_report_of_a_folder_counts_each_session_once(project: Path, tmp_path: Path) -> None:

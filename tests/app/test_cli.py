@@ -526,3 +526,21 @@ def test_bookmarks_that_cannot_be_read_are_told_and_cost_nothing(trace: Path) ->
     result = run("report", trace, "--json")
     assert (result.exit_code, result.stderr) == (0, f"tracetop: bookmarks of {trace}: not a regular file\n")
     assert "bookmarks" not in json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'[{"kind": "custom", "timestamp": 1}]', "jq -c '.[]'"),
+        (b'[{"kind": "custom", "timestamp": 1}]\n', "jq -c '.[]'"),
+        (b'{\n  "sessionId": "x",\n  "messages": []\n}\n', "JSON over several lines"),
+        (b'[\n  {"sessionId": "x"}\n]\n', "JSON over several lines"),
+        (b'{"a": 1}', "its only line is no event (line 1: no kind)"),
+    ],
+)
+def test_json_that_is_no_log_is_told_as_that(content: bytes, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "document.json"
+    path.write_bytes(content)
+    result = CliRunner().invoke(cli, ["report", str(path)])
+    assert result.exit_code == 3
+    assert told in result.stderr

@@ -43,7 +43,7 @@ def test_processes_of_their_own_find_what_this_one_finds(folder: Path) -> None:
     apart, here = (by_path(list(fold_all(paths_of(folder), folding, processes))) for processes in (2, 1))
     assert apart == here
     assert [each.error for each in here if each.error] == [
-        "not a trace: none of its 1 lines is an event (line 1: not JSON: Expecting value: line 1 column 1 (char 0))"
+        "not a trace: its only line is no event (line 1: not JSON: Expecting value: line 1 column 1 (char 0))"
     ]
 
 

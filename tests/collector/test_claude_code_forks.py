@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from tracetop.app.trace import load_trace
-from tracetop.collector.formats.claude_code import forks
+from tracetop.collector.formats.claude_code import forks, heads
 
 FIRST, SECOND, THIRD = (str(UUID(int=number)) for number in (1, 2, 3))
 Records = list[dict[str, Any]]
@@ -174,3 +174,18 @@ def test_a_result_of_a_call_in_the_history_goes_on_with_the_session(project: Pat
     result = first[2] | {"uuid": "own", "sessionId": SECOND}
     fork = write(project, SECOND, [*copied(first[:2], SECOND), result, *second])
     assert calls_of(fork) == (2, 2)
+
+
+def test_logs_that_come_or_begin_to_say_something_later_are_known_by_their_beginnings(project: Path) -> None:
+    """What a folder's logs begin with is remembered, though not of those that say nothing yet."""
+    first = write(project, FIRST, turn(FIRST, "one", 0))
+    titles = project / "titles.jsonl"
+    titles.write_text(json.dumps({"type": "summary", "summary": "another's", "leafUuid": "x"}) + "\n")
+    begun = turn(FIRST, "one", 0)[0]["uuid"]
+    assert heads.logs_beginning_with(begun, project) == [first]
+    with titles.open("a") as file:
+        file.write("".join(json.dumps(record) + "\n" for record in copied(turn(FIRST, "one", 0), SECOND)))
+    assert heads.logs_beginning_with(begun, project) == [first, titles]
+    other = write(project, SECOND, turn(SECOND, "two", 50))
+    assert heads.logs_beginning_with(turn(SECOND, "two", 50)[0]["uuid"], project) == [other]
+    assert heads.logs_beginning_with(begun, project) == [first, titles]

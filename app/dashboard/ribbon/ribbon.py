@@ -18,7 +18,7 @@ from ....analysis.phases import PhaseIndex
 from ....analysis.view import View
 from ...bookmarks.bookmarks import NO_BOOKMARKS, Bookmark
 from ...contain import contained
-from ...widgets.palette import Palette, style_sheet
+from ...widgets.palette import Palette
 from .cells import BARS, Axis, Picture, draw
 from .marks import IssueMarks
 
@@ -27,7 +27,6 @@ _MARGIN = 1
 _CELLS_A_NOTCH = 3
 _VISIBLE = "ribbon--visible"
 _CURSOR = "ribbon--cursor"
-_STYLES = files(__package__).joinpath("ribbon.tcss").read_text(encoding="utf-8")
 
 
 @contained
@@ -39,7 +38,7 @@ class Ribbon(Palette):
     """
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = style_sheet("Ribbon") + _STYLES
+    DEFAULT_CSS = files(__package__).joinpath("ribbon.tcss").read_text(encoding="utf-8")
 
     @dataclass
     class Jumped(Message):

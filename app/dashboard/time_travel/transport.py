@@ -16,7 +16,7 @@ from ....analysis.fold.session import Session
 from ....analysis.pace import Pace, Silence
 from ...contain import contained
 from ...safe_text import fit, one_line, width_of
-from ...widgets.palette import Cell, Palette, style_sheet
+from ...widgets.palette import Cell, Palette
 from ...widgets.parts import GAP, Form, Part, fitting, joined, plain
 from ..cursor import Mode
 from ..strip import SO_FAR_MARK
@@ -60,7 +60,6 @@ class Transport(Palette):
     """Draws `Facts`, and a track of the time that the replay takes. A click on the track goes there."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = style_sheet("Transport")
 
     @dataclass
     class Sought(Message):

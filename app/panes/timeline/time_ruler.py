@@ -6,7 +6,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from ...contain import contained
-from ...widgets.palette import Palette, style_sheet
+from ...widgets.palette import Palette
 from .time_axis import Axis
 from .waterfall import ruler_cells
 
@@ -14,8 +14,6 @@ from .waterfall import ruler_cells
 @contained
 class TimeRuler(Palette):
     """Round times where they are on the axis. Hidden while there is none."""
-
-    DEFAULT_CSS = style_sheet("TimeRuler")
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from ..line_records import records_of
 from ..translator import Record
-from .heads import AGENT_PREFIX, MARK, head_of, logs_in, session_named
+from .heads import MARK, head_of, logs_beginning_with, session_named
 from .records import part, text, time_of
 
 _HANDED_OVER = "continued-in"
@@ -81,7 +81,7 @@ class Elders:
 def elders_of(path: Path) -> Elders:
     """The sessions of the same folder whose history the log at a path begins with."""
     uuid = head_of(path).uuid
-    siblings = _logs_beginning_with(uuid, path.parent) if uuid else ()
+    siblings = logs_beginning_with(uuid, path.parent) if uuid else []
     if len(siblings) < 2:
         return Elders()
     own, session = _log_at(path), session_named(path)
@@ -129,14 +129,6 @@ def _is_elder(path: Path, log: _Log, other_path: Path, other: _Log) -> bool:
 def _went_on_at(log: _Log, other: _Log) -> float | None:
     """When the first record was written that the other log has not; None where there is none."""
     return next((time for id, time in log.times.items() if id not in other.times and time is not None), None)
-
-
-def _logs_beginning_with(uuid: str, folder: Path) -> Sequence[Path]:
-    return [
-        folder / name
-        for name in logs_in(folder)
-        if not name.startswith(AGENT_PREFIX) and head_of(folder / name).uuid == uuid
-    ]
 
 
 def _log_at(path: Path) -> _Log:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,8 @@ MARK = "forkedFrom"
 """Where a record that was copied from another session's log names that, and the record."""
 
 _MOST_REMEMBERED = 100_000
+_MOST_FOLDERS = 1_000
+_SETTLED_NS = 2_000_000_000
 _LOOKS_BYTES = 1 << 14, 1 << 18
 
 
@@ -35,6 +38,7 @@ class Head(NamedTuple):
 _heads: dict[Path, Head] = {}
 _listed: dict[Path, tuple[int, list[str]]] = {}
 """The names of the logs in a folder, and when that was last changed, in nanoseconds."""
+_beginnings: dict[Path, _Beginnings] = {}
 
 
 def head_of(path: Path) -> Head:
@@ -70,7 +74,8 @@ def logs_in(folder: Path) -> list[str]:
     try:
         changed = folder.stat().st_mtime_ns
         known = _listed.get(folder)
-        if known is not None and known[0] == changed:
+        is_settled = time.time_ns() - changed > _SETTLED_NS  # else the next change may have the same time
+        if known is not None and known[0] == changed and is_settled:
             return known[1]
         names = sorted(entry.name for entry in _entries(folder) if entry.name.endswith(LOG_SUFFIX))
     except OSError:
@@ -79,6 +84,49 @@ def logs_in(folder: Path) -> list[str]:
         _listed.clear()
     _listed[folder] = changed, names
     return names
+
+
+class _Beginnings(NamedTuple):
+    """The logs of sessions in a folder by the ids of their first records, and the sizes of those that say nothing yet.
+
+    Some never do: logs that hold nothing but the titles of other sessions.
+    """
+
+    names: list[str]
+    by_uuid: dict[str, list[str]]
+    silent: dict[str, int]
+
+
+def logs_beginning_with(uuid: str, folder: Path) -> list[Path]:
+    """The logs of sessions in a folder whose first record has this id, sorted by name."""
+    names = logs_in(folder)
+    known = _beginnings.get(folder)
+    if known is None or known.names is not names:
+        if len(_beginnings) >= _MOST_FOLDERS:
+            _beginnings.clear()
+        silent = {name: -1 for name in names if not name.startswith(AGENT_PREFIX)}
+        if known is not None:
+            silent = {name: known.silent.get(name, size) for name, size in silent.items()}
+        known = _beginnings[folder] = _Beginnings(names, {}, silent)
+    for name, size in list(known.silent.items()):
+        path = folder / name
+        grown = _size_of(path)
+        if grown == size:
+            continue
+        begins_with = head_of(path).uuid
+        if begins_with:
+            known.by_uuid.setdefault(begins_with, []).append(name)
+            del known.silent[name]
+        else:
+            known.silent[name] = grown
+    return [folder / name for name in sorted(known.by_uuid.get(uuid, ()))]
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
 
 
 def _head_in(data: bytes) -> Head | None:

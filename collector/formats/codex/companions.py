@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ...reading.packed import is_packed, unpacked
 from ..line_records import records_of
@@ -34,10 +35,9 @@ def companions(path: Path) -> Sequence[Path]:
     if own is None or not own.id:
         return ()
     children: dict[str, list[tuple[Path, str]]] = {}
-    for other in _later(path):
-        meta = meta_at(other)
-        if meta is not None and meta.parent and meta.id != own.id:
-            children.setdefault(meta.parent, []).append((other, meta.id))
+    for folder, name, meta in _later(path):
+        if meta.parent and meta.id != own.id:
+            children.setdefault(meta.parent, []).append((folder / name, meta.id))
     found: set[Path] = set()
     todo, seen = [own.id], {own.id}
     while todo:
@@ -49,12 +49,18 @@ def companions(path: Path) -> Sequence[Path]:
     return sorted(found - copies_among(found))
 
 
-def _later(path: Path) -> Iterator[Path]:
+def _later(path: Path) -> Iterator[tuple[Path, str, Meta]]:
     """The rollouts that may be of its sub-agents: those that began later. Names begin with the time."""
     for folder, first, last in _places(path):
-        names = _names_in(folder)
-        names = names[bisect_right(names, first) : bisect_right(names, last)]
-        yield from (folder / name for name in names[-_MOST_FILES:])
+        names, metas = _listing_of(folder)
+        for name in names[bisect_right(names, first) : bisect_right(names, last)][-_MOST_FILES:]:
+            meta = metas.get(name)
+            if meta is None:
+                meta = meta_at(folder / name)
+                if meta is None:
+                    continue
+                metas[name] = meta
+            yield folder, name, meta
 
 
 def _places(path: Path) -> Iterator[tuple[Path, str, str]]:
@@ -85,20 +91,27 @@ def _day_of_change(path: Path) -> date:
         return date.min
 
 
-def _names_in(folder: Path) -> list[str]:
-    """The rollouts in a folder, sorted. One that was not changed of late is not read again."""
+class _Listing(NamedTuple):
+    """The rollouts in a folder, sorted, and what is known of them by their first lines, which never change."""
+
+    names: list[str]
+    metas: dict[str, Meta]
+
+
+def _listing_of(folder: Path) -> _Listing:
+    """What is in a folder. One that was not changed of late is not read again, nor are its files looked at."""
     try:
         changed = folder.stat().st_mtime_ns
         is_settled = time.time_ns() - changed > _SETTLED_NS  # else the next change may have the same time
         return _listed(folder, changed) if is_settled else _listed.__wrapped__(folder, changed)
     except OSError:
-        return []
+        return _Listing([], {})
 
 
 @lru_cache(_MOST_FOLDERS)
-def _listed(folder: Path, changed: int) -> list[str]:
+def _listed(folder: Path, changed: int) -> _Listing:
     """The same as of its last change. Raises OSError."""
-    return sorted(entry.name for entry in os.scandir(folder) if _NAME.fullmatch(entry.name))
+    return _Listing(sorted(entry.name for entry in os.scandir(folder) if _NAME.fullmatch(entry.name)), {})
 
 
 def meta_at(path: Path) -> Meta | None:

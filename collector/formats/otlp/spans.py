@@ -77,11 +77,21 @@ def spans_of(record: Record) -> Iterator[Span]:
         return
     for of_resource in _objects(record.get("resourceSpans")):
         service = _service_of(of_resource.get("resource"))
-        scopes = of_resource.get("scopeSpans") or of_resource.get("instrumentationLibrarySpans")
-        for scope in _objects(scopes):
+        for scope in _scopes(of_resource):
             for span in _objects(scope.get("spans")):
-                if isinstance(span.get("spanId"), str) and span["spanId"]:
+                if _has_id(span):
                     yield _span(span, service)
+
+
+def unreadable_spans(record: Record) -> int:
+    """How many places for a span hold none, or one without an id."""
+    places = (
+        scope["spans"]
+        for of_resource in _objects(record.get("resourceSpans"))
+        for scope in _scopes(of_resource)
+        if isinstance(scope.get("spans"), list)
+    )
+    return sum(not isinstance(span, dict) or not _has_id(span) for spans in places for span in spans)
 
 
 def latest_end(record: Record) -> float | None:
@@ -89,9 +99,17 @@ def latest_end(record: Record) -> float | None:
     if is_dumped_span(record):
         found: list[Record] = [record]
     else:
-        scopes = (scope for each in _objects(record.get("resourceSpans")) for scope in _objects(each.get("scopeSpans")))
+        scopes = (scope for each in _objects(record.get("resourceSpans")) for scope in _scopes(each))
         found = [span for scope in scopes for span in _objects(scope.get("spans"))]
     return max((_time(span, "endTimeUnixNano", "endTime") for span in found), default=None)
+
+
+def _scopes(of_resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return _objects(of_resource.get("scopeSpans") or of_resource.get("instrumentationLibrarySpans"))
+
+
+def _has_id(span: Mapping[str, Any]) -> bool:
+    return isinstance(span.get("spanId"), str) and bool(span["spanId"])
 
 
 def _objects(given: object) -> list[Mapping[str, Any]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +84,43 @@ def test_what_cannot_be_converted_is_refused_and_leaves_nothing_behind(tmp_path:
     native.write_text('{"kind": "custom", "timestamp": 1}\n')
     refused = run("convert", native, "-o", out)
     assert refused.exit_code == 2
-    assert "nothing to convert" in refused.stderr
+    assert "a trace of our own already: nothing to convert" in refused.stderr
     assert run("convert", tmp_path / "none.jsonl", "-o", out).exit_code == 3
     assert run("convert", tmp_path, "-o", out).exit_code == 3
     assert run("convert", native, "-o", tmp_path / "no" / "out.jsonl").exit_code == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["native.jsonl"]
+
+
+@pytest.mark.parametrize("command", [["convert", "-o", "out.jsonl"], ["report"]])
+def test_a_pipe_is_refused_and_not_waited_for(command: list[str], tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe.jsonl")
+    refused = run(*command, "pipe.jsonl")
+    assert (refused.exit_code, refused.stderr) == (3, "tracetop: pipe.jsonl: is not a regular file\n")
+    refused = run(*command, "-")
+    assert refused.exit_code == 2
+    assert "standard input is not read" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe.jsonl"]
+
+
+@needs_traces
+@pytest.mark.parametrize(
+    "path", [path for path in FOREIGN if path.parent.name == "otlp"], ids=lambda path: path.stem[:20]
+)
+def test_a_last_line_without_its_newline_is_read_though_all_is_told_anew(path: Path, tmp_path: Path) -> None:
+    """The root comes last, and shows that what was told of the others was wrong."""
+    torn, out = tmp_path / "torn.jsonl", tmp_path / "out.jsonl"
+    torn.write_bytes(path.read_bytes().rstrip(b"\n"))
+    assert figures(torn) == figures(path)
+    assert run("convert", torn, "-o", out).exit_code == 0
+    assert figures(out) == figures(path)
+
+
+def test_a_full_disk_is_told_with_what_was_to_be_written(spans: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full here")
+    with full.open("w") as to:
+        command = [sys.executable, "-m", "tracetop", "convert", str(spans), "-o", "-"]
+        result = subprocess.run(command, stdout=to, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (3, "tracetop: standard output: No space left on device\n")

@@ -9,6 +9,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,11 +22,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from google.protobuf import json_format
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 from tracetop.analysis.fold.session import Session
 from tracetop.app.cli import cli
 from tracetop.app.trace import load_trace
-from tracetop.collector import otlp_receiver, received
+from tracetop.collector import received, request_body
 from tracetop.collector.formats.otlp.wire import BadWireError, decode_spans
 from tracetop.collector.formats.registry import detect
 from tracetop.collector.otlp_receiver import OtlpReceiver, is_loopback
@@ -173,6 +177,15 @@ def span_named(id: str, **more: Any) -> dict[str, Any]:
     return {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
 
 
+def reason_of(body: bytes, kind: str) -> str:
+    """What a `Status` says, in the encoding in which it was asked."""
+    if kind != PROTOBUF:
+        return str(json.loads(body)["message"])
+    field, length, text = body[0], body[1], body[2:]
+    assert (field, length) == (2 << 3 | 2, len(text)), "the message of a google.rpc.Status"
+    return text.decode()
+
+
 BAD = {
     "not JSON": (b"{", JSON, {}, 400),
     "no object": (b"[]", JSON, {}, 400),
@@ -190,14 +203,55 @@ def test_what_cannot_be_taken_is_refused_with_a_reason_and_the_next_is_taken(lis
     body, kind, headers, status = BAD[name]
     answer = listening.post(body, kind, **headers)
     assert answer[0] == status
-    assert json.loads(answer[1])["message"]
+    assert reason_of(answer[1], kind)
     assert listening.post(json.dumps(span_named("a")).encode())[0] == 200
     assert len(listening.traces) == 1
     assert sum(listening.receiver.refused.values()) == 1
 
 
+@pytest.mark.parametrize("kind", [JSON, PROTOBUF])
+def test_spans_that_cannot_be_read_are_told_and_the_others_are_taken(listening: Listening, kind: str) -> None:
+    sent = span_named("0a")
+    spans = sent["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    spans[0]["traceId"] = "0b"
+    spans.append({**spans[0], "spanId": ""})
+    body = json.dumps(sent).encode()
+    status, answer = listening.post(body if kind == JSON else as_protobuf(body), kind)
+    told = ExportTraceServiceResponse()
+    if kind == JSON:
+        json_format.Parse(answer, told)
+    else:
+        told.ParseFromString(answer)
+    assert (status, told.partial_success.rejected_spans) == (200, 1)
+    assert "id" in told.partial_success.error_message
+    assert load_trace(listening.traces[0]).view().llm_calls == 1
+
+
+def test_what_speaks_otherwise_is_told_how_to_speak(tmp_path: Path) -> None:
+    told: list[str] = []
+    receiver = OtlpReceiver(lambda record: None, port=0, tell_refused=told.append)
+    for _ in range(2):  # as gRPC begins
+        with socket.create_connection(("127.0.0.1", receiver.port), timeout=20) as connection:
+            connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+            assert b"OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf" in connection.makefile("rb").read()
+    assert [reason.startswith("HTTP/2") for reason in told] == [True], "of a reason it is told once"
+    connection = http.client.HTTPConnection("127.0.0.1", receiver.port, timeout=20)
+    connection.request("PUT", "/v1/traces", b"{}", {"Content-Type": JSON})
+    answer = connection.getresponse()
+    assert (answer.status, answer.getheader("Allow")) == (405, "GET, HEAD, POST")
+    connection.close()
+    receiver.close()
+    assert sorted(receiver.refused.values()) == [1, 2]
+
+
+def test_reasons_without_end_are_counted_together(listening: Listening) -> None:
+    for number in range(60):
+        assert listening.post(b"{}", f"text/{number}")[0] == 415
+    assert (len(listening.receiver.refused), sum(listening.receiver.refused.values())) == (51, 60)
+
+
 def test_more_than_is_sensible_is_refused_packed_or_not(listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(otlp_receiver, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(request_body, "MOST_BYTES", 1_000)
     assert listening.post(gzip.compress(b" " * 100_000), Content_Encoding="gzip")[0] == 413
     connection = http.client.HTTPConnection("127.0.0.1", listening.receiver.port, timeout=20)
     connection.request("POST", "/v1/traces", headers={"Content-Type": JSON, "Content-Length": str(10**12)})

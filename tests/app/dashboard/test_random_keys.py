@@ -13,7 +13,7 @@ from tracetop.app.dashboard.screen import DashboardScreen
 REPOSITORY = Path(__file__).resolve().parents[3]
 TRACES = Path(os.environ.get("TRACETOP_TRACES") or REPOSITORY.parent / "shared" / "traces") / "attocode"
 NAMES = ("collector-typed", "swarm", "cli-compaction")
-STEPS = 120
+STEPS = 80
 SIZES = ((80, 24), (120, 36), (200, 60), (250, 70), (40, 12), (20, 5), (101, 28))
 KEYS = (
     *"12345zzfenNEiIbBcCPvVJuUywxsdLHjkgG0<>,.[]+-mMmM",

@@ -28,12 +28,13 @@ def rows(it: Any) -> list[str]:
     return [row for row in it.crop(LIST).split("\n") if "⚑" in row]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_rows_fill_any_width(show: Any, marked: Path, size: tuple[int, int]) -> None:
-    async with show(marked, size) as it:
+async def test_rows_fill_any_width(show: Any, marked: Path) -> None:
+    async with show(marked) as it:
         await it.press("M")
-        for row in (*it.crop(LIST).split("\n"), *it.crop(HEAD).split("\n")):
-            assert cell_len(row) == it.screen.query_one(LIST).region.width
+        for size in SIZES:
+            await it.resize(*size)
+            for row in (*it.crop(LIST).split("\n"), *it.crop(HEAD).split("\n")):
+                assert cell_len(row) == it.screen.query_one(LIST).region.width
         assert it.screen._failure == ""
 
 

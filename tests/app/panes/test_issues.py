@@ -91,28 +91,28 @@ async def test_the_title_stays_readable_where_it_is_narrow(show: Any, script: Sc
         assert not it.screen.query_one(HEAD).display
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_rows_fill_any_width(show: Any, script: Script, wasteful: Any, size: tuple[int, int]) -> None:
-    async with show(script.path, size=size) as it:
+async def test_rows_fill_any_width(show: Any, script: Script, wasteful: Any) -> None:
+    async with show(script.path) as it:
         await it.press("5", "z")
-        for row in it.crop(LIST).split("\n"):
-            assert cell_len(row) == it.screen.query_one(LIST).region.width
+        for size in SIZES:
+            await it.resize(*size)
+            for row in it.crop(LIST).split("\n"):
+                assert cell_len(row) == it.screen.query_one(LIST).region.width
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_hostile_names_break_nothing(
-    show: Any, script: Script, size: tuple[int, int], frame_segments: Callable[..., list[str]]
-) -> None:
+async def test_hostile_names_break_nothing(show: Any, script: Script, frame_segments: Callable[..., list[str]]) -> None:
     for number in range(4):
         script.call(number, HOSTILE, 40_000, agent_id=HOSTILE)
     script.add("subagent_error", 5, agent_id=HOSTILE)
-    async with show(script.path, size=size) as it:
+    async with show(script.path) as it:
         await it.press("5", "z")
-        assert "same call 4×" in it.crop(LIST)
-        for text in frame_segments(it.app):
-            assert text.isprintable(), text
-        for row in it.crop(LIST).split("\n"):
-            assert cell_len(row) == it.screen.query_one(LIST).region.width
+        for size in SIZES:
+            await it.resize(*size)
+            assert "same call 4×" in it.crop(LIST)
+            for text in frame_segments(it.app):
+                assert text.isprintable(), text
+            for row in it.crop(LIST).split("\n"):
+                assert cell_len(row) == it.screen.query_one(LIST).region.width
 
 
 async def test_without_issues_it_says_what_is_watched_for(show: Any, small: Path) -> None:

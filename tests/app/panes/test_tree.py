@@ -289,21 +289,20 @@ async def test_many_iterations_are_sorted_over_some_frames(
         assert "sorted" not in it.title("tree")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60), (60, 20)])
-async def test_hostile_names_break_nothing(
-    show: Any, script: Script, size: tuple[int, int], frame_segments: Callable[..., list[str]]
-) -> None:
+async def test_hostile_names_break_nothing(show: Any, script: Script, frame_segments: Callable[..., list[str]]) -> None:
     script.add("iteration_start", 1)
     script.add("llm_response", 1, input_tokens=5, output_tokens=5, cost=1.0, model=HOSTILE)
     script.add("tool_error", 1, tool_name=HOSTILE, args={HOSTILE: HOSTILE}, error=HOSTILE)
     script.add("subagent_spawn", 1, agent_id=HOSTILE, task=HOSTILE)
     script.add(HOSTILE, 1)
-    async with show(script.path, size=size) as it:
+    async with show(script.path) as it:
         await in_tree(it, "L", "L", "s", "g")
-        for text in frame_segments(it.app):
-            assert text.isprintable(), text
-        for row in it.crop(LINES).split("\n"):
-            assert cell_len(row) == it.screen.query_one(LINES).region.width
+        for size in ((80, 24), (120, 36), (200, 60), (60, 20)):
+            await it.resize(*size)
+            for text in frame_segments(it.app):
+                assert text.isprintable(), text
+            for row in it.crop(LINES).split("\n"):
+                assert cell_len(row) == it.screen.query_one(LINES).region.width
 
 
 async def test_an_empty_trace_has_no_heads(show: Any, tmp_path: Path) -> None:

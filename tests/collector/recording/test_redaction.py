@@ -189,16 +189,16 @@ def check_hidden(value: Any, secret: str) -> None:
     assert hide_secrets(hidden) == (hidden, 0)
 
 
-@pytest.mark.parametrize("carrier", CARRIERS.values(), ids=CARRIERS)
 @pytest.mark.parametrize(("template", "secret"), MUST_HIDE.values(), ids=MUST_HIDE)
-def test_hides(template: str, secret: str, carrier: Carrier) -> None:
-    check_hidden(carrier(template.format(secret)), secret)
+def test_hides(template: str, secret: str) -> None:
+    for carrier in CARRIERS.values():
+        check_hidden(carrier(template.format(secret)), secret)
 
 
-@pytest.mark.parametrize("carrier", IN_QUOTES.values(), ids=IN_QUOTES)
 @pytest.mark.parametrize("secret", API_KEYS.values(), ids=API_KEYS)
-def test_hides_a_key_in_quotes(secret: str, carrier: Carrier) -> None:
-    check_hidden(carrier(secret), secret)
+def test_hides_a_key_in_quotes(secret: str) -> None:
+    for carrier in IN_QUOTES.values():
+        check_hidden(carrier(secret), secret)
 
 
 NAMES = (
@@ -209,13 +209,13 @@ NAMES = (
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("secret", ["hunter22", "correct horse", "ключ-ключ", 'a"b\\c\n"d\\', "\\\\\\\\\\\\", "🔑" * 6])
-def test_hides_the_member_of_a_name(name: str, secret: str) -> None:
-    value = {"a": {name: secret, "n": 1}}
-    check_hidden(value, secret)
-    check_hidden({"arguments": nested(value)}, secret)
-    check_hidden({"raw": nested({"arguments": nested(value)})}, secret)
-    check_hidden({"pretty": json.dumps(value, indent=2, ensure_ascii=False)}, secret)
+def test_hides_the_member_of_a_name(name: str) -> None:
+    for secret in ("hunter22", "correct horse", "ключ-ключ", 'a"b\\c\n"d\\', "\\\\\\\\\\\\", "🔑" * 6):
+        value = {"a": {name: secret, "n": 1}}
+        check_hidden(value, secret)
+        check_hidden({"arguments": nested(value)}, secret)
+        check_hidden({"raw": nested({"arguments": nested(value)})}, secret)
+        check_hidden({"pretty": json.dumps(value, indent=2, ensure_ascii=False)}, secret)
 
 
 @pytest.mark.parametrize(

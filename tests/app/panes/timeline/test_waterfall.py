@@ -410,22 +410,23 @@ async def test_a_running_call_reaches_to_the_newest_event(show, parallel):
         assert bar_of(it, "last").rstrip().endswith("▶")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (40, 12)])
-async def test_hostile_names_break_no_column(show, tmp_path, size, frame_segments):
+async def test_hostile_names_break_no_column(show, tmp_path, frame_segments):
     trace = Recorded()
     trace.add(0, "session_start", goal=HOSTILE)
     for number in range(12):
         trace.tool(number, 0.5, HOSTILE * (1 + number * 40), failed=number % 2 == 0, args={"command": HOSTILE})
         trace.add(number + 0.1, "subagent_spawn", 1, agent_id=HOSTILE, task=HOSTILE)
         trace.add(number + 0.2, "llm_request", number, model=HOSTILE, agent_id=HOSTILE)
-    async with show(trace.write(tmp_path / "hostile.jsonl"), size) as it:
+    async with show(trace.write(tmp_path / "hostile.jsonl")) as it:
         for keys in (("1", "z", "w"), ("x",), ("g",), ("greater_than_sign",), ("w",)):
             await it.press(*keys)
-            text = "".join(frame_segments(it.app))
-            assert all(character.isprintable() for character in text)
-            rows = it.screen._compositor.render_strips()
-            assert {strip.cell_length for strip in rows} == {size[0]}
-            assert "dashboard error" not in it.text
+            for size in ((80, 24), (40, 12), (120, 36)):
+                await it.resize(*size)
+                text = "".join(frame_segments(it.app))
+                assert all(character.isprintable() for character in text)
+                rows = it.screen._compositor.render_strips()
+                assert {strip.cell_length for strip in rows} == {size[0]}
+                assert "dashboard error" not in it.text
 
 
 async def test_what_began_before_the_session_does_not_widen_it(show, tmp_path):
