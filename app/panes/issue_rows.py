@@ -243,7 +243,7 @@ _COLUMNS = (
     _Column("count", 7, 130, IssueRows.tell_count),
     _Column("iter", 10, 56, IssueRows.tell_where),
     _Column("iter", 18, 130, IssueRows.tell_where),
-    _Column("since", 10, 104, IssueRows.tell_since),
+    _Column("since", 10, 96, IssueRows.tell_since),
     _Column("wasted", 10, 84, IssueRows.tell_wasted),
     _Column("cost", 8, 34, IssueRows.tell_toll),
     _Column("cost", 12, 70, IssueRows.tell_toll),
