@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -43,6 +44,9 @@ _AGING_SECONDS, _IDLE_AGING_SECONDS = 1.0, 5.0
 
 _ARRANGE_SHARE = 8.0
 """A list that takes a second to arrange is not arranged again for eight."""
+
+_SELECTED_FROM = 14
+"""From so many lines on the selected session is told below the list."""
 
 _HOWTO = (
     "The sessions of your folders, whichever agent left them. Figures that need a whole log (tokens, cost, cache, "
@@ -135,6 +139,10 @@ class BrowserScreen(SessionPrompt):
 
     def on_unmount(self) -> None:
         self.sessions.stop()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave the room to the list where there is little."""
+        self.query_one(SelectedSession).display = event.size.height >= _SELECTED_FROM
 
     def on_screen_suspend(self) -> None:
         if not is_seen(self):

@@ -13,8 +13,10 @@ from ..sessions.sessions import Sessions
 from .layout import more, table
 
 _SHOWN = 50
-_NAME_WIDTH = 28
+_NAME_WIDTH = 22
 _MODEL_WIDTH = 20
+_MODEL, _MODEL_FROM = 2, 100
+"""The column of the model, and from which width on there is room for it beside the goal."""
 _MOST_FOLDED = 256 * 1024 * 1024
 """Bytes of traces that are folded for the list: some seconds. Larger ones are left to the browser, which shows them."""
 
@@ -35,10 +37,11 @@ def newest_sessions(sessions: Sessions) -> tuple[list[Entry], int]:
 
 def sessions_text(newest: Sequence[Entry], count: int, now: float, width: int) -> Iterator[str]:
     """One line per session, newest first, of `count` there are; `now` is the time that ages are told from."""
-    headers = ["session", "goal", "model", "tokens", "cost", "age"]
-    yield from table(
-        headers, [_row(entry, now) for entry in newest], width, left=frozenset({0, 1, 2}), elastic=1, indent=""
-    )
+    rows = [["session", "goal", "model", "tokens", "cost", "age"], *(_row(entry, now) for entry in newest)]
+    left = frozenset({0, 1, 2})
+    if width < _MODEL_FROM:
+        rows, left = [[*row[:_MODEL], *row[_MODEL + 1 :]] for row in rows], left - {_MODEL}
+    yield from table(rows[0], rows[1:], width, left=left, elastic=1, indent="")
     if count > len(newest):
         yield more(count - len(newest), "sessions")
     packed = sum(bool(entry.error) and is_called_packed(entry.path) for entry in newest)
