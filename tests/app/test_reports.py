@@ -589,11 +589,11 @@ def test_a_session_that_is_too_large_for_the_list_has_unknown_figures_and_says_s
     (tmp_path / "large.jsonl").write_text(start + (json.dumps(response(tokens=5, cost=0.1)) + "\n") * 300)
     monkeypatch.setattr("tracetop.app.reports.sessions._MOST_FOLDED", 1_000)
     lines = list(sessions_list(tmp_path, 80))
-    assert lines[1].split()[:5] == ["large", "large", "goal", "–", "–"]
+    assert lines[1].split()[:6] == ["large", "large", "goal", "–", "–", "–"]
     assert "figures of 1 large session are not known yet" in lines[-1]
     monkeypatch.undo()
     lines = list(sessions_list(tmp_path, 80))
-    assert lines[1].split()[3:5] == ["1.50k", "$30.00"]
+    assert lines[1].split()[4:6] == ["1.50k", "$30.00"]
     assert len(lines) == 2
 
 
@@ -604,9 +604,16 @@ def test_sessions_come_newest_first_with_their_age(tmp_path: Path) -> None:
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))
         os.utime(path, (START - age, START - age))
     lines = list(sessions_list(tmp_path, 80))
-    assert lines[1].split() == ["new", "new", "goal", "41.2k", "$0.84", "1m"]
-    assert "model" not in lines[0] and "model" in next(sessions_list(tmp_path, 100))
+    assert lines[1].split() == ["new", "new", "goal", "–", "41.2k", "$0.84", "1m"]
     assert lines[2].split()[-1] == "2h"
+
+
+def test_a_long_goal_has_the_room_of_the_model_where_there_is_little(tmp_path: Path) -> None:
+    start = event("session_start", data={"goal": "goal " * 20, "model": "claude-sonnet-4"})
+    (tmp_path / "long.jsonl").write_text(json.dumps(start) + "\n")
+    head, row = sessions_list(tmp_path, 80)
+    assert "model" not in head and row.count("goal") > 8
+    assert "claude-sonnet-4" in list(sessions_list(tmp_path, 100))[1]
 
 
 WIDE = "修正 the パーサー and 테스트 everything twice over again until it is well " * 3
