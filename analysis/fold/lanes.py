@@ -6,7 +6,7 @@ or swarm worker has a lane of its own, and each run of a lane is a `Branch` with
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...collector.records import EventRecord, Payload
@@ -56,12 +56,25 @@ class Lanes:
     def __init__(self, iterations: IterationColumns, on_close: list[IterationClosed]) -> None:
         self.names = Names(0xFFFF, "(other agents)")
         self.branches: list[Branch] = []
+        self._main_runs: tuple[int, list[Branch]] = 0, []
+        """Of so many branches those of the main agent."""
         self._iterations = iterations
         self._on_close = on_close
         self._lanes: dict[int, Lane] = {}
         self.by_parent: dict[str, Lane] = {}
         """The lanes of sub-agents by the ids of the events that events of theirs may name as parent."""
         self.main = self._new_lane(MAIN_LANE, 0)
+
+    @property
+    def main_runs(self) -> Sequence[Branch]:
+        """The runs of the main agent, in order. From any thread."""
+        known, runs = self._main_runs
+        count = len(self.branches)
+        if known < count:
+            new = [branch for branch in self.branches[known:count] if branch.lane == MAIN_LANE]
+            runs = [*runs, *new] if new else runs
+            self._main_runs = count, runs
+        return runs
 
     def of_agent(self, agent_id: str, event: int) -> Lane:
         """The lane of an agent, made if it was never seen."""

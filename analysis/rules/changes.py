@@ -40,12 +40,14 @@ class Changes:
 
     def note(self, path: str, event: int) -> None:
         """A file was changed; any one may have been where no path is told."""
-        path = _plain(path)
+        path, name = _plain(path)
         if not path or self._count >= MOST_TARGETS:
             self._files.clear()
             self._count, self._any = 0, max(self._any, event)
             return
-        files = self._files.setdefault(basename(path), {})
+        files = self._files.get(name)
+        if files is None:
+            files = self._files[name] = {}
         self._count += path not in files
         files[path] = max(event, files.get(path, -1))
 
@@ -65,14 +67,15 @@ class Changes:
             self.note("" if told is None else path_of(told.data), event)
         if self._any > since:
             return True
-        path = _plain(path)
-        files = self._files.get(basename(path), {})
+        path, name = _plain(path)
+        files = self._files.get(name, {})
         return any(
             event > since and (path.endswith(changed) or changed.endswith(path)) for changed, event in files.items()
         )
 
 
 @lru_cache(maxsize=_MOST_PLAIN)
-def _plain(path: str) -> str:
-    """A path without the detours in it, and without the steps up at its beginning."""
-    return _UPWARDS.sub("", normpath(path)) if path else ""
+def _plain(path: str) -> tuple[str, str]:
+    """A path without the detours in it, and without the steps up at its beginning; and its last name."""
+    plain = _UPWARDS.sub("", normpath(path)) if path else ""
+    return plain, basename(plain)

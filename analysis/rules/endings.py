@@ -34,6 +34,8 @@ class _Found:
 class _Ending(Rule, ABC):
     """A rule on how a session ends."""
 
+    HEARS = ("session_start", "session_end")
+
     def tune(self, tuning: Tuning) -> None:
         self._provisional: dict[int, Episode] = {}
 
@@ -49,8 +51,6 @@ class _Ending(Rule, ABC):
         self._judge(event, lane)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
-        if kind not in ("session_start", "session_end"):
-            return
         if kind == "session_end":
             self._judge(event, lane)
         self._provisional.pop(lane, None)

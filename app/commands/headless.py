@@ -16,7 +16,7 @@ from ...collector.reading.listing import ListedTrace
 from ...collector.sources import NATIVE_FOLDERS, Belongs
 from ..bookmarks.bookmarks import Bookmarks
 from ..reports.layout import terminal_width
-from ..reports.report import report_json, report_text
+from ..reports.report import report_json_parts, report_text
 from ..reports.sessions import newest_sessions, sessions_text
 from ..safe_text import one_line
 from ..sessions.sessions import Sessions
@@ -65,7 +65,7 @@ def put_report(path: Path, as_json: bool) -> Trace:
         return report_text(trace, width, torn_bytes=trace.torn_bytes, bookmarks=_bookmarks_of(trace, path))
 
     def in_json(trace: Trace) -> Iterable[str]:
-        return [report_json(trace, _bookmarks_of(trace, path))]
+        return report_json_parts(trace, _bookmarks_of(trace, path))
 
     return put(path, in_json if as_json else None, in_text)
 

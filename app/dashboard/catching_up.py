@@ -25,7 +25,7 @@ _MANY_EVENTS = 4_000
 """So many are no work for a frame."""
 _BUSY_SECONDS, _QUIET_SECONDS = 0.006, 0.02
 """For so long rules look at more of a session within a frame that paints something, and within one that does not."""
-_BUSY_REST, _QUIET_REST = 2.0, 0.25
+_BUSY_REST, _QUIET_REST = 4.0, 0.25
 """How long they rest between two slices, in times of what a slice took: while frames paint, and while none does."""
 _TELL_SECONDS = 0.5
 """So rarely what they have found meanwhile is painted."""
@@ -63,7 +63,7 @@ class CatchingUp:
 
     async def _catch_up(self, found: SecondPass, ledger: Ledger) -> None:
         """Have the rules look at all there is, as long as it is what is shown, and anybody looks."""
-        is_more = True
+        is_more, has_failed = True, False
         try:
             while is_more and self._caught_up_with is found and self.is_attached and is_seen(self.screen):
                 begun = time.perf_counter()
@@ -72,9 +72,10 @@ class CatchingUp:
                 await asyncio.sleep(rest * (time.perf_counter() - begun))
         except Exception as error:  # noqa: BLE001 - whatever it is, the host must live; it is reported, not lost
             report(self.screen, error, "the rules")
-            return  # not tried again: it would fail with every frame
-        if self._caught_up_with is found:
-            self._caught_up_with = None
+            has_failed = True
+        finally:  # also where it is cancelled
+            if self._caught_up_with is found and not has_failed:  # else it would fail with every frame
+                self._caught_up_with = None
 
     if TYPE_CHECKING:  # the rest is the screen's
         source: TraceSource

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import starmap
 from typing import Any
 
 from ...analysis import figures
@@ -45,7 +46,60 @@ _COMPONENTS = {
 
 def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str, Any]:
     """The report as JSON has it; unknown values are None. Agents, rent and bookmarks are told where there are any."""
+    return dict(_members(trace, bookmarks))
+
+
+def report_json(trace: Trace, bookmarks: Bookmarks | None = None) -> str:
+    """The report as one JSON object."""
+    return "\n".join(report_json_parts(trace, bookmarks))
+
+
+def report_json_parts(trace: Trace, bookmarks: Bookmarks | None = None) -> Iterator[str]:
+    """The same bit by bit, each for lines of its own: thousands of breaks and issues are never kept at once."""
+    yield "{"
+    before = ""
+    for text in starmap(_member_text, _members(trace, bookmarks)):
+        if before:
+            yield f"{before},"
+        before = text
+    yield before
+    yield "}"
+
+
+def _member_text(name: str, member: object) -> str:
+    """A member of an object as it stands in its JSON, without the braces around."""
+    return json_text({name: member}, indent=True)[2:-2]
+
+
+def _members(trace: Trace, bookmarks: Bookmarks | None) -> Iterator[tuple[str, Any]]:
     view = trace.view()
+    yield from _sums(trace, view).items()
+    if agents := agent_objects(trace):
+        yield "agents", agents
+    if (rent := rent_object(trace)) is not None:
+        yield "rent", rent
+    yield "waste", waste_object(trace)
+    yield "issues", [issue_object(issue) for issue in view.issues(trace.event_id)]
+    yield "findings", finding_objects(trace)
+    yield "cache_breaks", break_objects(trace, view)
+    yield "cache_findings", cache_finding_objects(trace, view)
+    yield "what_if", what_if_objects(trace)
+    if bookmarks is not None and bookmarks.placed:
+        yield "bookmarks", bookmark_objects(trace, bookmarks)
+    yield (
+        "reader",
+        {
+            "lines": trace.lines,
+            "bad_lines": trace.bad_line_count,
+            "unknown_kinds": len(view.session.unknown_kinds),
+            "format": trace.format,
+            **merged_fields(trace),
+        },
+    )
+
+
+def _sums(trace: Trace, view: View) -> dict[str, Any]:
+    """What is known of the whole session."""
     summary, tokens, efficiency = view.summary(), view.tokens, view.efficiency
     return {
         "session_id": summary.session_id,
@@ -74,28 +128,7 @@ def report_object(trace: Trace, bookmarks: Bookmarks | None = None) -> dict[str,
             "score": known(efficiency.score),
             "components": {name: known(ratio) for name, ratio in asdict(efficiency.components).items()},
         },
-        **({"agents": agents} if (agents := agent_objects(trace)) else {}),
-        **({} if (rent := rent_object(trace)) is None else {"rent": rent}),
-        "waste": waste_object(trace),
-        "issues": [issue_object(issue) for issue in view.issues(trace.event_id)],
-        "findings": finding_objects(trace),
-        "cache_breaks": break_objects(trace, view),
-        "cache_findings": cache_finding_objects(trace, view),
-        "what_if": what_if_objects(trace),
-        **({"bookmarks": bookmark_objects(trace, bookmarks)} if bookmarks is not None and bookmarks.placed else {}),
-        "reader": {
-            "lines": trace.lines,
-            "bad_lines": trace.bad_line_count,
-            "unknown_kinds": len(view.session.unknown_kinds),
-            "format": trace.format,
-            **merged_fields(trace),
-        },
     }
-
-
-def report_json(trace: Trace, bookmarks: Bookmarks | None = None) -> str:
-    """The report as one JSON object."""
-    return json_text(report_object(trace, bookmarks), indent=True)
 
 
 def report_text(trace: Trace, width: int, *, torn_bytes: int = 0, bookmarks: Bookmarks | None = None) -> Iterator[str]:
