@@ -48,7 +48,7 @@ from .progress import ProgressLine, Stopwatch
 from .prompt_line import PromptLine
 from .reading import LongReading
 from .ribbon.ribbon import Ribbon
-from .source.source import SourceLike, open_source
+from .source.open_source import SourceLike, open_source
 from .strip import SessionStrip
 from .tab_line import TabLine
 from .time_travel.replay import Replay

@@ -17,7 +17,9 @@ from tracetop.app import DashboardHost, DashboardScreen
 from tracetop.app.contain import contained
 from tracetop.app.dashboard.cursor import Mode
 from tracetop.app.dashboard.navigation import navigation, places
-from tracetop.app.dashboard.source.source import CollectorSource, FileSource, RecordingSource, TraceSource
+from tracetop.app.dashboard.source.collector_source import CollectorSource, RecordingSource
+from tracetop.app.dashboard.source.file_source import FileSource
+from tracetop.app.dashboard.source.source import TraceSource
 from tracetop.app.dashboard.time_travel.replay import Replay
 from tracetop.app.panes.inspector import inspector
 from tracetop.app.panes.timeline.timeline import TimelinePane, TimelineRows
