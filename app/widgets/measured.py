@@ -1,17 +1,25 @@
-"""A widget that hears of every size it is given."""
+"""What makes a widget hear of every size it is given."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.geometry import Region, Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from ..contain import contained
 
+if TYPE_CHECKING:
+    from textual.widget import Widget as _Widget
+else:
+    _Widget = object  # styles are inherited along the first base that is a widget: this must not be it
+
 
 @contained
-class Measured(Widget):
-    """Textual tells a new size by a `Resize`. It tells none where a widget came into sight and something asked where it
+class Measured(_Widget):
+    """Goes before the widget that it makes hear.
+
+    Textual tells a new size by a `Resize`. It tells none where a widget came into sight and something asked where it
     stands before the layout was made, as drawing does; then the size is met when the widget is drawn.
     """
 

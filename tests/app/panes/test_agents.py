@@ -122,7 +122,7 @@ async def test_token_flow_cache_and_issues_are_of_the_one_agent(show, family, li
 
 async def test_of_a_long_session_one_agent_is_told_so_far(show, family, monkeypatch):
     monkeypatch.setattr("tracetop.analysis.lane_calls._ROWS_A_SLICE", 1)
-    monkeypatch.setattr("tracetop.app.dashboard.painting._BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("tracetop.app.dashboard.painting._PARTING_SECONDS", 0.0)
     async with show(family, size=(160, 48)) as it:
         await it.press("a", "down", "o", "3")
         await it.until(lambda: "only writer · 110" in it.title("tokens"), it.title("tokens"))
