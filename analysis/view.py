@@ -13,7 +13,6 @@ from .bill import Bill
 from .cache.boundary import CacheView
 from .efficiency import Efficiency
 from .flow_point import TokenFlowPoint, flow_point
-from .fold.lanes import MAIN_LANE
 from .issues.episodes import Episode, IssueLog
 from .issues.issue import Issue, describe
 from .llm_call import LlmCall, llm_call
@@ -25,8 +24,9 @@ if TYPE_CHECKING:
 
 
 _RAISED = attrgetter("raised")
-_MOST_ANSWERS = 4_000
-"""So many of sub-agents are passed over in search of one to the main agent."""
+_FIRST = attrgetter("first")
+_MOST_RUNS = 64
+"""So many runs are passed over in which the main agent was not answered."""
 
 
 class View:
@@ -62,11 +62,16 @@ class View:
         row = bisect_left(models, self.at, key=lambda model: model[0])
         if row:
             return self.session.labels.name(models[row - 1][1])
-        answers, events = self.session.llm.event, self.session.events
-        rows = range(self.llm_rows - 1, max(-1, self.llm_rows - 1 - _MOST_ANSWERS), -1)
-        of_main = (answers[row] for row in rows if events.lane[answers[row]] == MAIN_LANE)
-        last = next(of_main, answers[self.llm_rows - 1] if self.llm_rows else None)
-        return None if last is None else self.session.labels.name(events.label[last]) or None
+        known = self.llm_rows
+        if not known:
+            return None
+        row, runs = known - 1, self.runs
+        for run in reversed(self.session.lanes.main_runs[max(0, runs - _MOST_RUNS) : runs]):
+            answered = bisect_left(run.llm_rows, known)
+            if answered:
+                row = run.llm_rows[answered - 1]
+                break
+        return self.session.labels.name(self.session.events.label[self.session.llm.event[row]]) or None
 
     @cached_property
     def time_span(self) -> tuple[float, float] | None:
@@ -91,7 +96,7 @@ class View:
     @property
     def runs(self) -> int:
         """Runs of the main agent that have begun."""
-        return sum(1 for branch in self.session.lanes.branches if branch.lane == MAIN_LANE and branch.first < self.at)
+        return bisect_left(self.session.lanes.main_runs, self.at, key=_FIRST)
 
     @property
     def llm_calls(self) -> int:

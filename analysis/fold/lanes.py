@@ -51,11 +51,13 @@ IterationClosed = Callable[[int, Lane, int], None]
 class Lanes:
     """Places events: agent, run, iteration."""
 
-    KEPT = ("names", "branches", "_lanes", "by_parent", "main")
+    KEPT = ("names", "branches", "main_runs", "_lanes", "by_parent", "main")
 
     def __init__(self, iterations: IterationColumns, on_close: list[IterationClosed]) -> None:
         self.names = Names(0xFFFF, "(other agents)")
         self.branches: list[Branch] = []
+        self.main_runs: list[Branch] = []
+        """Those of the main agent."""
         self._iterations = iterations
         self._on_close = on_close
         self._lanes: dict[int, Lane] = {}
@@ -89,8 +91,13 @@ class Lanes:
         previous = lane.branch
         lane.branch = Branch(lane.number, previous.run + 1, event, agent=previous.agent)
         lane.branch_number = len(self.branches)
-        self.branches.append(lane.branch)
+        self._add(lane.branch)
         return lane.branch
+
+    def _add(self, branch: Branch) -> None:
+        self.branches.append(branch)
+        if branch.lane == MAIN_LANE:
+            self.main_runs.append(branch)
 
     def session_start(self, lane: Lane, event: int) -> None:
         """A session_start begins a run, unless nothing has happened in the current one."""
@@ -196,7 +203,7 @@ class Lanes:
     def _new_lane(self, number: int, event: int) -> Lane:
         branch = Branch(number, 1, event)
         lane = self._lanes[number] = Lane(number, len(self.branches), branch)
-        self.branches.append(branch)
+        self._add(branch)
         return lane
 
     def _new_row(self, lane: Lane, number: int, event: int, start: int) -> int:
