@@ -116,8 +116,8 @@ class _Session:
     def close(self) -> None:
         """Write what could not be written, if that goes now, and give the file back."""
         with suppress(OSError):
-            if self.is_behind:
-                self.take(())
+            if self.is_behind or (self._translator.is_wrong and self.kept is not None):
+                self._tell_anew(None)
             self._file.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -22,9 +23,11 @@ class PortTakenError(Exception):
 
 
 def record_only(folder: Path, host: str, port: int) -> None:
-    """Record until Ctrl+C, and print what is recorded. Raises PortTakenError, OSError for the folder."""
+    """Record until Ctrl+C or SIGTERM, and print what is recorded. Raises PortTakenError, OSError for the folder."""
     with _listening(folder, host, port, _print, _tell_refused, "Ctrl+C ends."), suppress(KeyboardInterrupt):
-        threading.Event().wait()
+        ended = threading.Event()
+        signal.signal(signal.SIGTERM, lambda *_: ended.set())
+        ended.wait()
 
 
 def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug: bool = False) -> None:
@@ -41,7 +44,7 @@ def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug
         if not started.is_set():
             _tell_refused(reason)
 
-    ends_by = "The dashboard opens when spans arrive; there q ends, here Ctrl+C."
+    ends_by = "The dashboard opens when spans arrive; q ends it there, Ctrl+C here."
     with _listening(folder, host, port, told, refused, ends_by), suppress(KeyboardInterrupt):
         started.wait()
         from ..standalone import run_dashboard
@@ -70,7 +73,8 @@ def _listening(
         raise PortTakenError(f"cannot listen on {host}, port {port}: {error.strerror or error}; see --port") from error
     shown = f"[{host}]" if ":" in host else host
     _say(f"Listening on http://{shown}:{receiver.port} for OTLP (JSON and protobuf); sessions go to {folder}")
-    _say(f"An agent sends here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{shown}:{receiver.port}   {ends_by}")
+    _say(f"An agent sends here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{shown}:{receiver.port}")
+    _say(ends_by)
     try:
         yield
     finally:

@@ -38,6 +38,7 @@ from .time_travel.replay import Replay
 _CACHE = PANES.index("cache")
 _PARTING_SECONDS = 0.006
 """For so long the calls of one agent are parted from the others' within a frame."""
+_TRUNCATED = "the trace was truncated or replaced"
 _MOVED, _GREW = "moved", "grew"
 """Why some panes have not shown the newest frame."""
 
@@ -72,6 +73,14 @@ class Painting:
         """Whether some pane does not show the newest frame yet."""
         return bool(self._late)
 
+    def _why_anew(self, trace: Trace) -> str:
+        """Why a trace starts over: other logs, and `tracetop listen`, tell a session anew when they know better."""
+        shown = self._frame.view.session if self._frame is not None else None
+        is_same = (
+            shown is not None and trace.session.count >= shown.count and trace.session.session_id == shown.session_id
+        )
+        return "more is known of the session now" if trace.merged is not None or is_same else _TRUNCATED
+
     def paint(self, hurried: bool = False, *, by_key: bool = False) -> None:
         """Paint what changed since the last frame.
 
@@ -86,10 +95,7 @@ class Painting:
             self.history.forget()
             self._issue = self._episode = None
             self.look_again()
-            told_anew = (
-                "the trace was truncated or replaced" if trace.merged is None else "more is known of the session now"
-            )
-            self.notify(f"{told_anew}: reading it again", title="tracetop")
+            self.notify(f"{self._why_anew(trace)}: reading it again", title="tracetop")
         self.look_at_bookmarks()
         # What is read is asked for last: where nothing is being read any more, the trace is whole.
         loading, newest = self.source.progress, self.look_at_newest()

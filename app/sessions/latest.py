@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...collector.formats.codex.names import is_rollout
 from ...collector.reading.packed import is_called_packed
-from .entry import Entry, session_name
+from .entry import Entry, Glance, session_name
 
 
 class Latest:
@@ -23,10 +23,21 @@ class Latest:
         """The session to show from now on; None where that is the same as before, or there is none."""
         is_first = not self._known
         new = [entry for entry in entries if not entry.error and _identity(entry.path) not in self._known]
+        if not is_first:
+            new = [entry for entry in new if entry.glance is not None and not _is_empty(entry.glance)]
         self._known.update(_identity(entry.path) for entry in new)
         started = [entry for entry in new if not is_called_packed(entry.path)]
-        newest = max(started or (new if is_first else ()), key=lambda entry: (entry.mtime, entry.path), default=None)
+        newest = max(started or (new if is_first else ()), key=_newness, default=None)
         return None if newest is None else newest.path
+
+
+def _newness(entry: Entry) -> tuple[bool, float, Path]:
+    return entry.glance is None or not _is_empty(entry.glance), entry.mtime, entry.path
+
+
+def _is_empty(glance: Glance) -> bool:
+    """Whether nothing happened yet: some logs hold nothing but the titles of other sessions, without a time."""
+    return bool(glance.agent) and glance.start is None
 
 
 def _identity(path: Path) -> str:

@@ -226,6 +226,11 @@ class TranslatedTail:
     def _ready(self) -> Iterator[_Waiting]:
         """The records that may be translated: as long as no file could still bring an earlier one."""
         logs = list(self._logs.values())
+        if len(logs) == 1:
+            alone = logs[0].waiting
+            while alone:
+                yield alone.popleft()
+            return
         while True:
             if any(self._is_awaited(log) for log in logs):
                 return

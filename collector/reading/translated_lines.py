@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 
 from ..formats.translator import Origin
@@ -27,18 +28,22 @@ class TranslatedLines:
 
     def add(self, lines: Sequence[bytes], origins: Sequence[Origin]) -> list[int]:
         """Add lines, without their newlines; gives the position of each."""
-        positions = []
-        for line, origin in zip(lines, origins, strict=True):
-            positions.append(self._end)
-            self._lines.append(line)
-            number = self._file_numbers.setdefault(origin.path, len(self._files))
-            if number == len(self._files):
-                self._files.append(origin.path)
-            self._file.append(number)
-            self._line.append(origin.line)
-            self._positions.append(self._end)  # last: who finds it finds the rest
-            self._end += len(line) + 1
+        positions = list(accumulate((len(line) + 1 for line in lines), initial=self._end))
+        self._end = positions.pop()
+        self._lines += lines
+        self._file.extend(self._number_of(origin.path) for origin in origins)
+        self._line.extend(origin.line for origin in origins)
+        self._positions.extend(positions)  # last: who finds it finds the rest
         return positions
+
+    def _number_of(self, path: Path) -> int:
+        """The number of a file, which mostly is that of the line before."""
+        if self._files and self._files[-1] is path:
+            return len(self._files) - 1
+        number = self._file_numbers.setdefault(path, len(self._files))
+        if number == len(self._files):
+            self._files.append(path)
+        return number
 
     def line(self, position: int) -> bytes:
         """The line at a position. Raises OSError where there is none."""

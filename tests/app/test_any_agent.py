@@ -201,9 +201,9 @@ def test_packed_rollouts_are_not_live_and_do_not_start(project: Path, tmp_path: 
     assert state_of(Entry(packed, 1, now, Glance(ended=False)), now) is State.IDLE
     latest = Latest()
     assert latest.next([Entry(packed, 1, 9.0), Entry(path.with_name("rollout-2.jsonl"), 1, 2.0)]) != packed
-    assert latest.next([Entry(path.with_name("rollout-0.jsonl.zst"), 1, 99.0)]) is None
+    assert latest.next([Entry(path.with_name("rollout-0.jsonl.zst"), 1, 99.0, Glance())]) is None
     archived = tmp_path / "codex" / "archived_sessions" / "rollout-2.jsonl"
-    assert latest.next([Entry(archived, 1, 100.0)]) is None, "it was only put away"
+    assert latest.next([Entry(archived, 1, 100.0, Glance())]) is None, "it was only put away"
     assert Latest().next([Entry(packed, 1, 9.0)]) == packed
 
 
@@ -271,12 +271,19 @@ async def test_a_session_that_grows_is_followed(project: Path, visit: Any, tmp_p
 
 
 def test_the_newest_is_shown_first_and_then_each_that_starts() -> None:
-    latest, old, new = Latest(), Entry(Path("old"), 1, 1.0), Entry(Path("new"), 1, 2.0)
+    def entry(name: str, mtime: float, glance: Glance | None = Glance(), **more: Any) -> Entry:  # noqa: B008
+        return Entry(Path(name), 1, mtime, glance, **more)
+
+    latest, old, new = Latest(), entry("old", 1.0), entry("new", 2.0)
     assert latest.next([]) is None
     assert latest.next([new, old]) == Path("new")
-    assert latest.next([Entry(Path("old"), 5, 9.0), new]) is None, "one that goes on is no newer one"
-    assert latest.next([old, new, Entry(Path("third"), 1, 0.5)]) == Path("third")
-    assert latest.next([Entry(Path("broken"), 1, 99.0, error="no trace")]) is None
+    assert latest.next([entry("old", 9.0), new]) is None, "one that goes on is no newer one"
+    assert latest.next([old, new, entry("third", 0.5)]) == Path("third")
+    assert latest.next([entry("broken", 99.0, error="no trace")]) is None
+    assert latest.next([entry("fourth", 3.0, None)]) is None, "nobody has looked at it yet"
+    assert latest.next([entry("fourth", 3.0, Glance(agent="claude-code"))]) is None, "it has but titles of others"
+    assert latest.next([entry("fourth", 3.0, Glance(agent="claude-code", start=2.0))]) == Path("fourth")
+    assert latest.next([entry("fourth", 4.0, Glance(agent="claude-code", start=2.0))]) is None
 
 
 async def test_latest_opens_the_newest_and_switches_when_another_starts(

@@ -16,7 +16,7 @@ from tracetop.analysis.fold.session import Session
 from tracetop.analysis.view import View
 from tracetop.collector.formats import registry
 from tracetop.collector.formats.native import decode_line
-from tracetop.collector.formats.otlp import OTLP
+from tracetop.collector.formats.otlp import OTLP, translation
 from tracetop.collector.formats.translator import Merged, Origin, Settling
 from tracetop.collector.reading.open_tail import open_tail
 from tracetop.collector.reading.translated import TranslatedTail, native_line
@@ -342,6 +342,27 @@ def test_a_sub_agent_is_a_lane_under_the_call_that_started_it(tmp_path: Path, na
     assert event_of(reading, "session_end")["data"] == {"status": "complete"}
 
 
+def test_many_spans_are_not_told_anew_for_each_that_was_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translation, "_FEW_SPANS", 20)
+    spans = [agent("A", "", 0, 5_000, "coder")]
+    for number in range(60):
+        start = 10 * number + 1
+        spans += [
+            tool(f"t{number}", "A", start, start + 6, "delegate"),
+            agent(f"a{number}", f"t{number}", start, start + 5, "explorer"),
+            chat(f"c{number}", f"a{number}", start, start + 1, input=10, output=1),
+        ]
+    path = write(tmp_path / "grown.jsonl", [line_of(spans[-1])])
+    growing = Reading(path).go_on()
+    for each in reversed(spans[:-1]):  # children first, the root last
+        with path.open("ab") as file:
+            file.write(line_of(each))
+        growing.go_on()
+    assert growing.restarts < 40, "with every sub-agent it would be 60"
+    assert growing.counts() == read_whole(path).counts()
+    assert lanes_of(growing) == lanes_of(read_whole(path))
+
+
 def test_what_is_told_while_the_root_is_open_is_there_at_once_and_stays_where_agents_are_named(tmp_path: Path) -> None:
     spans = sub_agent(names_agents=True)
     path = write(tmp_path / "live.jsonl", [line_of(spans[0])])
@@ -565,11 +586,20 @@ def made(shape: Shape) -> list[dict[str, Any]]:
     return spans
 
 
-@given(shapes, st.randoms(use_true_random=False), st.lists(st.integers(1, 6), min_size=1, max_size=5))
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(shapes, st.randoms(use_true_random=False), st.lists(st.integers(1, 6), min_size=1, max_size=5), st.booleans())
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_tree_in_any_order_and_pieces_gives_the_same(
-    tmp_path: Path, shape: Shape, luck: random.Random, pieces: list[int]
+    tmp_path: Path, shape: Shape, luck: random.Random, pieces: list[int], are_many: bool
 ) -> None:
+    """Of many spans what is wrong may stay so until the tree is complete."""
+    with pytest.MonkeyPatch.context() as limits:
+        if are_many:
+            limits.setattr(translation, "_FEW_SPANS", 0)
+            limits.setattr(translation, "_SHARE", 1)
+        _grown_in_any_order_is_the_same(tmp_path, shape, luck, pieces)
+
+
+def _grown_in_any_order_is_the_same(tmp_path: Path, shape: Shape, luck: random.Random, pieces: list[int]) -> None:
     lines = [line_of(each) for each in reversed(made(shape))]
     expected = read_whole(write(tmp_path / "whole.jsonl", lines))
     luck.shuffle(lines)

@@ -9,6 +9,7 @@ from typing import Any
 from ..translator import Record
 
 _NONE: Mapping[str, Any] = {}
+_INFINITY = float("inf")
 
 
 def time_of(record: Record) -> float | None:
@@ -30,7 +31,7 @@ def seconds(told: object) -> float | None:
 def part(record: Record, name: str) -> Mapping[str, Any]:
     """An object in a record; an empty one where there is none."""
     value = record.get(name)
-    return value if isinstance(value, Mapping) else _NONE
+    return value if isinstance(value, dict) else _NONE
 
 
 def text(record: Record, name: str) -> str:
@@ -42,9 +43,9 @@ def text(record: Record, name: str) -> str:
 def number(record: Record, name: str) -> int | float | None:
     """A number in a record that is not negative; None where there is none."""
     value = record.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if type(value) is not int and type(value) is not float:  # a truth value is none
         return None
-    return value if 0 <= value < float("inf") else None
+    return value if 0 <= value < _INFINITY else None
 
 
 def count(record: Record, name: str) -> int:
@@ -57,7 +58,7 @@ def blocks(content: object) -> Iterator[Mapping[str, Any]]:
     if isinstance(content, str):
         yield {"type": "text", "text": content}
     elif isinstance(content, list):
-        yield from (block for block in content if isinstance(block, Mapping))
+        yield from (block for block in content if isinstance(block, dict))
 
 
 def plain(content: object) -> str:
@@ -67,7 +68,7 @@ def plain(content: object) -> str:
 
 def without_data(value: Any) -> Any:
     """A value of a record as it may be kept: of what is encoded in it only how long that is."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         if value.get("type") == "base64" and isinstance(value.get("data"), str):
             return {**value, "data": f"({len(value['data']):,} characters)"}
         return {name: without_data(each) for name, each in value.items()}

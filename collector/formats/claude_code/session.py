@@ -33,12 +33,14 @@ class SessionStart:
         self._titles: dict[str, str] = {}
         self._summaries: dict[str, str] = {}
         self._goal = ""
+        self._may_be_renamed = False
 
     def look_at(self, record: Record, time: float | None, *, forked_from: str = "") -> None:
         """Learn from any record where the session runs, until its start is told; of history that has no time here."""
         leaf = self._summaries.pop(text(record, "uuid"), None) if self._summaries else None
         if leaf is not None:
             self._titles["summary"] = leaf
+            self._may_be_renamed = True
         if self._is_told:
             return
         if self._began is None:
@@ -55,6 +57,7 @@ class SessionStart:
     def prompted(self, prompt: str) -> None:
         """A human asked for something."""
         self._prompt = self._prompt or prompt[:_LONGEST_GOAL]
+        self._may_be_renamed = True
 
     def titled(self, record: Record, is_own: bool) -> None:
         """A record that tells a title. A summary may be that of another session, told by the record it ends with."""
@@ -65,12 +68,14 @@ class SessionStart:
                 self._summaries[text(record, "leafUuid")] = title
         elif title:
             self._titles[kind] = title[:_LONGEST_GOAL]
+            self._may_be_renamed = True
 
     def told(self, events: Iterator[TraceEvent]) -> Iterator[TraceEvent]:
         """The events of a record, and before them the session's start as soon as it can be told."""
         if self._is_told:
             yield from events
-            yield from self._renamed()
+            if self._may_be_renamed:
+                yield from self._renamed()
             return
         self._held += events
         if len(self._held) <= _MOST_HELD and not any(event.kind in _WORK for event in self._held):
@@ -90,6 +95,7 @@ class SessionStart:
 
     def _renamed(self) -> Iterator[TraceEvent]:
         """That the session is called something else now."""
+        self._may_be_renamed = False
         best = self._best()
         if best != self._goal:
             self._goal = best

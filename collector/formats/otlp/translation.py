@@ -21,6 +21,11 @@ from .telling import Teller
 from .told import Told
 from .vocabulary import Role
 
+_FEW_SPANS = 500
+"""So many are told anew whenever something was wrong."""
+_SHARE = 8
+"""Of more, once an eighth of them came since: telling all each time would take the square of them."""
+
 
 class SpanTranslator:
     """Turns spans into events. Each span counts as a record; so does a line that holds logs or metrics."""
@@ -32,6 +37,9 @@ class SpanTranslator:
         self._lanes = Lanes()
         self._teller = Teller(self._lanes, self.merged)
         self._latest = 0.0
+        self._spans = self._told_first = 0
+        self.is_wrong = False
+        """Whether something was told that is known to be wrong by now."""
 
     def take(self, record: Record, origin: Origin) -> Iterable[TraceEvent]:
         """Put the spans of a record where they belong; what they add is told when all that is there was taken."""
@@ -57,19 +65,29 @@ class SpanTranslator:
             self.merged.duplicates += 1
             return False
         self._waiting.append(node)
+        self._spans += 1
         return True
 
     def settle(self) -> Sequence[tuple[TraceEvent, Origin]] | None:
-        """What is to be told of the spans that were taken since; None where what was told before proves wrong."""
-        news = self._news()
-        refuted = [self._is_refuted(tree, nodes) for tree, nodes in news.items()]
-        if any(refuted):
+        """What is to be told of the spans that were taken since; None where what was told before proves wrong.
+
+        Of many spans it is left wrong for a while, though never of a trace that is complete.
+        """
+        refuted = [tree for tree, nodes in self._news().items() if self._is_refuted(tree, nodes)]
+        self.is_wrong = self.is_wrong or bool(refuted)
+        if self.is_wrong and (self._is_time_to_tell_anew() or any(tree.is_complete for tree in refuted)):
             return None
+        for tree in refuted:
+            tree.guessed = True
         return self.settle_as_it_is()
+
+    def _is_time_to_tell_anew(self) -> bool:
+        return self._spans <= _FEW_SPANS or (self._spans - self._told_first) * _SHARE >= self._spans
 
     def settle_as_it_is(self) -> Sequence[tuple[TraceEvent, Origin]]:
         """The same, with what was told before left as it is, right or wrong."""
         news, self._waiting = self._news(), []
+        self._told_first = self._told_first or self._spans
         for tree, nodes in news.items():
             for node in nodes:
                 node.told = self._to_tell(node)

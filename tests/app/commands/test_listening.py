@@ -353,7 +353,8 @@ def test_only_loopback_is_taken_for_it() -> None:
     assert [is_loopback(host) for host in ("0.0.0.0", "::", "192.168.1.2", "example.org")] == [False] * 4
 
 
-def test_the_command_prints_what_it_records_and_ends_with_control_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_prints_what_it_records_and_ends_with_control_c(tmp_path: Path, end: signal.Signals) -> None:
     folder = tmp_path / "t"
     command = [sys.executable, "-m", "tracetop", "listen", "--port", "0", "--no-screen", "-o", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -361,6 +362,7 @@ def test_the_command_prints_what_it_records_and_ends_with_control_c(tmp_path: Pa
         try:
             port = process.stdout.readline().split(":")[2].split()[0]
             assert "OTEL_EXPORTER_OTLP_ENDPOINT" in process.stdout.readline()
+            assert process.stdout.readline() == "Ctrl+C ends.\n"
             taken = CliRunner().invoke(cli, ["listen", "--port", port, "--no-screen", "-o", str(folder)])
             assert taken.exit_code == 2
             assert f"port {port}" in taken.stderr
@@ -369,7 +371,7 @@ def test_the_command_prints_what_it_records_and_ends_with_control_c(tmp_path: Pa
             urllib.request.urlopen(urllib.request.Request(url, body, {"Content-Type": JSON}), timeout=20).close()
             assert process.stdout.readline() == f"mine: recording {folder / 'session-mine.jsonl'}\n"
             assert process.stdout.readline() == "mine: 1 LLM call, 0 tool calls, 0 errors\n"
-            process.send_signal(signal.SIGINT)
+            process.send_signal(end)
             rest, errors = process.communicate(timeout=20)
         finally:
             process.kill()

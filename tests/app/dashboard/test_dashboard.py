@@ -197,6 +197,17 @@ async def test_moving_up_while_rows_arrive_is_not_undone(show, small, line):
             assert it.place == it.count - 3
 
 
+async def test_a_session_that_is_told_anew_as_listen_does_is_not_called_truncated(show, tmp_path, line):
+    path, new = tmp_path / "t.jsonl", tmp_path / "new"
+    path.write_bytes(line("session_start", goal="one") + line("llm_response", 1, input_tokens=5))
+    async with show(path) as it:
+        await it.until(lambda: "one" in it.strip)
+        new.write_bytes(path.read_bytes() + line("session_start", goal="the same, better known"))
+        new.replace(path)
+        await it.until(lambda: "better known" in it.strip)
+        await it.until(lambda: "more is known of the session now: reading it again" in messages(it))
+
+
 @pytest.mark.parametrize("replaced", [False, True])
 async def test_a_trace_that_starts_over_is_read_again(show, demo, line, replaced):
     async with show(demo) as it:
