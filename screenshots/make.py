@@ -51,18 +51,13 @@ PICTURES = (
     Picture("demo-80x24", size=(80, 24)),
     Picture("demo-light", theme="tracetop-light"),
     Picture("demo-paused", at=60),
-    Picture(
-        "bookmarks",
-        keys=(*("e", "m"), *"was it down?", *("enter", "c", "m"), *"why here", *("enter", "home", "m", "enter", "M")),
-        size=(120, 36),
-    ),
     Picture("demo-issue", keys=("5", "enter")),
     Picture("inspector", "attocode/collector-typed.jsonl", keys=("e", "e", "enter"), size=(120, 36)),
     Picture("demo-timeline", pane="timeline", size=(140, 40)),
     Picture("waterfall", keys=("1", "z", "w"), size=(140, 40)),
     Picture("tokens", "attocode/collector-typed.jsonl", pane="tokens", size=(120, 40)),
     Picture("cache", "attocode/collector-typed.jsonl", pane="cache", size=(120, 40)),
-    Picture("what-if", keys=("4", "w", "down", "down", "down", "down"), size=(120, 36)),
+    Picture("what-if", keys=("4", "w", *["down"] * 7), size=(120, 36), claude=True),
     Picture("claude-code", claude=True),
     Picture("agents", keys=("a",), size=(120, 18), claude=True),
     Picture("tree", keys=("2", "z", "L", "s"), size=(120, 36)),
@@ -73,6 +68,11 @@ PICTURES = (
     Picture("two-prompts", "attocode/cli-tui-two-prompts.jsonl", size=(120, 36)),
     Picture("doom-loop", "attocode/cli-doom-stream.jsonl", size=(120, 36), theme="tracetop-light"),
     Picture("swarm", "attocode/swarm.jsonl", size=(80, 24)),
+    Picture(
+        "bookmarks",
+        keys=(*("e", "m"), *"was it down?", *("enter", "c", "m"), *"why here", *("enter", "home", "m", "enter", "M")),
+        size=(120, 36),
+    ),  # last: it leaves bookmarks on the demo
 )
 
 

@@ -41,7 +41,7 @@ class BreaksMended:
         """The scenario."""
         view, tally = self._view, self._tally
         assumptions = (
-            "Breaks by a compaction stay: they have to be. What the others made be paid again is read instead.",
+            "Breaks by a compaction stay: they have to be. What the others had paid again is read instead.",
             *tally.left_out("breaks"),
         )
         made = Scenario(

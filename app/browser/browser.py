@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -31,6 +32,7 @@ from ..sessions.sessions import Sessions
 from ..short_paths import from_home
 from ..widgets.event_list import EventList
 from .heads import Heads
+from .howto import HOWTO
 from .rows import SessionRows, silent_columns
 from .selected import SelectedSession
 from .session_prompt import SessionPrompt
@@ -44,16 +46,8 @@ _AGING_SECONDS, _IDLE_AGING_SECONDS = 1.0, 5.0
 _ARRANGE_SHARE = 8.0
 """A list that takes a second to arrange is not arranged again for eight."""
 
-_HOWTO = (
-    "The sessions of your folders, whichever agent left them. Figures that need a whole log (tokens, cost, cache, "
-    "score, issues) fill in by and by, what is in sight first, and are kept. – is not known, ~ estimated.",
-    "● live: written to within 30 s. ○ ended: its log says so. ○ idle: neither; many agents never log an end.",
-    "Issues: how many, behind the mark of the worst: ‼ critical, ! high, ▪ medium, · low. "
-    "Score: up to 100, the higher the better.",
-    "A filter is words in goal, model or name, and: agent:codex project:web model:opus goal:parser name:2026 cost:>1 "
-    "tokens:>1m score:<50 cache:<50% issues:>0 errors:>0 it:>20 age:<1d live idle ended issues errors; all must hold, "
-    "-word is not that.",
-)
+_SELECTED_FROM = 14
+"""From so many lines on the selected session is told below the list."""
 
 
 @contained
@@ -135,6 +129,10 @@ class BrowserScreen(SessionPrompt):
 
     def on_unmount(self) -> None:
         self.sessions.stop()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave the room to the list where there is little."""
+        self.query_one(SelectedSession).display = event.size.height >= _SELECTED_FROM
 
     def on_screen_suspend(self) -> None:
         if not is_seen(self):
@@ -270,7 +268,7 @@ class BrowserScreen(SessionPrompt):
     def action_help(self) -> None:
         """List the keys."""
         sorted_by = f"s sorts by the next of {', '.join(COLUMNS)}; a click on a head sorts by it."
-        self.app.push_screen(HelpScreen(self, (*_HOWTO, sorted_by)))
+        self.app.push_screen(HelpScreen(self, (*HOWTO, sorted_by)))
 
     def action_leave(self) -> None:
         """Leave tracetop."""

@@ -119,7 +119,7 @@ class SessionRows:
         """State, goal, model, iterations, tokens, cost, cache, score, issues, age: as many as there is room for."""
         entry, now = self.entries[index], self._clock()
         state, style = _STATES[state_of(entry, now)]
-        title = entry.goal or entry.name
+        title = entry.goal or short_name(entry)
         if entry.error:
             room = max(0, width - _STATE_CELLS - _COLUMNS[-1].cells)
             name = fit(one_line(entry.name), room // 3).rstrip()

@@ -39,7 +39,7 @@ class SelectedSession(Vertical):
 
 def goal_of(entry: Entry) -> str:
     """What a session is about; of one that is none why that is so."""
-    return entry.error or entry.goal or entry.name
+    return entry.error or entry.goal or short_name(entry)
 
 
 def facts_of(entry: Entry) -> str:

@@ -13,7 +13,7 @@ from ..safe_text import fit, fit_right, one_line, width_of
 MIN_WIDTH = 80
 MAX_PROSE = 110
 _FALLBACK_WIDTH = 100
-_GAP = "  "
+GAP = "  "
 
 
 def terminal_width() -> int:
@@ -62,13 +62,13 @@ def table(
     """
     cells = [[one_line(cell) for cell in row] for row in ([headers, *rows] if any(headers) else rows)]
     widths = [max(map(width_of, column)) for column in zip(*cells, strict=True)]
-    excess = len(indent) + sum(widths) + len(_GAP) * (len(widths) - 1) - width
+    excess = len(indent) + sum(widths) + len(GAP) * (len(widths) - 1) - width
     if excess > 0:
         widths[elastic] = max(8, widths[elastic] - excess)
     return [
         (
             indent
-            + _GAP.join(
+            + GAP.join(
                 fit(cell, size) if column in left else fit_right(cell, size)
                 for column, (cell, size) in enumerate(zip(row, widths, strict=True))
             )

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from ...analysis import figures
 from ...collector.reading.packed import is_called_packed, missing
-from ..safe_text import fit
+from ..safe_text import fit, width_of
 from ..sessions.entry import Entry
 from ..sessions.naming import age, agent_word, short_name, undated
 from ..sessions.sessions import Sessions
-from .layout import more, table
+from .layout import GAP, more, table
 
 _SHOWN = 50
-_NAME_WIDTH = 28
+_NAME_WIDTH = 22
 _MODEL_WIDTH = 20
+_MODEL, _MODEL_FROM = 2, 100
+"""The column of the model, and from which width on there is room for it beside any goal."""
 _MOST_FOLDED = 256 * 1024 * 1024
 """Bytes of traces that are folded for the list: some seconds. Larger ones are left to the browser, which shows them."""
 
@@ -35,10 +37,13 @@ def newest_sessions(sessions: Sessions) -> tuple[list[Entry], int]:
 
 def sessions_text(newest: Sequence[Entry], count: int, now: float, width: int) -> Iterator[str]:
     """One line per session, newest first, of `count` there are; `now` is the time that ages are told from."""
-    headers = ["session", "goal", "model", "tokens", "cost", "age"]
-    yield from table(
-        headers, [_row(entry, now) for entry in newest], width, left=frozenset({0, 1, 2}), elastic=1, indent=""
-    )
+    head = ["session", "goal", "model", "tokens", "cost", "age"]
+    rows, left = [_row(entry, now) for entry in newest], frozenset({0, 1, 2})
+    told = [row for row, entry in zip(rows, newest, strict=True) if not entry.error]
+    if width < _MODEL_FROM and _natural_width([head, *told]) > width:
+        head, *rows = ([*row[:_MODEL], *row[_MODEL + 1 :]] for row in (head, *rows))
+        left -= {_MODEL}
+    yield from table(head, rows, width, left=left, elastic=1, indent="")
     if count > len(newest):
         yield more(count - len(newest), "sessions")
     packed = sum(bool(entry.error) and is_called_packed(entry.path) for entry in newest)
@@ -47,6 +52,12 @@ def sessions_text(newest: Sequence[Entry], count: int, now: float, width: int) -
     unknown = sum(entry.is_waiting for entry in newest)
     if unknown:
         yield f"figures of {figures.count(unknown, 'large session')} are not known yet: tracetop FOLDER finds them out"
+
+
+def _natural_width(rows: Sequence[Sequence[str]]) -> int:
+    """The cells that a table takes with nothing cut."""
+    widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
+    return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
 def _name(entry: Entry) -> str:

@@ -60,7 +60,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: object) -> Any:
-    return CliRunner().invoke(cli, [str(each) for each in arguments], catch_exceptions=False)
+    wide = {"COLUMNS": "120"}
+    return CliRunner().invoke(cli, [str(each) for each in arguments], catch_exceptions=False, env=wide)
 
 
 def test_without_a_path_the_sessions_of_this_project_are_listed(project: Path) -> None:

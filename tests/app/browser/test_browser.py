@@ -291,6 +291,8 @@ async def test_what_is_cut_of_the_selected_session_is_told_whole_below_the_list(
         await it.press("slash")
         await it.enter("nothing like this")
         assert not it.crop("#browser-selected").strip()
+        await it.pilot.resize_terminal(80, 12)
+        assert not it.screen.query_one("#browser-selected").display, "a list of a few lines needs them"
 
 
 async def test_the_title_names_the_order_where_no_head_does(browse, folder):

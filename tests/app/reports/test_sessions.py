@@ -35,3 +35,11 @@ def test_sessions_come_newest_first_with_their_age(tmp_path: Path) -> None:
     lines = list(sessions_list(tmp_path, 80))
     assert lines[1].split() == ["new", "new", "goal", "–", "41.2k", "$0.84", "1m"]
     assert lines[2].split()[-1] == "2h"
+
+
+def test_a_long_goal_has_the_room_of_the_model_where_there_is_little(tmp_path: Path) -> None:
+    start = event("session_start", data={"goal": "goal " * 20, "model": "claude-sonnet-4"})
+    (tmp_path / "long.jsonl").write_text(json.dumps(start) + "\n")
+    head, row = sessions_list(tmp_path, 80)
+    assert "model" not in head and row.count("goal") > 8
+    assert "claude-sonnet-4" in list(sessions_list(tmp_path, 100))[1]

@@ -66,7 +66,7 @@ def test_json_has_all_scenarios_with_every_option(tmp_path: Path) -> None:
         "remark": "1 break",
         "unknown": None,
         "assumptions": [
-            "Breaks by a compaction stay: they have to be. What the others made be paid again is read instead."
+            "Breaks by a compaction stay: they have to be. What the others had paid again is read instead."
         ],
     }
     assert [each["option"] for each in told if each["scenario"] == "compaction"] == ["50%", "60%", "70%", "80%"]
