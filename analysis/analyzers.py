@@ -9,7 +9,7 @@ from .flow_point import TokenFlowPoint
 from .fold.session import Session
 from .issues.issue import Issue
 from .summary import Summary
-from .timeline import TimelineEntry, entry
+from .timeline.timeline import TimelineEntry, entry
 from .tree.tree import TreeNode, whole_tree
 from .view import View
 

@@ -16,17 +16,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from .fold.columns import KNOWN_COST, KNOWN_INPUT, KNOWN_OUTPUT, KNOWN_READ, NONE
-from .prices import Price
+from .rent_rate import rent_rate
 
 if TYPE_CHECKING:
     from .fold.session import Session
 
 SHRUNK = 0.7
 """A prompt of less than this share of the one before was cut, whether or not anything says so."""
-
-READ_PRICE, WRITE_PRICE, OUTPUT_PRICE = 0.1, 1.25, 5.0
-"""What a token read from the cache, written to it, or put out costs, beside one of uncached input: as Anthropic's list
-has it. By these the cost of a response is split where nobody knows what its model takes."""
 
 _ROWS_AT_A_TIME = 1_000
 """Some 3 ms of work."""
@@ -238,7 +234,7 @@ class Rent:
         rate = 0.0
         if flags & KNOWN_COST and prompt:
             self._priced_from = min(self._priced_from, event)
-            rate = _rate(llm.cost[row], sent, read, written, output, session.cache_breaks.prices.price_at_hand(row))
+            rate = rent_rate(llm.cost[row], sent, read, written, output, session.cache_breaks.prices.price_at_hand(row))
         rates, carried = context.rate, context.carried
         rates.append(rate + (rates[-1] if rates else 0.0))
         context.event.append(event)
@@ -303,26 +299,3 @@ class Rent:
         context.held.clear()
         context.carried = 0
         context.is_cut = False
-
-
-def _rate(cost: float, sent: int, read: int, written: int, output: int, price: Price | None) -> float:
-    """Dollars that a token costs which the prompt had before: read from the cache where most of the prompt was."""
-    prompt = sent + read + written
-    of_input, of_output, of_read, of_write = 1.0, OUTPUT_PRICE, READ_PRICE, WRITE_PRICE
-    if price is not None and _tells(price, sent, read, written, output):
-        of_input, of_output = price.input or 0.0, price.output or 0.0
-        of_read, of_write = price.cache_read or 0.0, price.cache_write or 0.0
-    parts = of_input * sent + of_read * read + of_write * written
-    whole = parts + of_output * output
-    unit = cost / whole if whole else 0.0
-    return unit * of_read if 2 * read >= prompt else unit * parts / prompt
-
-
-def _tells(price: Price, sent: int, read: int, written: int, output: int) -> bool:
-    """Whether a price is known of every bucket that is used."""
-    return not (
-        (sent and price.input is None)
-        or (output and price.output is None)
-        or (read and price.cache_read is None)
-        or (written and price.cache_write is None)
-    )

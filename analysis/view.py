@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 
 _RAISED = attrgetter("raised")
+_FIRST = attrgetter("first")
 _MOST_RUNS = 64
-"""So many runs of the main agent are looked at for one that was answered."""
+"""So many runs are passed over in which the main agent was not answered."""
 
 
 class View:
@@ -61,11 +62,16 @@ class View:
         row = bisect_left(models, self.at, key=lambda model: model[0])
         if row:
             return self.session.labels.name(models[row - 1][1])
-        session, rows = self.session, self.llm_rows
-        newest = session.lanes.main_runs[self.runs - 1 :: -1][:_MOST_RUNS] if self.runs else ()
-        answered = ((run, bisect_left(run.llm_rows, rows)) for run in newest)
-        last = next((run.llm_rows[mine - 1] for run, mine in answered if mine), rows - 1)
-        return session.labels.name(session.events.label[session.llm.event[last]]) or None if last >= 0 else None
+        known = self.llm_rows
+        if not known:
+            return None
+        row, runs = known - 1, self.runs
+        for run in reversed(self.session.lanes.main_runs[max(0, runs - _MOST_RUNS) : runs]):
+            answered = bisect_left(run.llm_rows, known)
+            if answered:
+                row = run.llm_rows[answered - 1]
+                break
+        return self.session.labels.name(self.session.events.label[self.session.llm.event[row]]) or None
 
     @cached_property
     def time_span(self) -> tuple[float, float] | None:
@@ -90,7 +96,7 @@ class View:
     @property
     def runs(self) -> int:
         """Runs of the main agent that have begun."""
-        return bisect_left(self.session.lanes.main_runs, self.at, key=lambda run: run.first)
+        return bisect_left(self.session.lanes.main_runs, self.at, key=_FIRST)
 
     @property
     def llm_calls(self) -> int:

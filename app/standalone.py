@@ -19,7 +19,7 @@ from .browser.browser import BrowserScreen
 from .commands.command_group import NoSuchThemeError, given_settings
 from .dashboard.host import DashboardHost
 from .dashboard.screen import DashboardScreen
-from .dashboard.source.source import SourceLike, open_source
+from .dashboard.source.open_source import SourceLike, open_source
 from .keymap import usable_keys
 from .safe_text import one_line
 from .sessions.entry import session_name

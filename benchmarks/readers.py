@@ -32,7 +32,7 @@ def orjson_alone() -> Told:
 
 def tracetop() -> Told:
     """As tracetop's report and panes do it: one fold into columns, then what each pane and report asks of them."""
-    from tracetop.analysis.timeline import entry
+    from tracetop.analysis.timeline.timeline import entry
     from tracetop.analysis.tree.shape import TOP
     from tracetop.analysis.tree.tree import Tree
     from tracetop.app.trace import load_trace

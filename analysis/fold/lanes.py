@@ -51,30 +51,19 @@ IterationClosed = Callable[[int, Lane, int], None]
 class Lanes:
     """Places events: agent, run, iteration."""
 
-    KEPT = ("names", "branches", "_lanes", "by_parent", "main")
+    KEPT = ("names", "branches", "main_runs", "_lanes", "by_parent", "main")
 
     def __init__(self, iterations: IterationColumns, on_close: list[IterationClosed]) -> None:
         self.names = Names(0xFFFF, "(other agents)")
         self.branches: list[Branch] = []
-        self._main_runs: tuple[int, list[Branch]] = 0, []
-        """Of so many branches those of the main agent."""
+        self.main_runs: list[Branch] = []
+        """Those of the main agent."""
         self._iterations = iterations
         self._on_close = on_close
         self._lanes: dict[int, Lane] = {}
         self.by_parent: dict[str, Lane] = {}
         """The lanes of sub-agents by the ids of the events that events of theirs may name as parent."""
         self.main = self._new_lane(MAIN_LANE, 0)
-
-    @property
-    def main_runs(self) -> Sequence[Branch]:
-        """The runs of the main agent, in order. From any thread."""
-        known, runs = self._main_runs
-        count = len(self.branches)
-        if known < count:
-            new = [branch for branch in self.branches[known:count] if branch.lane == MAIN_LANE]
-            runs = [*runs, *new] if new else runs
-            self._main_runs = count, runs
-        return runs
 
     def of_agent(self, agent_id: str, event: int) -> Lane:
         """The lane of an agent, made if it was never seen."""
@@ -102,8 +91,13 @@ class Lanes:
         previous = lane.branch
         lane.branch = Branch(lane.number, previous.run + 1, event, agent=previous.agent)
         lane.branch_number = len(self.branches)
-        self.branches.append(lane.branch)
+        self._add(lane.branch)
         return lane.branch
+
+    def _add(self, branch: Branch) -> None:
+        self.branches.append(branch)
+        if branch.lane == MAIN_LANE:
+            self.main_runs.append(branch)
 
     def session_start(self, lane: Lane, event: int) -> None:
         """A session_start begins a run, unless nothing has happened in the current one."""
@@ -209,7 +203,7 @@ class Lanes:
     def _new_lane(self, number: int, event: int) -> Lane:
         branch = Branch(number, 1, event)
         lane = self._lanes[number] = Lane(number, len(self.branches), branch)
-        self.branches.append(branch)
+        self._add(branch)
         return lane
 
     def _new_row(self, lane: Lane, number: int, event: int, start: int) -> int:

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Sequence
-from itertools import accumulate
-from operator import add, or_
-from typing import TypeVar
-
 from ...collector.inclusive_input import input_includes_cache
 from ...collector.records import EventRecord, Payload
-from ..cache.boundary import reports_cache
 from ..issues.responses import ResponseRules
 from ..prices import Prices, Rate, Tariff
 from ..tokens import MOST_DOLLARS, MOST_TOKENS
@@ -27,15 +20,13 @@ from .columns import (
     FirstCalls,
     IterationColumns,
     LlmColumns,
-    append_all,
 )
 from .lanes import Lane
+from .llm_rows import LlmRows
 from .names import Names
 
 _MOST_WAITING = 1024
 _UNKNOWN = (None,) * 6
-_Number = TypeVar("_Number", int, float)
-_REPORTS_CACHE = [reports_cache(flags) for flags in range(256)]
 
 
 class LlmCalls:
@@ -63,11 +54,8 @@ class LlmCalls:
         self._waiting: dict[str, int] = {}
         self._inclusive: dict[int, bool] = {}
         self._rates = _Rates(prices, models) if prices else None
-        self._estimated: list[int] = []
-        self._listed: list[int] = []
-        self._bounded: list[int] = []
-        self._settled: list[int] = []
-        self._rows: list[tuple[int, int, int, int, float, int, int, int, int, int]] = []
+        self._pending = LlmRows(columns)
+        self._rows = self._pending.rows
         self._heads: dict[int, int] = {}
         self.session_model = 0
 
@@ -148,7 +136,7 @@ class LlmCalls:
                         flags |= KNOWN_COST
                         self._mark_estimate(lane, rate)
         if data.output_lower_bound:
-            self._bounded.append(len(self._columns.event) + len(self._rows))
+            self._pending.bounded.append(self._pending.next)
             judged = output or None  # of at least none nothing can be said
         else:
             judged = output
@@ -186,60 +174,18 @@ class LlmCalls:
                 self._mark_estimate(lane, rate)
         lane.detail = event
         if data.output_lower_bound is False:
-            self._settled.append(len(self._columns.event) + len(self._rows))
+            self._pending.settled.append(self._pending.next)
         self._append(event, lane, row, flags, cost, sent, output, read, written, total)
         if total:
             lane.tokens_in_iteration += total
 
     def publish(self) -> None:
-        """Write the rows of this batch to the columns, all of a column at once: appending cell by cell costs more."""
+        """Write the rows of this batch to the columns."""
         if not self._rows:
             return
-        columns, first = self._columns, len(self._columns.event)
-        events, requests, previous, flags, costs, sent, output, read, written, total = zip(*self._rows, strict=True)
-        append_all(columns.request, requests)
-        columns.flags.extend(flags)
-        append_all(columns.cost, costs)
-        append_all(columns.previous_in_iteration, previous)
-        known = set(flags)  # seldom more than one or two
-        if all(flag & OPENS_CALL for flag in known):
-            calls = columns.calls[-1] if columns.calls else 0
-            append_all(columns.calls, range(calls + 1, calls + 1 + len(flags)))
-        else:
-            _run_on(columns.calls, [1 if flag & OPENS_CALL else 0 for flag in flags])
-        _run_on(columns.sum_input, sent)
-        _run_on(columns.sum_output, output)
-        _run_on(columns.sum_read, read)
-        _run_on(columns.sum_write, written)
-        _run_on(columns.sum_total, total)
-        _run_on(columns.sum_cost, costs)
-        seen = columns.seen[-1] if columns.seen else 0
-        if all(flag | seen == seen for flag in known):
-            append_all(columns.seen, [seen] * len(flags))
-        else:
-            _run_on(columns.seen, flags, or_)
-        if all(_REPORTS_CACHE[flag] for flag in known):
-            _run_on(columns.cache_sum_input, sent)
-            append_all(columns.cache_rows, range(first, first + len(events)))
-        else:
-            reporting = [index for index, flag in enumerate(flags) if _REPORTS_CACHE[flag]]
-            _run_on(columns.cache_sum_input, [sent[index] for index in reporting])
-            append_all(columns.cache_rows, [first + index for index in reporting])
-        if self._estimated:
-            append_all(columns.estimated_rows, self._estimated)
-            append_all(columns.listed_rows, self._listed)
-            self._estimated.clear()
-            self._listed.clear()
-        if self._bounded:
-            append_all(columns.bounded_rows, self._bounded)
-            self._bounded.clear()
-        if self._settled:
-            append_all(columns.settled_rows, self._settled)
-            self._settled.clear()
-        append_all(columns.event, events)
+        self._pending.publish()
         for row, head in self._heads.items():
             self._iterations.last_llm[row] = head
-        self._rows.clear()
         self._heads.clear()
 
     def _is_inclusive(self, label: int) -> bool:
@@ -250,10 +196,10 @@ class LlmCalls:
 
     def _mark_estimate(self, lane: Lane, rate: Rate) -> None:
         """Have the next row be one whose cost is estimated."""
-        row = len(self._columns.event) + len(self._rows)
-        self._estimated.append(row)
+        row = self._pending.next
+        self._pending.estimated.append(row)
         if type(rate) is Tariff:
-            self._listed.append(row)
+            self._pending.listed.append(row)
         branch = lane.branch
         if row < branch.first_estimate:
             branch.first_estimate = row
@@ -317,13 +263,6 @@ class _Rates(dict[int, Rate | None]):
     def __missing__(self, label: int) -> Rate | None:
         rate = self[label] = self._prices.rate_of(self._models.name(label))
         return rate
-
-
-def _run_on(sums: array[_Number], values: Sequence[_Number], add: Callable[[_Number, _Number], _Number] = add) -> None:
-    """Append the running sums of `values` to a column of such sums."""
-    running = accumulate(values, add, initial=sums[-1] if sums else 0)
-    next(running)
-    append_all(sums, list(running))
 
 
 def written_1h(data: Payload) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +12,13 @@ from ..fold.lane_branches import LaneBranches
 from ..fold.turns import NO_TURN
 from ..issues.episodes import Episode
 from .account import Account
+from .bills import Bills
 from .claims import CLAIM_OF, Claim, Scope
 from .entry import NO_PART, Entry, Part, Wasted
+from .turn_calls import TurnCalls
 
 if TYPE_CHECKING:
     from ..rules.second_pass import SecondPass
-    from ..view import View
 
 _EVENTS_AT_A_TIME = 4_000
 _RESPONSE, _STARTED, _CLAIMED, _WITHDRAWN = range(4)
@@ -56,15 +56,11 @@ class Ledger:
         self._open: list[int] = []
         self._known = [0, 0]
         self._accounts: dict[int, Account] = {}
-        self._parts: dict[int, Part] = {}
-        """Of a row of the LLM columns what was claimed of it alone."""
+        self._bills = Bills(self.session.llm)
         self._rebilled: set[int] = set()
         self._priced_from = self._unpriced_from = NONE
         """The first responses whose cost is known, and is not."""
-        self._calls: array[int] = array("I")
-        """By iteration how many calls were begun in it."""
-        self._loose_calls: dict[int, int] = {}
-        """The same by turn of those outside all iterations."""
+        self._calls = TurnCalls()
         self._branches = LaneBranches(self.session)
         self._turn_of = self.session.turns.of
 
@@ -156,29 +152,17 @@ class Ledger:
             self._unpriced_from = min(self._unpriced_from, event)
         account = self._accounts.get(self._turn_of(event)) if self._accounts else None
         if account is not None:
-            account.bill = account.bill.plus(self._bill(row))
+            account.bill = account.bill.plus(self._bills.left(row))
             self._settle(event, account)
 
     def _start(self, event: int, call: int) -> None:
         """A call began: the others of its turn have a smaller part of it."""
         turn = self._turn_of(event)
-        if turn < 0:
-            self._loose_calls[turn] = self._loose_calls.get(turn, 0) + 1
-        else:
-            calls = self._calls
-            if turn >= len(calls):
-                calls.frombytes(bytes(calls.itemsize * (turn + 1 - len(calls))))
-            calls[turn] += 1
+        self._calls.add(turn)
         account = self._accounts.get(turn)
         if account is not None:
-            account.calls = self._calls_of(turn)
+            account.calls = self._calls.of(turn)
             self._settle(event, account)
-
-    def _calls_of(self, turn: int) -> int:
-        """How many calls were begun in a turn so far."""
-        if turn < 0:
-            return self._loose_calls.get(turn, 0)
-        return self._calls[turn] if turn < len(self._calls) else 0
 
     def _claim(self, event: int, held: _Held, number: int, update: int) -> None:
         """An issue was raised or went on: take what its new evidence stands for."""
@@ -257,12 +241,12 @@ class Ledger:
 
         Tokens whose dollars nobody knows leave all of the response's dollars where they are.
         """
-        taken = counted = left = self._bill(row)
+        taken = counted = left = self._bills.left(row)
         if tokens is not None:
             tokens = min(tokens, left.tokens)
             taken = Part(tokens, min(dollars or 0.0, left.cost), min(tokens, left.unpriced))
             counted = taken if dollars is not None else taken._replace(unpriced=tokens)
-        self._parts[row] = self._parts.get(row, NO_PART).plus(taken)
+        self._bills.take(row, taken)
         held.parts = [*(held.parts or ()), (row, taken, counted)]
         self._add(event, held.entry, counted)
         account = self._accounts.get(self._turn_of(self.session.llm.event[row]))
@@ -273,7 +257,7 @@ class Ledger:
     def _withdraw(self, event: int, held: _Held, number: int) -> None:
         """An issue turned out to be nothing: what it had is free for others."""
         for row, taken, counted in held.parts or ():
-            self._parts[row] = self._parts[row].less(taken)
+            self._bills.give_back(row, taken)
             self._add(event, held.entry, NO_PART.less(counted))
             account = self._accounts.get(self._turn_of(self.session.llm.event[row]))
             if account is not None:
@@ -291,18 +275,9 @@ class Ledger:
             return account
         account = self._accounts[turn] = Account()
         for row in self.session.turns.llm_rows(turn, event + 1):
-            account.bill = account.bill.plus(self._bill(row))
-        account.calls = self._calls_of(turn)
+            account.bill = account.bill.plus(self._bills.left(row))
+        account.calls = self._calls.of(turn)
         return account
-
-    def _bill(self, row: int) -> Part:
-        """What a response took, without what parts of it were claimed alone."""
-        llm, flags = self.session.llm, self.session.llm.flags[row]
-        tokens = llm.sum_total[row] - (llm.sum_total[row - 1] if row else 0) if flags & KNOWN_TOTAL else 0
-        cost = llm.cost[row] if flags & KNOWN_COST else 0.0
-        bill = Part(tokens, cost, 0 if flags & KNOWN_COST else tokens)
-        taken = self._parts.get(row)
-        return bill if taken is None else bill.less(taken)._replace(cost=max(0.0, cost - taken.cost))
 
     def _settle(self, event: int, account: Account) -> None:
         for number, part in account.settle():
@@ -327,20 +302,3 @@ _TAKE = {
     Scope.ITERATION: Ledger._take_turn,
     Scope.AGENT: Ledger._take_agent,
 }
-
-
-def share_of(wasted: Wasted, view: View) -> float | None:
-    """What part of a view's bill was wasted, 0 to 1: of its cost where all of that is known, else of its tokens."""
-    return share_of_bill(wasted, view.tokens.total, view.cost)
-
-
-def is_told_by_cost(wasted: Wasted) -> bool:
-    """Whether the share of a bill is that of its dollars: all of them are known, of what was wasted and of the rest."""
-    return wasted.cost is not None and not wasted.by_tokens
-
-
-def share_of_bill(wasted: Wasted, tokens: int | None, cost: float | None) -> float | None:
-    """The same of a bill of so many tokens and dollars."""
-    if cost and is_told_by_cost(wasted):
-        return min(1.0, (wasted.cost or 0.0) / cost)
-    return min(1.0, wasted.tokens / tokens) if tokens else None

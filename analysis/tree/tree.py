@@ -10,7 +10,7 @@ from typing import Any
 from ...collector.events import TraceEvent
 from .. import figures
 from ..arguments import preview
-from ..timeline import summarize
+from ..timeline.timeline import summarize
 from ..view import View
 from .figures import TreeFigures
 from .shape import Node, NodeType

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from ...collector.events import TraceEvent
 from ..safe_text import one_line
 from .screen import DashboardScreen
-from .source.source import SourceLike
+from .source.open_source import SourceLike
 
 _SCREEN_NAME = "tracetop"
 

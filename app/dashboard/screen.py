@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from importlib.resources import files
 
 from textual import events
@@ -43,12 +42,13 @@ from .key_line import KeyLine
 from .keys import KeyActions
 from .look_ahead import look_before
 from .navigation.history import History
+from .overlays import Overlays
 from .painting import Painting
 from .progress import ProgressLine, Stopwatch
 from .prompt_line import PromptLine
 from .reading import LongReading
 from .ribbon.ribbon import Ribbon
-from .source.source import SourceLike, open_source
+from .source.open_source import SourceLike, open_source
 from .strip import SessionStrip
 from .tab_line import TabLine
 from .time_travel.replay import Replay
@@ -64,7 +64,7 @@ def _styles() -> str:
 
 
 @contained
-class DashboardScreen(KeyActions, Painting, CatchingUp, LongReading, Screen[None]):
+class DashboardScreen(KeyActions, Painting, CatchingUp, LongReading, Overlays, Screen[None]):
     """Shows a trace: a `TraceCollector` of this process, a path, or a `TraceSource`.
 
     It reads while it is on the screen and sleeps while it is not; its state stays. `clock` gives epoch seconds,
@@ -175,16 +175,6 @@ class DashboardScreen(KeyActions, Painting, CatchingUp, LongReading, Screen[None
             return self._episode
         issues = self.panes[-1]
         return issues.selected_episode if isinstance(issues, IssuesPane) else None
-
-    @property
-    def overlay(self) -> Pane | None:
-        """What lies over the panes, the topmost where there are several; None where nothing does."""
-        return next(self._overlays(), None)
-
-    @property
-    def is_covered(self) -> bool:
-        """Whether anything lies over the panes."""
-        return self.overlay is not None
 
     def on_mount(self) -> None:
         self._activate(0, focus=False)
@@ -312,37 +302,3 @@ class DashboardScreen(KeyActions, Painting, CatchingUp, LongReading, Screen[None
         """Show one pane only."""
         self._activate(index)
         self.add_class("-zoomed")
-
-    def _open(self, overlay: Pane) -> None:
-        overlay.add_class("-shown")
-        overlay.focus_content()
-        self.refresh_bindings()
-
-    def _close(self, overlay: Pane) -> None:
-        overlay.remove_class("-shown")
-        if overlay is self.inspector:
-            self._issue = self._episode = None
-        self.focus_topmost()
-        self.refresh_bindings()
-
-    def focus_topmost(self) -> None:
-        """Put the keyboard where the user looks: into what lies over the panes, else into the active pane."""
-        (self.overlay or self.panes[self.active]).focus_content()
-
-    def _overlays(self) -> Iterator[Pane]:
-        """What lies over the panes, topmost first."""
-        lists = self.bookmark_list, self.agent_list, self.context_list, self.what_if_list
-        return (pane for pane in (self.help, *lists, self.inspector) if pane.has_class("-shown"))
-
-    def layers_open(self) -> Iterator[Callable[[], None]]:
-        """What escape would close, topmost first."""
-        if self.query_one("#trace-prompt").has_class("-shown"):
-            yield self.close_prompt
-        for overlay in self._overlays():
-            yield partial(self._close, overlay)
-        if self.filtering:
-            yield self.clear_filter
-        if self.has_class("-zoomed"):
-            yield self.action_zoom
-        if self.source.reading is not None and not self.source.reading.is_stopped:
-            yield self.stop_reading

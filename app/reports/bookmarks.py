@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...analysis import figures
-from ...analysis.timeline import summarize
+from ...analysis.timeline.timeline import summarize
 from ..bookmarks.bookmarks import Bookmark, Bookmarks
 from ..trace import Trace
 from .json_text import known

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...analysis import figures
 from ...analysis.fold.lanes import MAIN_AGENT
-from ...analysis.timeline import TimelineEntry, entry
+from ...analysis.timeline.timeline import TimelineEntry, entry
 from ...analysis.view import View
 from ...collector.events import TraceEvent
 from ...collector.kinds import Category, category_of

@@ -11,7 +11,8 @@ from ...analysis.cache.miss_prices import Basis
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.toll import Toll
 from ...analysis.ledger.entry import NOTHING_WASTED, Wasted
-from ...analysis.ledger.ledger import Ledger, is_told_by_cost, share_of
+from ...analysis.ledger.ledger import Ledger
+from ...analysis.ledger.share import is_told_by_cost, share_of
 from ...analysis.rules.findings import title_of
 from ...analysis.rules.waste import assess
 from ...analysis.tree.tree import Tree

@@ -6,7 +6,6 @@ found out before is taken from the cache; a session that grows is folded on from
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Container, Iterable, Sequence
@@ -20,8 +19,6 @@ import msgspec
 
 from ...analysis.prices import Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
-from ...collector.own_sessions import sessions_in
-from ...collector.reading.listing import ListedTrace, look_again
 from ...collector.reading.packed import is_called_packed
 from ...collector.reading.watch import Watch
 from ...collector.sources import Belongs
@@ -30,14 +27,8 @@ from ..trace_index import SMALLEST_BYTES
 from .entry import LIVE_SECONDS, Entry, goes_on
 from .folding import Fold, FoldQueue, KeptFolds
 from .glance import look_at
+from .search import SWEEP_SECONDS, FolderSearch
 from .summaries import Summaries
-
-_SWEEP_SECONDS = 1.0
-_SEARCH_SECONDS = 10.0
-"""How often folders are searched that send notifications."""
-
-_SEARCH_SHARE = 10.0
-"""A search that takes a second is not repeated for ten."""
 
 _FOLD_SECONDS = 0.2
 """How long is folded before files that grow are looked at."""
@@ -70,6 +61,7 @@ class Sessions:
         belongs: Belongs | None = None,
     ) -> None:
         self.folders = list(folders)
+        self._search = FolderSearch(self.folders, belongs or Belongs())
         self.version = 0
         """Changes whenever an entry does."""
         self.is_listed = False
@@ -79,10 +71,6 @@ class Sessions:
         """Whose figures are wanted first: set by whoever shows them."""
         self._prices, self._index, self._tuning = prices, index, tuning
         self._cache, self._clock = cache, clock
-        self._belongs = belongs or Belongs()
-        self._listed: dict[Path, ListedTrace] = {}
-        self._folder_of: dict[Path, Path] = {}
-        self._first_of: dict[Path, Path] = {}
         self._entries: dict[Path, Entry] = {}
         self._to_look_at: dict[Path, None] = {}
         self._queue = FoldQueue()
@@ -90,7 +78,7 @@ class Sessions:
         self._folding: tuple[Path, Fold] | None = None
         self._summaries: dict[Path, Summaries] = {}
         self._unsaved = 0
-        self._next_search = self._earliest_search = self._next_save = 0.0
+        self._next_save = 0.0
         self._watchers: set[str] = set()
         self._stop = threading.Event()
         self._awake = threading.Event()
@@ -138,15 +126,15 @@ class Sessions:
 
     def search(self) -> None:
         """Have the folders searched again, soon."""
-        self._next_search = 0.0
+        self._search.within(0.0)
 
     def look(self, changed: Iterable[Path] = (), *, anew: bool = False) -> None:
         """Look at what changed: at these files, and at all files where it is time to search the folders, or `anew`."""
-        if anew or time.monotonic() >= max(self._next_search, self._earliest_search):
-            self._search()
-            changed = self._listed
+        if anew or self._search.is_due:
+            self._list()
+            changed = self._search.traces
         else:
-            changed = [first for path in changed if (first := self._first_of.get(path)) is not None]
+            changed = [first for path in changed if (first := self._search.first_of.get(path)) is not None]
         self._note(list(changed))
         self._look_at_noted()
 
@@ -158,7 +146,7 @@ class Sessions:
                 path = self._queue.take(self.wanted)
                 if path is None:
                     return True
-                if path not in self._listed:
+                if path not in self._search.traces:
                     continue
                 self._folding = path, self._kept.get(path) or self._fold_of(path)
             path, fold = self._folding
@@ -169,15 +157,15 @@ class Sessions:
 
     def list_all(self) -> None:
         """List what there is, with what the cache knows of it; read nothing."""
-        self._search()
-        self._note(self._listed)
+        self._list()
+        self._note(self._search.traces)
 
     def find_out(self, paths: Iterable[Path], *, fold: Container[Path]) -> None:
         """Look at these sessions, as far as nothing is known of them, and fold those of them that are in `fold`."""
         with collection_paused():
             for path in paths:
                 if path in self._to_look_at:
-                    self._found(look_at(self._listed[path], self._prices, self._tuning))
+                    self._found(look_at(self._search.traces[path], self._prices, self._tuning))
                 if path in fold and self._entries[path].is_waiting:
                     whole = self._fold_of(path)
                     while not whole.step():
@@ -193,8 +181,8 @@ class Sessions:
         for folder, summaries in self._summaries.items():
             summaries.keep(
                 (trace, entry)
-                for path, trace in self._listed.items()
-                if self._folder_of[path] == folder
+                for path, trace in self._search.traces.items()
+                if self._search.folder_of[path] == folder
                 and (entry := self._entries.get(path)) is not None
                 and (entry.glance is not None or (entry.error and not is_called_packed(path)))
                 and entry.size == trace.size
@@ -204,33 +192,20 @@ class Sessions:
         """Whether there is anybody to go on for; who calls without a thread is."""
         return not self._stop.is_set() and (self._thread is None or self._awake.is_set())
 
-    def _search(self) -> None:
-        start = time.monotonic()
-        listed: dict[Path, ListedTrace] = {}
-        for folder, trace in sessions_in(self.folders, self._belongs):
-            listed[trace.path] = self._same_or(trace)
-            self._folder_of[trace.path] = folder
+    def _list(self) -> None:
+        """Search the folders; forget what is no longer there."""
+        self._search.run()
         for folder in self.folders:
             if folder not in self._summaries:
                 self._summaries[folder] = Summaries(folder, self._prices, self._cache, self._tuning)
-        gone = self._entries.keys() - listed.keys()
-        self._listed = listed
-        self._first_of = {part: path for path, trace in listed.items() for part in trace.parts}
-        for path in gone:
+        for path in self._entries.keys() - self._search.traces.keys():
             self._forget(path)
-        end = time.monotonic()
-        self._earliest_search = end + _SEARCH_SHARE * (end - start)
-        self._next_search = start + _SEARCH_SECONDS
-
-    def _same_or(self, trace: ListedTrace) -> ListedTrace:
-        known = self._listed.get(trace.path)
-        return known if known == trace else trace
 
     def _forget(self, path: Path) -> None:
         with self._lock:
             self._entries.pop(path, None)
         self._to_look_at.pop(path, None)
-        self._folder_of.pop(path, None)
+        self._search.folder_of.pop(path, None)
         self._queue.discard(path)
         self._kept.drop(path)
         if self._folding is not None and self._folding[0] == path:
@@ -243,9 +218,9 @@ class Sessions:
         """Have traces looked at that are not as they were when that was done last; list new ones, all at once."""
         new: dict[Path, Entry] = {}
         for path in paths:
-            entry, trace = self._entries.get(path), self._listed[path]
+            entry, trace = self._entries.get(path), self._search.traces[path]
             if entry is None:
-                known = self._summaries[self._folder_of[path]].entry(trace)
+                known = self._summaries[self._search.folder_of[path]].entry(trace)
                 new[path] = known or Entry(path, trace.size, trace.mtime)
                 if known is None:
                     self._to_look_at[path] = None
@@ -261,12 +236,12 @@ class Sessions:
 
     def _look_at_noted(self) -> None:
         """Look at the ends of what is to be looked at, newest first; what goes on is folded on at once."""
-        paths = sorted(self._to_look_at, key=lambda path: -self._listed[path].mtime_ns)
+        paths = sorted(self._to_look_at, key=lambda path: -self._search.traces[path].mtime_ns)
         if len(paths) < _LOOKS_ALONE:
             for path in paths:
                 if not self._is_wanted():
                     return
-                self._found(look_at(self._listed[path], self._prices, self._tuning))
+                self._found(look_at(self._search.traces[path], self._prices, self._tuning))
             return
         with ThreadPoolExecutor(_LOOKERS, "tracetop look") as pool:
             left = iter(paths)
@@ -277,7 +252,7 @@ class Sessions:
                         self._found(entry)
 
     def _look_at_each(self, paths: Sequence[Path]) -> list[Entry]:
-        return [look_at(self._listed[path], whole=False) for path in paths]
+        return [look_at(self._search.traces[path], whole=False) for path in paths]
 
     def _found(self, entry: Entry) -> None:
         """A look has shown this."""
@@ -293,11 +268,11 @@ class Sessions:
             self._queue.add(path, entry.size, entry.mtime)
 
     def _fold_of(self, path: Path) -> Fold:
-        has_index = self._index and self._listed[path].size >= SMALLEST_BYTES
+        has_index = self._index and self._search.traces[path].size >= SMALLEST_BYTES
         return Fold(path, self._prices, index=has_index, tuning=self._tuning)
 
     def _fold_done(self, path: Path, fold: Fold) -> None:
-        trace = self._listed.get(path)
+        trace = self._search.traces.get(path)
         entry = None if trace is None else fold.entry(trace.size, trace.mtime)
         if entry is None:
             fold.close()
@@ -330,35 +305,13 @@ class Sessions:
                     self._awake.wait()
                     self.look(changed)
                     is_done = self.fold(_FOLD_SECONDS)
-                    changed = self._wait(watches, 0.001 if not is_done else _SWEEP_SECONDS)
+                    changed = self._search.wait(watches, 0.001 if not is_done else SWEEP_SECONDS, self._stop)
         except Exception as error:  # noqa: BLE001 - the thread's only way to say so; the browser shows it
             self.error = error
         finally:
             self._kept.close()
             if self._unsaved:
                 self.save()
-
-    def _wait(self, watches: Sequence[Watch], seconds: float) -> set[Path]:
-        """Wait for something to change; the files that did, as they are listed."""
-        changed: set[Path] = set()
-        if not watches:
-            self._stop.wait(seconds)
-        for watch in watches:
-            told = watch.wait(seconds / len(watches))
-            if told and not watch.changed and watch.mode == "watch":
-                self.search()
-            real = Path(os.path.realpath(watch.path)) if watch.changed else watch.path
-            for path in watch.changed:
-                listed = watch.path / path.relative_to(real) if path.is_relative_to(real) else path
-                first = self._first_of.get(listed)
-                if first is None or (trace := look_again(self._listed[first])) is None:
-                    self.search()
-                else:
-                    self._listed[first] = trace
-                    changed.add(listed)
-        if any(watch.mode == "sweep" for watch in watches):
-            self._next_search = min(self._next_search, time.monotonic() + _SWEEP_SECONDS)
-        return changed
 
 
 def _with_project_of(before: Entry | None, entry: Entry) -> Entry:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ...analysis import figures
 from ...analysis.ledger.entry import Wasted
-from ...analysis.ledger.ledger import is_told_by_cost, share_of, share_of_bill
+from ...analysis.ledger.share import is_told_by_cost, share_of, share_of_bill
 from ...analysis.view import View
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from .helpers import error_fields
+from .agent_acts import error_fields
 from .plain_values import as_text, attempt
 from .spans import RecordingSpans, mark_told, was_told
 

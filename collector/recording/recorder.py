@@ -24,6 +24,7 @@ from .redactor import Redact, Redactor
 from .sanitize import MAX_STRING, encode_line
 from .scope import Scope, current_scope
 from .session_file import session_file_name
+from .settings import RecordingSettings
 from .spans import RecordingSpans
 from .subscribers import Subscriber, Subscribers
 from .writer import LineWriter
@@ -73,41 +74,28 @@ class TraceCollector(RecordingSpans):
         max_string: int = MAX_STRING,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if durability not in ("batch", "event"):
-            raise ValueError(f"durability is 'batch' or 'event', not {durability!r}")
-        _check_numbers(buffer_size=buffer_size, max_string=max_string)
-        if max_bytes is not None:
-            _check_numbers(max_bytes=max_bytes)
-        if not isinstance(flush_interval, int | float) or not flush_interval >= 0:
-            raise ValueError(f"flush_interval is a number of seconds, not {flush_interval!r}")
+        settings = RecordingSettings(
+            buffer_size=buffer_size,
+            flush_interval=flush_interval,
+            durability=durability,
+            max_bytes=max_bytes,
+            hide_secrets=hide_secrets,
+            redact=redact,
+            max_string=max_string,
+            clock=clock,
+        )
         # As it can be written, or every event would count as altered.
         self._session_id = as_text(session_id).encode("utf-8", "backslashreplace").decode() or new_session_id()
         self._file_name = session_file_name(self._session_id)
         self._path = (
             None if output_dir is None else attempt(Path.absolute, found := Path(output_dir, self._file_name), found)
         )
-        self._settings = {
-            "buffer_size": buffer_size,
-            "flush_interval": flush_interval,
-            "durability": durability,
-            "max_bytes": max_bytes,
-            "hide_secrets": hide_secrets,
-            "redact": redact,
-            "max_string": max_string,
-            "clock": clock,
-        }
-        batch_lines = 1 if durability == "event" else buffer_size
-        self._sink: LineWriter | MemoryLines = (
-            MemoryLines()
-            if self._path is None
-            else LineWriter(self._path, batch_lines, flush_interval, max_bytes=max_bytes)
-        )
+        self._settings = settings
+        self._sink: LineWriter | MemoryLines = settings.sink(self._path)
         self._max_string = max_string
         self._redactor = Redactor(redact, hide_secrets, max_string)
         self._is_to_redact = self._redactor.concerns
-        self._clock = clock if clock is time.time else _never_raising(clock)
-        # The wall clock may be set back; a run's length is measured with one that cannot.
-        self._stopwatch = time.monotonic if clock is time.time else self._clock
+        self._clock, self._stopwatch = settings.clocks()
         self._enabled = bool(enabled)
         self._counters = RunCounters(self._stopwatch)
         self._losses = Losses()
@@ -123,7 +111,7 @@ class TraceCollector(RecordingSpans):
     def __reduce__(self) -> tuple[Any, ...]:
         """For another process: a collector with the same settings, on the same file."""
         folder = None if self._path is None else self._path.parent
-        return _copy, (type(self), folder, self._session_id, {**self._settings, "enabled": self._enabled})
+        return _copy, (type(self), folder, self._session_id, {**self._settings.arguments(), "enabled": self._enabled})
 
     def after_fork(self) -> None:
         """In a forked child: the session is still the parent's to end."""
@@ -370,23 +358,7 @@ def _copy(kind: type[TraceCollector], folder: Path | None, session_id: str, sett
     return collector
 
 
-def _check_numbers(**settings: object) -> None:
-    for name, value in settings.items():
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} is a number from 1 on, not {value!r}")
-
-
 def _status(error: BaseException | None) -> str:
     if error is None or (isinstance(error, SystemExit) and not error.code):
         return "complete"
     return "error" if isinstance(error, Exception | SystemExit) else "interrupted"
-
-
-def _never_raising(clock: Callable[[], float]) -> Callable[[], float]:
-    """The same clock; where it fails or tells no number, the real time."""
-
-    def tell() -> float:
-        told = as_number(attempt(lambda _: clock(), None, None))
-        return time.time() if told is None else told
-
-    return tell

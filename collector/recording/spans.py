@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, overload
 
 from ..events import TraceEvent
-from .helpers import RecordingHelpers, error_fields, known, response_fields
+from .agent_acts import AgentActs, error_fields, known, response_fields
 from .plain_values import as_int, as_payload, as_text, attempt
 from .scope import Scope, current_scope, leave, scope_of
 from .traced import traced
@@ -191,7 +191,7 @@ class SubagentSpan(Span):
         self._finish(f"subagent_{what}", data, took)
 
 
-class RecordingSpans(RecordingHelpers):
+class RecordingSpans(AgentActs):
     """The spans of a collector. None of them raises anything of its own."""
 
     _stopwatch: Callable[[], float]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tracetop.analysis import Session
 from tracetop.analysis.ledger.claims import CLAIM_OF, CLAIMS
 from tracetop.analysis.ledger.entry import Wasted
-from tracetop.analysis.ledger.ledger import Ledger, share_of
+from tracetop.analysis.ledger.ledger import Ledger
+from tracetop.analysis.ledger.share import share_of
 from tracetop.analysis.rules.findings import ALL_CATEGORIES
 from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.thresholds import DEFAULT_TUNING, THRESHOLDS, Tuning

@@ -170,14 +170,14 @@ def test_the_view_as_of_an_event_is_that_of_a_trace_that_ends_there(
 
 
 @given(contents_of_traces, st.randoms(use_true_random=False))
-@settings(quick, max_examples=60)
+@settings(quick, max_examples=100)
 def test_a_fold_goes_on_from_what_was_kept_of_it(
     picture: Picture, fold: Fold, contents: list[Content], chance: random.Random
 ) -> None:
     events = [as_event(content) for content in contents]
     session, rest = Session(), events
     while rest:
-        size = chance.randint(0, 40)
+        size = chance.randint(1, 20)
         session.apply_events(rest[:size])
         rest = rest[size:]
         session = put_together(copied(take_apart(session)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ....analysis import figures
-from ....analysis.timeline import summarize
+from ....analysis.timeline.timeline import summarize
 from ...safe_text import fit, one_line, width_of
 from ...trace import Trace
 from ...widgets.palette import Cell

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ....analysis import figures
 from ....analysis.cache.losses import cause_words
-from ....analysis.timeline import duration_of, summarize
+from ....analysis.timeline.timeline import duration_of, summarize
 from ....collector.events import TraceEvent
 from ...bookmarks.bookmarks import Bookmark
 from ...safe_text import fit

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from ....analysis.extents import Extent, State
-from ....analysis.timeline import summarize
+from ....analysis.timeline.timeline import summarize
 from ....collector.events import TraceEvent
 from ....collector.records import ARGUMENT_FIELDS
 from ...safe_text import fit, one_line, width_of

@@ -8,7 +8,7 @@ import time
 import orjson
 import pytest
 from tracetop.app.dashboard.source import opening
-from tracetop.app.dashboard.source.source import FileSource
+from tracetop.app.dashboard.source.file_source import FileSource
 
 DEADLINE = 10.0
 START = 1_780_000_000.0

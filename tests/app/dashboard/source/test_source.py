@@ -8,7 +8,10 @@ import time
 import pytest
 from tracetop import TraceCollector
 from tracetop.analysis.rules.thresholds import Tuning
-from tracetop.app.dashboard.source.source import CollectorSource, FileSource, RecordingSource, TraceSource, open_source
+from tracetop.app.dashboard.source.collector_source import CollectorSource, RecordingSource
+from tracetop.app.dashboard.source.file_source import FileSource
+from tracetop.app.dashboard.source.open_source import open_source
+from tracetop.app.dashboard.source.source import TraceSource
 from tracetop.collector.reading.delivery import TailState
 
 DEADLINE = 10.0

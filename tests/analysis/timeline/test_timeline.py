@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tracetop.analysis.timeline import duration_of, entry, summarize, summarized_kinds
+from tracetop.analysis.timeline.timeline import duration_of, entry, summarize, summarized_kinds
 from tracetop.collector.events import KINDS, TOOL_END_ALIAS, TraceEvent
 
 ALL_KINDS = [*KINDS, TOOL_END_ALIAS]

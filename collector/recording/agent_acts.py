@@ -1,4 +1,4 @@
-"""The recording helpers: one method per thing an agent does, each with the payload its kind of event has."""
+"""What an agent does, told act by act: a method for each, with the payload that its kind of event has."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _LONG_WRITE_OF_ANTHROPIC = ("ephemeral_1h_input_tokens",)
 _TOTAL_ALIASES = ("tokens", "total", "total_tokens")
 
 
-class RecordingHelpers(ABC):
-    """Helpers over `record()`. Like that, none of them raises, whatever it is given."""
+class AgentActs(ABC):
+    """Tells acts by `record()`. Like that, no method raises, whatever it is given."""
 
     _clock: Callable[[], float]
 

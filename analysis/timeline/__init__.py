@@ -1,0 +1,1 @@
+"""One line for people about every event."""
