@@ -6,7 +6,7 @@ or swarm worker has a lane of its own, and each run of a lane is a `Branch` with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...collector.records import EventRecord, Payload
