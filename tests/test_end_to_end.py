@@ -297,7 +297,7 @@ def test_what_an_agent_sends_is_shown_as_it_comes(terminal, tmp_path):
     if not spans.is_file():
         pytest.skip(f"no trace {spans}")
     it = terminal(*command(), "listen", "--port", "0", "-o", "recorded")
-    it.see("Listening on http://127.0.0.1:", "Ctrl+C ends")
+    it.see("Listening on http://127.0.0.1:", "Ctrl+C here")
     port = it.text.split("http://127.0.0.1:")[1].split()[0]
 
     def send(line: bytes) -> None:
