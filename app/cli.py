@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -115,6 +116,17 @@ for command in (
 
 def main() -> None:
     """The console script."""
+    _open_what_is_closed()
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     cli.main(prog_name="tracetop")
+
+
+def _open_what_is_closed() -> None:
+    """Have what goes to a standard stream that was closed (`>&-`) go nowhere: the exit code may be all that is wanted.
+
+    Else Python has None there, and the next file that is opened gets what others write to the stream's number.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.command import CommandPalette
+from textual.theme import ThemeProvider
 
 from .browser.browser import BrowserScreen
 from .commands.command_group import NoSuchThemeError, given_settings
@@ -30,6 +32,7 @@ from .settings.settings import meant
 from .short_paths import from_home
 from .themes import THEMES
 from .wall.wall import WallScreen
+from .widgets.command_palette import PatientPalette
 
 _MOST_TOLD = 5
 _TOLD_SECONDS = 15.0
@@ -105,6 +108,13 @@ class TracetopApp(DashboardHost):
         for id, reason in refused.items():
             effective = effective.without(f"keys.{id}", reason)
         return replace(effective, settings=replace(effective.settings, keys=keys))
+
+    def action_command_palette(self) -> None:
+        if self.use_command_palette and not CommandPalette.is_open(self):
+            self.push_screen(PatientPalette(id="--command-palette"))  # the id by which Textual knows that it is open
+
+    def search_themes(self) -> None:
+        self.push_screen(PatientPalette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def dashboard_clock(self) -> float:
         return self._clock()

@@ -10,8 +10,8 @@ import asyncio
 import json
 import math
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,21 +108,23 @@ async def _record(
 
     shown: list[str] = []
     now = 0.0
-    async for now, lines in _frames(path, stage, script, latest, prepare):
-        drawn = [_in_ansi(line) for line in lines]
-        changed = "".join(
-            f"\x1b[{y};1H{line}" for y, line in enumerate(drawn, 1) if y > len(shown) or line != shown[y - 1]
-        )
-        if changed:
-            write([round(now, 6), "o", changed if shown else _CLEAR + changed])
-        shown = drawn
-        told(now)
+    # Closed here where writing fails: what the event loop closes on its way out it closes in another context.
+    async with aclosing(_frames(path, stage, script, latest, prepare)) as frames:
+        async for now, lines in frames:
+            drawn = [_in_ansi(line) for line in lines]
+            changed = "".join(
+                f"\x1b[{y};1H{line}" for y, line in enumerate(drawn, 1) if y > len(shown) or line != shown[y - 1]
+            )
+            if changed:
+                write([round(now, 6), "o", changed if shown else _CLEAR + changed])
+            shown = drawn
+            told(now)
     write([round(now + _HELD_SECONDS, 6), "o", ""])
 
 
 async def _frames(
     path: Path, stage: Stage, script: Script, latest: float, prepare: Callable[[DashboardScreen], None]
-) -> AsyncIterator[tuple[float, list[Strip]]]:
+) -> AsyncGenerator[tuple[float, list[Strip]], None]:
     """The frames of a replay and when each is shown, in seconds; of equal ones in a row the first only."""
     async with offscreen(path, stage, lambda: latest, prepare) as (screen, pilot):
         session, step = screen.source.trace.session, 1 / FRAMES_PER_SECOND

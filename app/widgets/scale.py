@@ -45,9 +45,10 @@ class Slots:
         return range(self.edge(slot) // self.per_cell, (self.edge(slot + 1) - 1) // self.per_cell + 1)
 
     def index_at(self, cell: int) -> int | None:
-        """Return the first column of data of the first slot in a terminal cell."""
+        """Return the first column of data of the first slot in a terminal cell; None where there is no slot."""
         unit = cell * self.per_cell
-        return ((unit + 1) * self.shown - 1) // self.span * self.group if 0 <= unit < self.span else None
+        is_in_a_slot = self.shown and 0 <= unit < self.span
+        return ((unit + 1) * self.shown - 1) // self.span * self.group if is_in_a_slot else None
 
 
 def nice_axis(peak: float, at_most: int) -> tuple[float, list[float]]:

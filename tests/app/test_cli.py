@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -351,6 +352,15 @@ def test_a_broken_pipe_is_quiet(tmp_path: Path) -> None:
         assert running.wait(30) == 141
         assert running.stderr.read() == b""
         running.stderr.close()
+
+
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+def test_a_gate_holds_where_the_standard_streams_are_closed(closed: str, trace: Path) -> None:
+    line = shlex.join([*command(), "issues", str(trace), "--fail-on", "low"])
+    done = subprocess.run(["sh", "-c", f"{line} {closed}"], capture_output=True, check=False)
+    said = run("issues", trace, "--fail-on", "low")
+    assert done.returncode == said.exit_code == 1
+    assert done.stderr.decode() == ("" if "2>" in closed else said.stderr)
 
 
 def test_interrupting_is_quiet(trace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -117,3 +120,12 @@ def test_text_of_a_trace_is_no_escape_sequence_in_it(line, tmp_path):
     assert "\\u001b]0" not in raw
     assert "\\u0007" not in raw
     assert "\\u001b[31mred" not in raw
+
+
+def test_a_full_disk_is_told_and_nothing_else(demo):
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full here")
+    line = [sys.executable, "-m", "tracetop", "cast", str(demo), "--until", "20", "--speed", "max", "-o", str(full)]
+    done = subprocess.run([*line, "--size", "200x60"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (3, "tracetop: No space left on device\n")
