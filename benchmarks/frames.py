@@ -1,7 +1,6 @@
 """What the dashboard costs on the screen: a frame by the size of the trace, a key while events pour in, doing nothing.
 
-Every figure is taken in a process of its own that draws on a real terminal of 120x40 (a pty, read and thrown away):
-without one Textual leaves out the conversion to text.
+Every figure is taken in a process of its own on a real terminal (see `terminal`).
 
 - frame: mean CPU of a frame in which 10 new events have come, at 1k, 100k and 1M events. Promised: flat within 1.5x.
 - key: from the key to the painted frame while 5,000 events arrive each second. Promised: p95 under 50 ms.
@@ -16,29 +15,22 @@ Usage: python benchmarks/performance.py --only frames
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import json
-import os
-import pty
 import random
-import re
 import statistics
-import struct
 import sys
-import tempfile
-import termios
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from dashboards import host_of, opened, painted, standalone
 from figures import Figure, at_most, percentile, ratios
 from plan import Plan, is_quick
+from terminal import Tasks, in_terminal, run_task
 
 SEED = 20261126
-COLUMNS, ROWS = 120, 40
 IS_QUICK = is_quick()
 SIZES = (1_000, 1_000_000) if IS_QUICK else (1_000, 100_000, 1_000_000)
 FRAMES = 20 if IS_QUICK else 60
@@ -51,31 +43,7 @@ IDLE_SECONDS = 1.0 if IS_QUICK else 10.0
 SEEKS = 10 if IS_QUICK else 120
 STEPS, STEPS_PER_SECOND = 30 if IS_QUICK else 300, 60
 LATE_MS = 100.0
-CONTROLS = re.compile(r"\x1b\[[0-9;?<>]*[a-zA-Z]")
 FLAT, KEY_MS, SEEK_MS, OPEN_SHARE, HIDDEN_SHARE = 1.5, 50.0, 50.0, 0.02, 0.01
-
-
-def in_terminal(task: str, *arguments: str, script: str = __file__) -> Any:
-    """Run one of the tasks of a script in a process of its own with a terminal; return what it found."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "found.json"
-        pid, terminal = pty.fork()
-        if pid == 0:
-            environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONHASHSEED": "0"}
-            os.execve(sys.executable, [sys.executable, script, "--task", task, str(out), *arguments], environment)
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        tail = b""
-        try:
-            while data := os.read(terminal, 1 << 16):
-                tail = (tail + data)[-4000:]
-        except OSError:  # the terminal's other end is closed
-            pass
-        os.waitpid(pid, 0)
-        os.close(terminal)
-        if not out.exists():
-            said = CONTROLS.sub("", tail.decode(errors="replace"))
-            raise RuntimeError(f"{task} found nothing: {said[said.rfind('Traceback') :]}")
-        return json.loads(out.read_text())
 
 
 def lines_of(path: Path, count: int) -> list[bytes]:
@@ -227,53 +195,6 @@ async def idle_share(app: Any, hidden: str) -> float:
     return (time.process_time() - start) / (time.perf_counter() - wall)
 
 
-async def opened(app: Any) -> Any:
-    """The dashboard, its trace read to the end and painted."""
-    from tracetop.app.dashboard.screen import DashboardScreen
-
-    while not isinstance(app.screen, DashboardScreen):
-        await asyncio.sleep(0.02)
-    screen = app.screen
-    while not screen.source.wait_until_read(0.01):
-        await asyncio.sleep(0.05)
-    screen.paint()
-    await painted(screen)
-    return screen
-
-
-async def painted(screen: Any) -> None:
-    """Wait until what is to be drawn is drawn."""
-    done = asyncio.Event()
-    screen.call_after_refresh(done.set)
-    await done.wait()
-
-
-def host_of(path: str) -> Any:
-    """An agent's app that embeds the dashboard."""
-    from textual.app import App
-    from tracetop.app import DashboardHost
-
-    class Agent(DashboardHost, App[Any]):
-        def dashboard_source(self) -> str:
-            return path
-
-        async def on_mount(self) -> None:
-            await self.open_dashboard()
-
-    return Agent()
-
-
-def standalone(path: str) -> Any:
-    """tracetop's own app."""
-    from tracetop.app.settings.effective import EffectiveSettings
-    from tracetop.app.settings.settings import Settings
-    from tracetop.app.standalone import TracetopApp
-
-    return TracetopApp(Path(path), settings=EffectiveSettings(Settings(index=False)))
-
-
-Task = Callable[..., Coroutine[Any, Any, Any]]
-Tasks = dict[str, tuple[Callable[[str], Any], Task]]
 TASKS: Tasks = {
     "frame": (standalone, frame_cost),
     "key": (standalone, key_latency),
@@ -281,26 +202,6 @@ TASKS: Tasks = {
     "seek": (standalone, seek_latency),
     "step": (standalone, step_lag),
 }
-
-
-def run_task(tasks_known: Tasks, name: str, out: str, path: str, *arguments: str) -> None:
-    """In the child: run an app and a task beside it, and write what it found."""
-    make, task = tasks_known[name]
-    app = make(path)
-    found: list[Any] = []
-
-    async def beside() -> None:
-        try:
-            found.append(await task(app, *arguments))
-        finally:
-            app.exit()
-
-    app.call_later(lambda: tasks.append(asyncio.create_task(beside())))
-    tasks: list[Any] = []
-    app.run()
-    if tasks and tasks[0].done() and tasks[0].exception() is not None:
-        raise tasks[0].exception()
-    Path(out).write_text(json.dumps(found[0]))
 
 
 def figures(plan: Plan) -> Iterator[Figure]:
@@ -311,22 +212,22 @@ def figures(plan: Plan) -> Iterator[Figure]:
     for _ in rounds:
         for size, means in frames.items():
             path = str(plan.trace(size))
-            means.append(statistics.mean(in_terminal("frame", path, str(size), path)))
+            means.append(statistics.mean(in_terminal("frame", path, str(size), path, script=__file__)))
     for size, means in frames.items():
         yield Figure(f"a frame with {EVENTS_PER_FRAME} new events, after {size:,}", means, "ms CPU", note="mean")
     flat = ratios(frames[sizes[-1]], frames[sizes[0]])
     yield Figure(f"a frame, after {sizes[-1]:,} by after {sizes[0]:,}", flat, "×", at_most(FLAT))
-    keys = [in_terminal("key", poured, poured) for poured in (plan.copy(sizes[-2]) for _ in rounds)]
+    keys = [in_terminal("key", poured, poured, script=__file__) for poured in (plan.copy(sizes[-2]) for _ in rounds)]
     yield from _latencies(f"a key to its frame, {EVENTS_PER_SECOND:,} events/s come", keys, KEY_MS)
     largest = str(plan.trace(sizes[-1]))
-    seeks = [in_terminal("seek", largest) for _ in rounds]
+    seeks = [in_terminal("seek", largest, script=__file__) for _ in rounds]
     yield from _latencies(f"a jump to its frame, {sizes[-1]:,} events", seeks, SEEK_MS)
-    steps = [in_terminal("step", largest) for _ in rounds]
+    steps = [in_terminal("step", largest, script=__file__) for _ in rounds]
     name = f"{STEPS} steps, {STEPS_PER_SECOND} a second"
     yield Figure(f"{name}: the last is late by", [one["late"] for one in steps], "ms", at_most(LATE_MS))
     yield Figure(f"{name}: frames a second", [one["frames"] for one in steps], "")
     for state, share in (("open", OPEN_SHARE), ("hidden", HIDDEN_SHARE)):
-        idle = [in_terminal("idle", str(plan.trace(sizes[0])), state) * 100 for _ in rounds]
+        idle = [in_terminal("idle", str(plan.trace(sizes[0])), state, script=__file__) * 100 for _ in rounds]
         yield Figure(f"{state}, nothing happens", idle, "% of a core", at_most(share * 100))
 
 

@@ -1,7 +1,7 @@
 """What it costs to watch an agent: from a line's write to the frame that shows it, and keys while events pour in.
 
-A process writes the trace, another shows it on a real terminal of 120x40 (see `frames`). Written lines are the rest of
-the trace that was there before, with the present time.
+A process writes the trace, another shows it on a real terminal of 120x40 (see `terminal`). Written lines are the rest
+of the trace that was there before, with the present time.
 
 - write to paint: one event at a time, 100 a second. Promised: p50 under 60 ms, p99 under 250 ms, 15 % of a core.
 - pouring: 5,000 events a second for a minute. Promised: nothing falls behind, keys p95 under 50 ms.
@@ -28,9 +28,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from dashboards import opened, standalone
 from figures import Figure, at_most, percentile
-from frames import KEY_MS, KEY_SECONDS, SETTLE_SECONDS, Tasks, in_terminal, opened, run_task, standalone
+from frames import KEY_MS, KEY_SECONDS, SETTLE_SECONDS
 from plan import Plan
+from terminal import Tasks, in_terminal, run_task
 
 SIZES = (1_000, 1_000_000)
 TRICKLE, POUR = 100, 5_000

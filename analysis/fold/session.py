@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from ...collector.events import TraceEvent
-from ...collector.kinds import KINDS, TOOL_END_ALIAS, TURN_END, is_known_kind
-from ...collector.records import EventRecord, Payload, record_from_event
+from ...collector.kinds import KINDS, is_known_kind
+from ...collector.records import EventRecord, record_from_event
 from ..cache.breaks import CacheBreaks
 from ..issues.agents import AgentRules
 from ..issues.budget import BudgetRules
@@ -24,7 +24,6 @@ from .agent_lanes import AgentLanes
 from .agents import Agents
 from .batch import NO_PAYLOAD, durations_ms, usable_times
 from .columns import (
-    NONE,
     AgentColumns,
     EventColumns,
     FirstCalls,
@@ -33,8 +32,10 @@ from .columns import (
     ToolColumns,
     append_all,
 )
+from .handlers import Handlers
 from .joins import Joins
-from .lanes import Lane, Lanes
+from .kind_numbers import KindNumbers
+from .lanes import Lanes
 from .llm_calls import LlmCalls
 from .names import Names
 from .positions import Positions
@@ -43,17 +44,9 @@ from .times import TimeRange
 from .tool_calls import ToolCalls
 from .turns import Turns
 
-_MOST_KINDS = 256
-
 _ITERATION_END = KINDS.index("iteration_end")
 _LLM_REQUEST = KINDS.index("llm_request")
 _LLM_RESPONSE = KINDS.index("llm_response")
-
-Handler = Callable[[int, EventRecord, Payload, Lane, int], int]
-"""Folds one event of a kind: its number, the event, its payload, its lane, its iteration row. Gives a label."""
-
-Structure = Callable[[int, EventRecord, Payload, Lane], int]
-"""The same for one that begins or ends an iteration or a run. Gives the iteration's row."""
 
 
 class Session:
@@ -63,7 +56,7 @@ class Session:
     `prices` the cost of responses that give none is estimated.
     """
 
-    KEPT = ("count", "session_id", "session_id_event", "goals", "models", "kinds", "labels", "_open_compaction")
+    KEPT = ("count", "session_id", "session_id_event", "goals", "models", "kinds", "labels")
 
     def __init__(self, prices: Prices | None = None) -> None:
         self.count = 0
@@ -81,7 +74,8 @@ class Session:
         self.findings = IssueLog()
         """What the rules of the second pass found, as far as they looked: theirs to fill."""
         self.labels = Names(0xFFFF, "(other names)")
-        self.kinds: list[str] = [*KINDS, TOOL_END_ALIAS]
+        self._kind_numbers = KindNumbers()
+        self.kinds = self._kind_numbers.names
         self.errors: array[int] = array("I")
         self.compactions: array[int] = array("I")
         self.budget_events: array[int] = array("I")
@@ -92,8 +86,6 @@ class Session:
         self.session_id_event = 0
         self.goals: list[tuple[int, str]] = []
         self.models: list[tuple[int, int]] = []
-        self._kind_numbers = {kind: number for number, kind in enumerate(self.kinds)}
-        self._open_compaction: dict[int, bool] = {}
         self._loops = LoopRules(self.issues, self.iterations)
         self._context = ContextRules(self.issues, self.iterations)
         self._budget = BudgetRules(self.issues, self.iterations)
@@ -114,23 +106,18 @@ class Session:
         self.targets = self._tool_calls.targets
         """The paths and commands that tool calls are about."""
         self._agents = Agents(self.agents, self.lanes, self._tool_calls, AgentRules(self.issues, self.iterations))
-        self._handlers: list[Handler | None] = [None] * _MOST_KINDS
-        self._structures: list[Structure] = [
-            self._session_started,
-            self._session_ended,
-            self.lanes.iteration_start,
-            self._iteration_ended,
-        ]
-        for kind, handler in self._handlers_by_kind().items():
-            self._handlers[self._kind_numbers[kind]] = handler
+        self._handlers = Handlers(
+            self, self._llm_calls, self._tool_calls, self._agents, self._budget, self._context, self._apart
+        )
+        self._structures = self._handlers.structures()
+        self._by_kind = self._handlers.by_number(self._kind_numbers)
         self.cache_breaks = CacheBreaks(self)
         """A second pass, which grows by itself: no part of the fold nor of what is kept of it."""
         self.rent = Rent(self)
         """Another."""
         self.turns = Turns(self)
         self._agent_lanes = AgentLanes(self.lanes, self._agents)
-        for number, kind in enumerate(self.kinds):
-            self._agent_lanes.note_kind(number, kind)
+        self._kind_numbers.tell(self._agent_lanes.note_kind)
 
     @property
     def unknown_kinds(self) -> list[str]:
@@ -161,6 +148,7 @@ class Session:
             "budget": self._budget,
             "responses": self._responses,
             "tool_rules": self._tool_rules,
+            "handlers": self._handlers,
         }
 
     def come_to_rest(self) -> None:
@@ -169,10 +157,8 @@ class Session:
 
     def go_on(self) -> None:
         """Find again what follows from its state, after that was replaced."""
-        kinds = self.kinds
-        self.kinds = kinds[: len(KINDS) + 1]
-        for kind in kinds[len(self.kinds) :]:
-            self._new_kind(kind)
+        self._kind_numbers.restore(self.kinds)
+        self.kinds = self._kind_numbers.names
 
     def view(self, at: int | None = None) -> View:
         """The session as of its first `at` events; all of them where `at` is None."""
@@ -185,11 +171,11 @@ class Session:
             return
         first, end = self.count, self.count + len(records)
         events, lanes, main = self.events, self.lanes, self.lanes.main
-        structures, handlers = self._structures, self._handlers
+        structures, handlers = self._structures, self._by_kind
         self.tools.reserve(len(records))
         self.iterations.reserve(len(records))
         times = usable_times(records)
-        kinds = self._kinds_of(records)
+        kinds = self._kind_numbers.of(records)
         payloads = [record.data or NO_PAYLOAD for record in records]
         durations = durations_ms(records, payloads)
         elsewhere = self._agent_lanes.may_have_others(records, kinds, payloads)
@@ -246,125 +232,3 @@ class Session:
         """Fold events that exist as objects; the position of each is its number."""
         records = [record_from_event(event) for event in events]
         self.apply(records, range(self.count, self.count + len(records)))
-
-    def _handlers_by_kind(self) -> dict[str, Handler]:
-        llm, tools, agents = self._llm_calls, self._tool_calls, self._agents
-        return {
-            "llm_request": llm.request,
-            "llm_response": llm.response,
-            "llm_error": self._error,
-            "tool_start": tools.start,
-            "tool_end": tools.end,
-            TOOL_END_ALIAS: tools.end,
-            "tool_error": self._tool_error,
-            "tool_approval": tools.approved,
-            "budget_check": self._budget_told,
-            "budget_warning": self._budget_warning,
-            "budget_exhausted": self._budget_told,
-            "compaction_start": self._compaction_start,
-            "compaction_end": self._compaction_end,
-            "context_overflow": self._context_overflow,
-            "subagent_spawn": agents.spawned,
-            "subagent_complete": agents.completed,
-            "subagent_error": agents.failed,
-            "subagent_timeout": agents.failed,
-            "swarm_task_start": agents.spawned,
-            "swarm_task_complete": agents.completed,
-            "swarm_task_failed": agents.failed,
-            "error": self._error,
-            "mode_change": self._mode_change,
-            "custom": self._custom,
-        }
-
-    def _kinds_of(self, records: Sequence[EventRecord]) -> list[int]:
-        known = self._kind_numbers
-        try:
-            return [known[record.kind] for record in records]
-        except KeyError:
-            return [self._kind_number(record.kind) for record in records]
-
-    def _kind_number(self, kind: str) -> int:
-        number = self._kind_numbers.get(kind)
-        return self._new_kind(kind) if number is None else number
-
-    def _new_kind(self, kind: str) -> int:
-        if len(self.kinds) >= _MOST_KINDS:
-            return _MOST_KINDS - 1
-        if len(self.kinds) == _MOST_KINDS - 1:
-            kind = "(other kinds)"
-        number = self._kind_numbers[kind] = len(self.kinds)
-        self.kinds.append(kind)
-        self._agent_lanes.note_kind(number, kind)
-        return number
-
-    def _iteration_ended(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
-        row = self.lanes.iteration_end(lane, record, event)
-        if self.iterations.start[row] == NONE or self.iterations.end[row] != event:
-            self._apart.append(event)
-        return row
-
-    def _session_ended(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
-        self._budget.ended(lane)
-        self.lanes.close(lane, event)
-        lane.stream_row = -1
-        return 0
-
-    def _session_started(self, event: int, record: EventRecord, data: Payload, lane: Lane) -> int:
-        self._budget.ended(lane)
-        self.lanes.session_start(lane, event)
-        lane.stream_row = -1
-        if data.goal:
-            self.goals.append((event, data.goal))
-        if data.model:
-            label = self.labels.number(data.model)
-            self.models.append((event, label))
-            self._llm_calls.session_model = label
-        return 0
-
-    def _custom(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        """Whatever a writer has no kind for; a session tells so that it has another title, or that a turn is over."""
-        if data.name == TURN_END:
-            self.turn_ends.append(event)
-        if data.goal and lane is self.lanes.main:
-            self.goals.append((event, data.goal))
-        return 0
-
-    def _error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        self.errors.append(event)
-        return 0
-
-    def _tool_error(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        self.errors.append(event)
-        return self._tool_calls.end(event, record, data, lane, row, failed=True)
-
-    def _budget_told(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        self.budget_events.append(event)
-        return 0
-
-    def _budget_warning(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        self.budget_events.append(event)
-        self._budget.warned(event, lane)
-        return 0
-
-    def _compaction_start(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        self._open_compaction[lane.number] = True
-        self._compacted(event, lane, row)
-        return 0
-
-    def _compaction_end(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        if not self._open_compaction.pop(lane.number, False):
-            self._compacted(event, lane, row)
-        return 0
-
-    def _compacted(self, event: int, lane: Lane, row: int) -> None:
-        self.compactions.append(event)
-        self._context.compacted(event, lane, row)
-        self._budget.acted(lane)
-
-    def _context_overflow(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        self._context.overflowed(event, lane, row)
-        return 0
-
-    def _mode_change(self, event: int, record: EventRecord, data: Payload, lane: Lane, row: int) -> int:
-        self._budget.acted(lane)
-        return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -151,6 +151,14 @@ def goes_on(entry: Entry, now: float) -> bool:
 def _may_grow(entry: Entry) -> bool:
     """Whether its file may be written to: one that is packed was only packed of late."""
     return not is_called_packed(entry.path)
+
+
+def with_project_of(before: Entry | None, entry: Entry) -> Entry:
+    """An entry with the project that a look had shown, and its title where it has none: the fold knows neither."""
+    known, glance = None if before is None else before.glance, entry.glance
+    if known is None or glance is None or not known.project or glance.project:
+        return entry
+    return replace(entry, glance=msgspec.structs.replace(glance, project=known.project, goal=glance.goal or known.goal))
 
 
 def told_by(view: View) -> tuple[Glance, Figures]:

@@ -9,13 +9,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Container, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-
-import msgspec
 
 from ...analysis.prices import Prices
 from ...analysis.rules.thresholds import DEFAULT_TUNING, Tuning
@@ -24,9 +20,10 @@ from ...collector.reading.watch import Watch
 from ...collector.sources import Belongs
 from ..trace import Trace, collection_paused
 from ..trace_index import SMALLEST_BYTES
-from .entry import LIVE_SECONDS, Entry, goes_on
+from .entry import LIVE_SECONDS, Entry, goes_on, with_project_of
 from .folding import Fold, FoldQueue, KeptFolds
 from .glance import look_at
+from .looks import looks_at
 from .search import SWEEP_SECONDS, FolderSearch
 from .summaries import Summaries
 
@@ -34,10 +31,6 @@ _FOLD_SECONDS = 0.2
 """How long is folded before files that grow are looked at."""
 
 _SAVE_SECONDS = 30.0
-_LOOKERS = 4
-_LOOKS_AT_A_TIME = 32
-_LOOKS_ALONE = 64
-"""Fewer looks than this are not worth other threads."""
 
 
 class Sessions:
@@ -237,22 +230,9 @@ class Sessions:
     def _look_at_noted(self) -> None:
         """Look at the ends of what is to be looked at, newest first; what goes on is folded on at once."""
         paths = sorted(self._to_look_at, key=lambda path: -self._search.traces[path].mtime_ns)
-        if len(paths) < _LOOKS_ALONE:
-            for path in paths:
-                if not self._is_wanted():
-                    return
-                self._found(look_at(self._search.traces[path], self._prices, self._tuning))
-            return
-        with ThreadPoolExecutor(_LOOKERS, "tracetop look") as pool:
-            left = iter(paths)
-            while self._is_wanted() and (some := list(islice(left, _LOOKS_AT_A_TIME * _LOOKERS))):
-                pieces = [some[start::_LOOKERS] for start in range(_LOOKERS)]
-                for entries in pool.map(self._look_at_each, pieces):
-                    for entry in entries:
-                        self._found(entry)
-
-    def _look_at_each(self, paths: Sequence[Path]) -> list[Entry]:
-        return [look_at(self._search.traces[path], whole=False) for path in paths]
+        traces = [self._search.traces[path] for path in paths]
+        for entry in looks_at(traces, self._prices, self._tuning, go_on=self._is_wanted):
+            self._found(entry)
 
     def _found(self, entry: Entry) -> None:
         """A look has shown this."""
@@ -285,7 +265,7 @@ class Sessions:
 
     def _set(self, entry: Entry) -> None:
         before = self._entries.get(entry.path)
-        entry = _with_project_of(before, entry)
+        entry = with_project_of(before, entry)
         if before is not None and entry.mtime - before.mtime < LIVE_SECONDS:
             entry = replace(entry, since=before.since or before.mtime)
         if before != entry:
@@ -312,11 +292,3 @@ class Sessions:
             self._kept.close()
             if self._unsaved:
                 self.save()
-
-
-def _with_project_of(before: Entry | None, entry: Entry) -> Entry:
-    """An entry with the project that a look had shown, and its title where it has none: the fold knows neither."""
-    known, glance = None if before is None else before.glance, entry.glance
-    if known is None or glance is None or not known.project or glance.project:
-        return entry
-    return replace(entry, glance=msgspec.structs.replace(glance, project=known.project, goal=glance.goal or known.goal))

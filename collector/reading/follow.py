@@ -6,7 +6,6 @@ Nothing here waits or raises for what happens to the file; `collector.reading.wa
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,14 +15,13 @@ from pathlib import Path
 from ..formats.decoding import NATIVE_LINES, Decoding
 from ..formats.native import Batch
 from .delivery import Delivery, TailState
+from .fate import Fate, fate_of
 from .line_numbers import LineNumbers
 from .lines import Block, LineSplitter
+from .part_progress import SEAM_BYTES, PartProgress
 from .read_mark import ReadMark, mark_part
 from .reader import CHUNK_BYTES
 from .segments import Segments, identity_of
-
-_SEAM_BYTES = 64
-_BYTES_PER_QUIET_POLL = 1 << 20
 
 
 class FileTail:
@@ -50,15 +48,12 @@ class FileTail:
         self.size = 0
         """Bytes of the current segment when last looked at."""
         self._segments = Segments(self.path)
-        self._splitter = LineSplitter(offset=start)
+        self._progress = PartProgress(LineSplitter(offset=start))
         self._starts_within = bool(start)
         self._line_numbers = LineNumbers()
         self._part_ends: dict[int, int] = {}
         self._behind: tuple[int, LineSplitter] | None = None  # the part that was left last, to be looked at once more
-        self._seam = b""
-        self._mtime_ns = -1
         self._left = 0
-        self._quiet_polls = 0
 
     @property
     def part(self) -> Path:
@@ -68,18 +63,17 @@ class FileTail:
     @property
     def read_bytes(self) -> int:
         """Bytes of the current segment read so far, of `size`."""
-        return self._splitter.end
+        return self._progress.splitter.end
 
     @property
     def torn_size(self) -> int:
         """Bytes of a last line that waits for its rest."""
-        return self._splitter.torn_size
+        return self._progress.splitter.torn_size
 
     @property
     def has_torn_to_try(self) -> bool:
         """Whether a last line without its newline was not tried yet: one of the next polls does, unless it grows."""
-        tried = self._quiet_polls > self.torn_size // _BYTES_PER_QUIET_POLL
-        return self.torn_size > 0 and not tried and self.state is TailState.FOLLOWING
+        return self._progress.has_torn_to_try and self.state is TailState.FOLLOWING
 
     @property
     def is_caught_up(self) -> bool:
@@ -138,12 +132,12 @@ class FileTail:
         known = self._segments.parts() if self._behind is None and not self._starts_within else None
         if not known:
             return None
-        ends = [self._part_ends.get(base, -1) for _, base in known[:-1]] + [self._splitter.offset]
+        splitter = self._progress.splitter
+        ends = [self._part_ends.get(base, -1) for _, base in known[:-1]] + [splitter.offset]
         try:
             parts = tuple(mark_part(path, end) for (path, _), end in zip(known, ends, strict=True))
         except (OSError, ValueError):
             return None
-        splitter = self._splitter
         return ReadMark(parts, splitter.next_line, splitter.gave_torn, self._line_numbers.kept())
 
     def resume(self, mark: ReadMark) -> bool:
@@ -160,18 +154,18 @@ class FileTail:
                 self._part_ends[self._segments.base] = left.end
                 self._segments.open_part(Path(part.path), left.end, self._seam_before(left.end))
             end = mark.parts[-1].end
-            self._seam = self._seam_before(end)
+            seam = self._seam_before(end)
         except (OSError, ValueError):
             self._segments = Segments(self.path)
             self._started_over()
             return False
-        self._splitter = LineSplitter.at(end, mark.next_line, mark.ended_early)
+        self._progress = PartProgress(LineSplitter.at(end, mark.next_line, mark.ended_early), seam)
         self.size = end
         self._enter(TailState.FOLLOWING)
         return True
 
     def _seam_before(self, end: int) -> bytes:
-        size = min(_SEAM_BYTES, end)
+        size = min(SEAM_BYTES, end)
         return self._segments.read(size, end - size)
 
     def park(self) -> None:
@@ -199,22 +193,30 @@ class FileTail:
 
     def _read_part(self) -> Iterator[Delivery]:
         """What is new in the current part, whatever happened to it."""
-        found = self._look()
+        fate, found, reason = fate_of(self._segments)
         if found is None:
-            if self.state is TailState.GONE and self._segments.is_first_replaced():
-                yield from self._start_over_from_first()
-            else:
-                yield from self._read_new()
-        elif self._segments.identity is None:
+            yield from self._read_without_path(fate, reason)
+        elif fate is Fate.SAME:
+            yield from self._read_on(found)
+        elif fate is Fate.FIRST:
             self._segments.open()
             self._enter(TailState.FOLLOWING)
             yield from self._read_new()
-        elif self._segments.identity == identity_of(found):
-            yield from self._read_on(found)
-        elif self._is_rotated():
+        elif fate is Fate.ROTATED:
             yield from self._move_on(found)
         else:
             yield from self._start_over_from_first()
+
+    def _read_without_path(self, fate: Fate, reason: str) -> Iterator[Delivery]:
+        """No file has the path: the rest of what had it, or the first part, if that came back as another file."""
+        if fate is Fate.UNREADABLE:
+            self._fail(reason, self.part)
+        else:
+            self._enter(TailState.WAITING if self._segments.identity is None else TailState.GONE)
+        if self.state is TailState.GONE and self._segments.is_first_replaced():
+            yield from self._start_over_from_first()
+        else:
+            yield from self._read_new()
 
     def _go_on(self, part: Path) -> Iterator[Delivery]:
         """Leave the current part, which was read to its end, for the one that follows."""
@@ -222,13 +224,13 @@ class FileTail:
         yield from self._give_torn()
         if self._left <= 0:
             return
-        base, splitter = self._segments.base, self._splitter
+        base, left = self._segments.base, self._progress
         self._part_ends[base] = self.read_bytes
-        self._segments.open_part(part, self.read_bytes, self._seam)
+        self._segments.open_part(part, self.read_bytes, left.seam)
         self._enter(TailState.FOLLOWING)
-        self._forget_place()
-        self._splitter.next_line = splitter.next_line + bool(splitter.torn_size)
-        self._behind = base, splitter
+        next_line = left.splitter.next_line + bool(left.splitter.torn_size)
+        self._progress = PartProgress(LineSplitter(next_line=next_line))
+        self._behind = base, left.splitter
 
     def _read_behind(self) -> Iterator[Delivery]:
         """What a slower process still wrote into the part that was left last; a torn last line is a bad one now."""
@@ -251,21 +253,6 @@ class FileTail:
             if block is not None:
                 yield self._decoded(block, base)
 
-    def _look(self) -> os.stat_result | None:
-        """The regular file that has the path now; else None, and `state` says why."""
-        try:
-            found = self.part.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            self._enter(TailState.WAITING if self._segments.identity is None else TailState.GONE)
-            return None
-        except (OSError, ValueError) as error:
-            self._fail(getattr(error, "strerror", None) or str(error), self.part)
-            return None
-        if not stat.S_ISREG(found.st_mode):
-            self._fail("is a folder" if stat.S_ISDIR(found.st_mode) else "is not a regular file", self.part)
-            return None
-        return found
-
     def _enter(self, state: TailState, reason: str = "") -> None:
         self.state = state
         self.reason = reason
@@ -276,9 +263,10 @@ class FileTail:
     def _read_on(self, found: os.stat_result) -> Iterator[Delivery]:
         """The same file as before, which may be parked."""
         if self._segments.status() is None:
-            if self._untouched(found):
+            if self._progress.is_untouched(found):
                 self._enter(TailState.FOLLOWING)
-                yield from self._after_quiet_poll()
+                if self._progress.is_time_for_torn():
+                    yield from self._give_torn()
                 return
             self._segments.open()
             if self._segments.identity != identity_of(found):
@@ -286,14 +274,6 @@ class FileTail:
                 return
         self._enter(TailState.FOLLOWING)
         yield from self._read_new()
-
-    def _is_rotated(self) -> bool:
-        """Whether the file that lost the path still has a name elsewhere."""
-        try:
-            status = self._segments.status()
-        except OSError:  # a network file system forgets deleted files
-            return False
-        return status is not None and status.st_nlink > 0
 
     def _move_on(self, found: os.stat_result) -> Iterator[Delivery]:
         """After a rotation: read the old file to its end, then go on in the new one."""
@@ -303,7 +283,7 @@ class FileTail:
         yield from self._give_torn()
         self._segments.open_next()
         self._enter(TailState.FOLLOWING)
-        self._forget_place()
+        self._progress = PartProgress()
         yield from self._read_new()
 
     def _start_over_from_first(self) -> Iterator[Delivery]:
@@ -318,54 +298,30 @@ class FileTail:
         now = self._segments.status()
         if now is None:
             return
-        if not self._untouched(now) and not self._seam_holds(now):
+        if not self._progress.is_untouched(now) and not self._progress.seam_holds(now, self._segments.read):
             if self.part != self.path:
                 yield from self._start_over_from_first()
                 return
             self._segments.start_over()
             yield self._started_over()
         self.size = now.st_size
-        self._mtime_ns = now.st_mtime_ns
+        self._progress.note(now)
         quiet = self.read_bytes >= self.size
         while self._left > 0 and self.read_bytes < self.size:
             chunk = self._segments.read(min(CHUNK_BYTES, self._left), self.read_bytes)
             if not chunk:
                 break
-            block = self._take(chunk)
+            self._left -= len(chunk)
+            block = self._progress.take(chunk)
             if block is not None:
                 yield self._decoded(block, self._segments.base)
-        if quiet:
-            yield from self._after_quiet_poll()
-
-    def _untouched(self, now: os.stat_result) -> bool:
-        return now.st_size == self.read_bytes and now.st_mtime_ns == self._mtime_ns
-
-    def _seam_holds(self, now: os.stat_result) -> bool:
-        """Whether the file still holds before the offset what was read there: if not, it was rewritten."""
-        if now.st_size < self.read_bytes:
-            return False
-        return self._segments.read(len(self._seam), self.read_bytes - len(self._seam)) == self._seam
-
-    def _take(self, chunk: bytes) -> Block | None:
-        self._left -= len(chunk)
-        self._seam = (self._seam + chunk[-_SEAM_BYTES:])[-_SEAM_BYTES:]
-        self._quiet_polls = 0
-        return self._splitter.feed(chunk)
-
-    def _after_quiet_poll(self) -> Iterator[Delivery]:
-        """A last line without newline that does not grow: try it once, the later the longer it is.
-
-        Joining and parsing a line of many MB at each pause of its writer would cost more than reading it.
-        """
-        self._quiet_polls += 1
-        if self._quiet_polls == 1 + self.torn_size // _BYTES_PER_QUIET_POLL:
+        if quiet and self._progress.is_time_for_torn():
             yield from self._give_torn()
 
     def _give_torn(self) -> Iterator[Delivery]:
-        if self._splitter.torn_end.rstrip()[-1:] in (b"", b"}", b"]") and self._decoding.is_whole(self._splitter.torn):
-            block = self._splitter.take_torn()
-            if block is not None:
-                yield self._decoded(block, self._segments.base)
+        block = self._progress.take_torn(self._decoding.is_whole)
+        if block is not None:
+            yield self._decoded(block, self._segments.base)
 
     def _decoded(self, block: Block, base: int) -> Delivery:
         if base or not self._starts_within:
@@ -373,14 +329,8 @@ class FileTail:
         return Delivery(self._decoding.decode(block, base))
 
     def _started_over(self) -> Delivery:
-        self._forget_place()
+        self._progress = PartProgress()
         self._line_numbers = LineNumbers()
         self._behind = None
         self._part_ends.clear()
         return Delivery(Batch(), fresh=True)
-
-    def _forget_place(self) -> None:
-        self._splitter = LineSplitter()
-        self._seam = b""
-        self._mtime_ns = -1
-        self._quiet_polls = 0

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tracetop.app.sessions import glance
 from tracetop.app.sessions.entry import LIVE_SECONDS, Entry, is_live
 from tracetop.app.sessions.glance import END_BYTES
 from tracetop.app.sessions.order import DEFAULT_ORDER
@@ -277,30 +276,6 @@ def test_many_sessions_cost_a_look_at_each_and_no_more(
     assert not any(entry.is_waiting for entry in sessions.entries)
     assert len(reads) <= 4 * MANY
     assert sessions.version <= 4 * MANY
-
-
-def test_many_looks_in_threads_see_what_one_would(
-    tmp_path: Path, line: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(100):
-        start = line("session_start", goal=f"goal {number}")
-        (tmp_path / f"{number}.jsonl").write_bytes(start + (b"" if number % 2 else line("session_end")))
-    sessions = Sessions([tmp_path], cache=tmp_path / "cache")
-    threads: set[str] = set()
-    real = glance.look_at
-
-    def look_at(*args: object, **options: object) -> Entry:
-        import threading
-
-        threads.add(threading.current_thread().name)
-        return real(*args, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr("tracetop.app.sessions.sessions.look_at", look_at)
-    looked(sessions)
-    assert all(name.startswith("tracetop look") for name in threads)
-    assert {(entry.path.stem, entry.goal, entry.ended) for entry in sessions.entries} == {
-        (str(number), f"goal {number}", not number % 2) for number in range(100)
-    }
 
 
 @contextmanager
