@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...analysis import figures
-from ...collector.own_sessions import sessions_in
-from ...collector.reading.listing import ListedTrace, list_traces
+from ...collector.own_sessions import sessions_among, traces_in
+from ...collector.reading.listing import ListedTrace
 from ...collector.reading.packed import is_called_packed, missing
 from ...collector.sources import Belongs, Source
 from ..safe_text import one_line
@@ -43,13 +43,14 @@ class Looked:
 def look_into(sources: Sequence[Source]) -> list[Looked]:
     """Look into all these sources."""
     theirs: dict[Path, list[ListedTrace]] = {source.folder: [] for source in sources}
-    for folder, trace in sessions_in(theirs, Belongs(sources)):
+    listed = traces_in(theirs)
+    for folder, trace in sessions_among(listed, Belongs(sources)):
         theirs[folder].append(trace)
     closed = bool(missing())
     looked = []
     for source in sources:
         sessions = sorted(theirs[source.folder], key=lambda trace: -trace.mtime_ns)
-        found = list(list_traces(source.folder))
+        found = [trace for folder, trace in listed.values() if folder == source.folder]
         packed = sum(is_called_packed(trace.path) for trace in found) if closed else 0
         others = len(found) - len(sessions)
         looked.append(Looked(source, tuple(sessions), others, packed, _obstacle(source.folder)))

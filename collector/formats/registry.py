@@ -46,8 +46,7 @@ def recognise(records: list[dict[str, Any]]) -> Format | None:
 
 def is_native(path: str | os.PathLike[str]) -> bool:
     """Whether the first records of a file are of the native format, or its dialect. Raises OSError."""
-    records = first_records(path)
-    return _has_native(records) or attocode_stream.recognises(records)
+    return _has_native(first_records(path))
 
 
 def _has_native(records: list[dict[str, Any]]) -> bool:

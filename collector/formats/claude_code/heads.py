@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+from ..folder_listings import FolderListings
 from ..line_records import records_of
 from .records import part, text
 
@@ -20,7 +18,6 @@ MARK = "forkedFrom"
 
 _MOST_REMEMBERED = 100_000
 _MOST_FOLDERS = 1_000
-_SETTLED_NS = 2_000_000_000
 _LOOKS_BYTES = 1 << 14, 1 << 18
 
 
@@ -36,8 +33,7 @@ class Head(NamedTuple):
 
 
 _heads: dict[Path, Head] = {}
-_listed: dict[Path, tuple[int, list[str]]] = {}
-"""The names of the logs in a folder, and when that was last changed, in nanoseconds."""
+_logs = FolderListings(lambda name: name.endswith(LOG_SUFFIX), list, _MOST_REMEMBERED)
 _beginnings: dict[Path, _Beginnings] = {}
 
 
@@ -70,20 +66,8 @@ def session_named(path: Path) -> str:
 
 
 def logs_in(folder: Path) -> list[str]:
-    """The names of the logs in a folder, sorted; listed again only when something was made or deleted in it."""
-    try:
-        changed = folder.stat().st_mtime_ns
-        known = _listed.get(folder)
-        is_settled = time.time_ns() - changed > _SETTLED_NS  # else the next change may have the same time
-        if known is not None and known[0] == changed and is_settled:
-            return known[1]
-        names = sorted(entry.name for entry in _entries(folder) if entry.name.endswith(LOG_SUFFIX))
-    except OSError:
-        return []
-    if len(_listed) >= _MOST_REMEMBERED:
-        _listed.clear()
-    _listed[folder] = changed, names
-    return names
+    """The names of the logs in a folder, sorted."""
+    return _logs.of(folder)
 
 
 class _Beginnings(NamedTuple):
@@ -136,11 +120,6 @@ def _head_in(data: bytes) -> Head | None:
             if session and uuid:
                 return Head(session, uuid, text(part(record, MARK), "sessionId"))
     return None
-
-
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        yield from entries
 
 
 def _is_uuid(name: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from ...reading.packed import is_packed, unpacked
 from ..line_records import records_of
 from .companions import meta_at
-from .names import ARCHIVE, SESSIONS, day_of, is_rollout, root_of, thread_of
+from .names import ARCHIVE, day_of, folder_of, is_rollout, root_of, thread_of
 from .rollout import read, text
 
 _LOG = re.compile(r".*\.jsonl(?:\.zst)?")
@@ -40,7 +40,7 @@ def _candidates(near: Path) -> Iterator[Path]:
     folders = [near.parent]
     if root is not None and day is not None:
         days = [day - timedelta(days=before) for before in range(_MOST_DAYS)]
-        folders += [root / SESSIONS / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}" for day in days]
+        folders += [folder_of(day, root) for day in days]
         folders.append(root / ARCHIVE)
     for folder in dict.fromkeys(folders):
         with suppress(OSError), os.scandir(folder) as entries:

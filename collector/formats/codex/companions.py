@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import time
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -14,8 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...reading.packed import is_packed, unpacked
+from ..folder_listings import FolderListings
 from ..line_records import records_of
-from .names import ARCHIVE, BEGUN, SESSIONS, copies_among, day_of, root_of
+from .names import ARCHIVE, BEGUN, copies_among, day_of, folder_of, root_of
 from .rollout import Meta, meta_of, read
 
 _MOST_FILES = 2_000
@@ -23,7 +22,6 @@ _MOST_FILES = 2_000
 _MOST_BYTES = 1 << 20
 _MOST_DAYS = 400
 _MOST_FOLDERS = 500
-_SETTLED_NS = 2_000_000_000
 _NAME = re.compile(r"rollout-.*\.jsonl(?:\.zst)?")
 _END = "~"
 """Behind all that names have in them."""
@@ -52,7 +50,7 @@ def companions(path: Path) -> Sequence[Path]:
 def _later(path: Path) -> Iterator[tuple[Path, str, Meta]]:
     """The rollouts that may be of its sub-agents: those that began later. Names begin with the time."""
     for folder, first, last in _places(path):
-        names, metas = _listing_of(folder)
+        names, metas = _listings.of(folder)
         for name in names[bisect_right(names, first) : bisect_right(names, last)][-_MOST_FILES:]:
             meta = metas.get(name)
             if meta is None:
@@ -76,8 +74,7 @@ def _places(path: Path) -> Iterator[tuple[Path, str, str]]:
     first = path.name if BEGUN.match(path.name) else ""
     last = max(begun, _day_of_change(path)) + timedelta(days=1)
     for number in range(min((last - begun).days, _MOST_DAYS) + 1):
-        day = begun + timedelta(days=number)
-        folder = root / SESSIONS / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}"
+        folder = folder_of(begun + timedelta(days=number), root)
         if folder != path.parent:
             yield folder, first, _END
     if path.parent != root / ARCHIVE:
@@ -98,20 +95,7 @@ class _Listing(NamedTuple):
     metas: dict[str, Meta]
 
 
-def _listing_of(folder: Path) -> _Listing:
-    """What is in a folder. One that was not changed of late is not read again, nor are its files looked at."""
-    try:
-        changed = folder.stat().st_mtime_ns
-        is_settled = time.time_ns() - changed > _SETTLED_NS  # else the next change may have the same time
-        return _listed(folder, changed) if is_settled else _listed.__wrapped__(folder, changed)
-    except OSError:
-        return _Listing([], {})
-
-
-@lru_cache(_MOST_FOLDERS)
-def _listed(folder: Path, changed: int) -> _Listing:
-    """The same as of its last change. Raises OSError."""
-    return _Listing(sorted(entry.name for entry in os.scandir(folder) if _NAME.fullmatch(entry.name)), {})
+_listings = FolderListings(_NAME.fullmatch, lambda names: _Listing(names, {}), _MOST_FOLDERS)
 
 
 def meta_at(path: Path) -> Meta | None:

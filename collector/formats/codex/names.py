@@ -46,6 +46,11 @@ def root_of(path: Path) -> Path | None:
     return path.parents[4] if is_by_day else None
 
 
+def folder_of(day: date, root: Path) -> Path:
+    """Where in the folder of Codex the rollouts are that began on a day."""
+    return root / SESSIONS / f"{day:%Y}" / f"{day:%m}" / f"{day:%d}"
+
+
 def copies_among(paths: Iterable[Path]) -> set[Path]:
     """Those that are there a second time: packed beside the same unpacked, or put away while still in use."""
     best: dict[str, Path] = {}
