@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
-from .acts import CHANGES, Act
-from .changes import Changes
+from .acts import Act
 from .compactions import CUTS, START
-from .payloads import Payloads
 from .rule import Call, Rule
 from .thresholds import Tuning
 
@@ -40,34 +38,26 @@ class Amnesia(Rule):
     def tune(self, tuning: Tuning) -> None:
         self._reads = tuning.count(self.CATEGORY, "reads")
         self._within = tuning.count(self.CATEGORY, "within")
-        self._changes = Changes(Payloads(self.findings.event_of))
         self._lanes: dict[int, _Memory] = {}
         self._begun: set[int] = set()
         """Lanes with a compaction that has not ended."""
 
     @staticmethod
     def concerns(act: Act, failed: bool) -> bool:
-        return not failed and (act in CHANGES or act is Act.READ)
+        return not failed and act is Act.READ
 
     def ended(self, call: Call) -> None:
-        if call.changed:
-            is_one = call.act is not Act.SHELL_EDIT
-            self._changes.note(self.findings.target(call.target) if is_one else "", call.event)
-            return
         if not call.fingerprint or not call.target:
             return
         memory = self._lanes.get(call.lane)
         if memory is None:
             memory = self._lanes[call.lane] = _Memory()
         lost = memory.lost.pop(call.fingerprint, None) if call.place - memory.cut <= self._within else None
-        if lost is not None and not self._changes.is_changed(self.findings.target(lost[0]), lost[1], call.event):
+        if lost is not None and not self.findings.is_changed(lost[0], lost[1], call.event):
             self._note(memory, call)
         if len(memory.read) >= _MOST_READS:
             del memory.read[next(iter(memory.read))]
         memory.read[call.fingerprint] = call.target, call.event
-
-    def file_changed(self, event: int, lane: int) -> None:
-        self._changes.note_event(event)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
         if kind == "session_start":

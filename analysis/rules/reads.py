@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..issues.episodes import Episode
-from .acts import CHANGES, Act
-from .changes import Changes
-from .payloads import Payloads
+from .acts import Act
 from .rule import Call, Rule
 from .thresholds import Tuning
 
@@ -37,21 +35,17 @@ class DuplicateRead(Rule):
     def tune(self, tuning: Tuning) -> None:
         self._reads = tuning.count(self.CATEGORY, "reads")
         self._lanes: dict[int, dict[int, _Read]] = {}
-        self._changes = Changes(Payloads(self.findings.event_of))
 
     @staticmethod
     def concerns(act: Act, failed: bool) -> bool:
-        return not failed and (act in CHANGES or act is Act.READ)
+        return not failed and act is Act.READ
 
     def ended(self, call: Call) -> None:
-        if call.changed:
-            is_one = call.act is not Act.SHELL_EDIT
-            self._changes.note(self.findings.target(call.target) if is_one else "", call.event)
-        if call.act is not Act.READ or call.failed or not call.target or not call.fingerprint:
+        if not call.target or not call.fingerprint:
             return
         lane = self._lanes.setdefault(call.lane, {})
         read = lane.get(call.fingerprint)
-        if read is None or self._changes.is_changed(self.findings.target(read.target), read.last, call.event):
+        if read is None or self.findings.is_changed(read.target, read.last, call.event):
             if read is None and len(lane) >= _MOST_FILES:
                 del lane[next(iter(lane))]
             lane[call.fingerprint] = _Read(call.target, [call.event], call.event)
@@ -71,9 +65,6 @@ class DuplicateRead(Rule):
                 label=self.findings.tool(call.label),
                 detail=self.findings.target(call.target),
             )
-
-    def file_changed(self, event: int, lane: int) -> None:
-        self._changes.note_event(event)
 
     def happened(self, event: int, lane: int, kind: str) -> None:
         self._lanes.pop(lane, None)

@@ -9,8 +9,10 @@ from ..cache.between import EventOf
 from ..cache.losses import CacheLosses
 from ..fold.lane_branches import LaneBranches
 from ..issues.episodes import Episode, IssueLog
-from .acts import Acts
+from .acts import Act, Acts
+from .changes import Changes
 from .ears import Ears
+from .payloads import Payloads
 
 if TYPE_CHECKING:
     from ..fold.session import Session
@@ -34,6 +36,7 @@ class Findings:
         """By lane how many calls have ended."""
         self.waiting: dict[int, dict[Callable[[int, int], None], None]] = {}
         """By lane who wants to be told, once, when it goes on: an iteration begins, or a call begins or ends."""
+        self.changes = Changes(Payloads(event_of))
         self._branches = LaneBranches(session)
 
     def open(
@@ -82,6 +85,14 @@ class Findings:
     def target(self, target: int) -> str:
         """What a call is about; empty where that is unknown."""
         return self.session.targets.name(target)
+
+    def note_change(self, act: Act, target: int, event: int) -> None:
+        """A call that ended at an event changed a file; one in a shell may have changed any."""
+        self.changes.note(self.target(target) if act is not Act.SHELL_EDIT else "", event)
+
+    def is_changed(self, target: int, since: int, at: int) -> bool:
+        """Whether a file may have been changed after event `since`; asked at event `at`."""
+        return self.changes.is_changed(self.target(target), since, at)
 
     def ordinal(self, turn: int) -> int:
         """How many turns of its lane came before one."""

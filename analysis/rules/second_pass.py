@@ -47,7 +47,7 @@ class SecondPass:
         session.cache_breaks.tune(limits_of(tuning))
         self.losses = losses or CacheLosses(session)
         self._acts = Acts(session.labels, session.targets)
-        findings = Findings(session, self._acts, self.losses, self.losses.event_of)
+        self._findings = findings = Findings(session, self._acts, self.losses, self.losses.event_of)
         self.log = session.findings = findings.log
         self._calls, self._waiting = findings.calls, findings.waiting
         rules = [rule(findings, tuning) for rule in RULES if rule.CATEGORY not in tuning.muted]
@@ -176,6 +176,7 @@ class SecondPass:
         changed = act in CHANGES and not failed
         if changed:
             self.changes.append(event)
+            self._findings.note_change(act, target, event)
         lane = events.lane[start]
         place = self._calls[lane] = self._calls.get(lane, 0) + 1
         if lane in self._waiting:
@@ -229,6 +230,7 @@ class SecondPass:
         kind = KINDS[number]
         if number == _FILE_CHANGE:
             self.changes.append(event)
+            self._findings.changes.note_event(event)
             for changed in self._ears.file_changed:
                 changed(event, lane)
         for told in self._on_kind[number]:
