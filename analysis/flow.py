@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from .bill import Bill
 from .flow_point import TokenFlowPoint, flow_point
-from .fold.columns import KNOWN_COST
 from .fold.lanes import MAIN_LANE
 from .lane_calls import OwnCalls
 from .view import View
@@ -157,7 +156,7 @@ class TokenFlow:
             cache_write_tokens=mean(llm.sum_write),
             total_tokens=mean(llm.sum_total),
             context_tokens=self._context(start, stop),
-            cumulative_cost=llm.sum_cost[last] if llm.seen[last] & KNOWN_COST else None,
+            cumulative_cost=Bill(llm, stop).cost,
         )
 
     def index_of(self, event: int) -> int | None:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .fold.columns import KNOWN_COST
+from .bill import Bill
 
 if TYPE_CHECKING:
-    from .fold.session import Session
     from .view import View
 
 
@@ -48,6 +47,7 @@ def flow_point(view: View, iteration_row: int, llm_rows: Sequence[int] | None = 
     branch = session.lanes.branches[session.iterations.branch[iteration_row]]
     costs = [call.cost for call in calls if call.cost is not None]
     prompts = (call.tokens.prompt for call in reversed(calls))
+    through = Bill(session.llm, calls[-1].row + 1) if calls else None
     return TokenFlowPoint(
         iteration=session.iterations.number_of(iteration_row),
         input_tokens=_total(call.tokens.input for call in calls),
@@ -55,22 +55,17 @@ def flow_point(view: View, iteration_row: int, llm_rows: Sequence[int] | None = 
         cache_read_tokens=_total(call.tokens.cache_read for call in calls),
         cache_write_tokens=_total(call.tokens.cache_write for call in calls),
         total_tokens=_total(call.tokens.total for call in calls),
-        cumulative_cost=_cost_through(session, calls[-1].row) if calls else None,
+        cumulative_cost=None if through is None else through.cost,
         cost=sum(costs) if costs else None,
         run=branch.run if iteration_row else 1,
         agent=session.lanes.names.name(branch.lane) if iteration_row else "",
         row=iteration_row,
         cost_estimated=any(call.cost_estimated for call in calls),
-        cumulative_cost_estimated=bool(calls) and session.llm.estimates(0, calls[-1].row + 1) > 0,
+        cumulative_cost_estimated=through is not None and through.cost_estimated,
         output_is_lower_bound=sum(session.llm.bounds(call.row, call.row + 1) for call in calls) > 0,
         calls=sum(call.opens for call in calls),
         context_tokens=next((prompt for prompt in prompts if prompt is not None), None),
     )
-
-
-def _cost_through(session: Session, row: int) -> float | None:
-    llm = session.llm
-    return llm.sum_cost[row] if llm.seen[row] & KNOWN_COST else None
 
 
 def _total(parts: Iterator[int | None]) -> int | None:

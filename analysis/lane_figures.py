@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .bill import Bill
-from .fold.columns import Branch
+from .fold.lane_branches import LaneBranches
 from .fold.lanes import MAIN_LANE
 from .lane_calls import LaneCalls
 from .tokens import Buckets
@@ -75,8 +75,8 @@ class LaneSums:
         self.session = calls.session
         self._calls = calls
         self._tools: defaultdict[int, _Ends] = defaultdict(_Ends)
-        self._branches: defaultdict[int, list[Branch]] = defaultdict(list)
-        self._ends = self._branches_seen = 0
+        self._branches = LaneBranches(self.session)
+        self._ends = 0
 
     def extend(self, at: int | None = None) -> bool:
         """Go over the next calls of the first `at` events; gives whether there are more."""
@@ -96,7 +96,6 @@ class LaneSums:
 
     def figures(self, view: View) -> list[LaneFigures]:
         """All agents there were as of a view, each before those that it spawned; as far as `extend` has gone."""
-        self._find_branches()
         spawned = self._spawned(view.at)
         below: defaultdict[int, list[int]] = defaultdict(list)
         for lane, agent in spawned.items():
@@ -122,12 +121,6 @@ class LaneSums:
             for lane, depth in order
         ]
 
-    def _find_branches(self) -> None:
-        branches = self.session.lanes.branches
-        for branch in branches[self._branches_seen :]:
-            self._branches[branch.lane].append(branch)
-            self._branches_seen += 1
-
     def _spawned(self, at: int) -> dict[int, _Spawned]:
         """By lane where each agent was first spawned, and how its last run ended."""
         agents, branches = self.session.agents, self.session.lanes.branches
@@ -149,7 +142,7 @@ class LaneSums:
         ended = bisect_left(ends.ended, view.at)
         first = self.session.iterations.first
         iterations = sum(
-            bisect_left(branch.iterations, view.at, key=first.__getitem__) for branch in self._branches.get(lane, ())
+            bisect_left(branch.iterations, view.at, key=first.__getitem__) for branch in self._branches.of(lane)
         )
         tools = ended, ends.failures[ended - 1] if ended else 0
         if lane not in self._calls:

@@ -220,13 +220,7 @@ class View:
 
     def llm_rows_of(self, iteration_row: int) -> list[int]:
         """The LLM rows of an iteration, oldest first."""
-        llm, rows = self.session.llm, []
-        row = self.session.iterations.last_llm[iteration_row]
-        while row:
-            if llm.event[row - 1] < self.at:
-                rows.append(row - 1)
-            row = llm.previous_in_iteration[row - 1]
-        return rows[::-1]
+        return self.session.llm.in_iteration(self.session.iterations.last_llm[iteration_row], self.at)
 
     def flow_rows(self) -> list[int]:
         """The iterations that have LLM calls, in the order of their first; row 0 are calls outside any."""

@@ -6,13 +6,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .between import MCP, MODE, SYSTEM_FIELDS, TOOL_FIELDS, Between, EventOf
 from .breaks import SHARED, SHRANK, SWITCHED, CacheBreaks
-
-if TYPE_CHECKING:
-    pass
 
 
 class BreakClass(StrEnum):

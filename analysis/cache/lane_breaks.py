@@ -14,6 +14,10 @@ class ToldBreaks(Protocol):
 
     events: array[int]
 
+    def extend(self) -> None:
+        """Look at the breaks that were found since."""
+        ...
+
     def number(self, index: int) -> int:
         """The number that one of these has among all breaks, from 0."""
         ...
@@ -30,6 +34,9 @@ class AllBreaks:
         self._breaks = breaks
         self.events = breaks.events
 
+    def extend(self) -> None:
+        """They are the same."""
+
     def number(self, index: int) -> int:
         """The same."""
         return index
@@ -37,21 +44,6 @@ class AllBreaks:
     def rebilled_before(self, count: int) -> int:
         """Tokens that the first `count` of these re-billed."""
         return self._breaks.rebilled_before(count)
-
-
-class _NoBreaks:
-    """There are none."""
-
-    events: array[int] = array("I")
-
-    def number(self, index: int) -> int:
-        raise IndexError(index)
-
-    def rebilled_before(self, count: int) -> int:
-        return 0
-
-
-NO_BREAKS: ToldBreaks = _NoBreaks()
 
 
 class LaneBreaks:

@@ -97,6 +97,15 @@ class LlmColumns:
         """How many rows there are as of event `at`."""
         return bisect_left(self.event, at)
 
+    def in_iteration(self, newest: int, at: int) -> list[int]:
+        """The rows of an iteration as of event `at`, oldest first, by its newest row plus one; 0 where it has none."""
+        found: list[int] = []
+        while newest:
+            if self.event[newest - 1] < at:
+                found.append(newest - 1)
+            newest = self.previous_in_iteration[newest - 1]
+        return found[::-1]
+
     def estimates(self, first: int, end: int) -> int:
         """How many rows from `first` up to `end` have an estimated cost."""
         rows = self.estimated_rows

@@ -42,18 +42,13 @@ class Turns:
     def llm_rows(self, turn: int, at: int) -> list[int]:
         """The LLM rows of a turn as of event `at`, oldest first."""
         llm = self._session.llm
-        found: list[int] = []
         if turn > 0:
-            row = self._session.iterations.last_llm[turn]
-            while row:
-                if llm.event[row - 1] < at:
-                    found.append(row - 1)
-                row = llm.previous_in_iteration[row - 1]
-            return found[::-1]
+            return llm.in_iteration(self._session.iterations.last_llm[turn], at)
         branch = self._branch_at(llm.event[-1 - turn]) if turn else None
         if branch is None:
             return []
         rows = branch.llm_rows
+        found: list[int] = []
         for place in range(bisect_left(rows, -1 - turn), bisect_left(rows, llm.rows(at))):
             row = rows[place]
             if found and (llm.flags[row] & OPENS_CALL or self._session.events.iteration[llm.event[row]]):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...collector.events import TraceEvent
+from ...collector.records import arguments_of
 from .. import figures
 from ..arguments import preview
 from ..timeline.timeline import summarize
@@ -176,7 +177,7 @@ def title(node: Node, facts: NodeFacts, event: TraceEvent | None) -> str:
 def event_for_title(tree: Tree, node: Node, facts: NodeFacts, event_of: Callable[[int], TraceEvent]) -> TraceEvent:
     """The event that `title` needs: of a tool's call the one that says with which arguments, where its end does not."""
     event = event_of(facts.event)
-    if node.type is NodeType.TOOL and not event.data.get("args"):
+    if node.type is NodeType.TOOL and not arguments_of(event.data):
         start = tree.session.tools.event[node.row]
         return event if start == facts.event else event_of(start)
     return event
