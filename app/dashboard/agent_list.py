@@ -16,11 +16,7 @@ class AgentActions:
 
     def action_agents(self) -> None:
         """Show or hide the agents."""
-        if self.agent_list.has_class("-shown"):
-            self._close(self.agent_list)
-            return
-        self._open(self.agent_list)
-        self.show_anew(self.agent_list)
+        self.toggle_list(self.agent_list)
 
     def on_agents_pane_chosen(self, message: AgentsPane.Chosen) -> None:
         """Go to where an agent was spawned."""

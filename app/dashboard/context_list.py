@@ -14,11 +14,7 @@ class ContextActions:
 
     def action_context(self) -> None:
         """Show or hide the most expensive things in the context."""
-        if self.context_list.has_class("-shown"):
-            self._close(self.context_list)
-            return
-        self._open(self.context_list)
-        self.show_anew(self.context_list)
+        self.toggle_list(self.context_list)
 
     def on_context_pane_chosen(self, message: ContextPane.Chosen) -> None:
         """Go to where a result came in."""

@@ -10,6 +10,7 @@ from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ..contain import contained
 from ..panes.inspector.inspector import InspectorPane
+from ..panes.list_pane import ListPane
 from ..panes.pane import Pane
 from .source.source import TraceSource
 
@@ -39,6 +40,14 @@ class Overlays:
             self._issue = self._episode = None
         self.focus_topmost()
         self.refresh_bindings()
+
+    def toggle_list(self, pane: ListPane) -> None:
+        """Open a list, with what was painted last, or close it."""
+        if pane.has_class("-shown"):
+            self._close(pane)
+            return
+        self._open(pane)
+        self.show_anew(pane)
 
     def focus_topmost(self) -> None:
         """Put the keyboard where the user looks: into what lies over the panes, else into the active pane."""

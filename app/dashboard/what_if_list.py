@@ -14,11 +14,7 @@ class WhatIfActions:
 
     def action_what_if(self) -> None:
         """Show or hide what the bill would have been."""
-        if self.what_if_list.has_class("-shown"):
-            self._close(self.what_if_list)
-            return
-        self._open(self.what_if_list)
-        self.show_anew(self.what_if_list)
+        self.toggle_list(self.what_if_list)
 
     if TYPE_CHECKING:  # the rest is the screen's
         what_if_list: WhatIfPane
