@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from ...analysis import figures
 from ...analysis.lane_figures import LaneFigures
-from ..safe_text import fit, fit_right, one_line, width_of
+from ..safe_text import fit, one_line, width_of
 from ..sessions.naming import undated
 from ..trace import Trace
 from ..widgets.palette import Cell
-from ..words.agents import asked_of, name_of, state_of
+from ..words.agents import asked_of, cost_of, cost_with_agents, name_of, state_of, tokens_of
+from .table import Column, fitting
 
 _GAP = "  "
 _NARROWEST_NAME = 22
@@ -27,43 +27,22 @@ _MARKS: dict[str, Cell] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """A column of figures; of those that do not all fit the one of the highest rank gives way first."""
-
-    head: str
-    cells: int
-    style: str
-    tell: Callable[[LaneFigures], str]
-    rank: int = 0
-
-
 _STATE_CELLS = 6
-
-
-def _together(lane: LaneFigures) -> str:
-    return figures.cost(lane.together.cost, lane.together.estimated) if lane.has_agents else ""
 
 
 def _failed(lane: LaneFigures) -> str:
     return f"✗{lane.own.failed_tools:,}" if lane.own.failed_tools else ""
 
 
-_FIGURES = (
-    _Figure("model", 18, "model", lambda lane: undated(one_line(lane.own.model)), rank=6),
-    _Figure("iter", 5, "muted", lambda lane: f"{lane.own.iterations:,}", rank=5),
-    _Figure("tools", 5, "text", lambda lane: f"{lane.own.tool_calls:,}", rank=4),
-    _Figure("failed", 6, "error", _failed, rank=3),
-    _Figure("hit", 4, "cache_read", lambda lane: figures.share(lane.own.tokens.hit_rate), rank=2),
-    _Figure(
-        "tokens",
-        7,
-        "title",
-        lambda lane: figures.at_least(figures.tokens(lane.own.tokens.total), lane.own.output_is_lower_bound),
-        rank=1,
-    ),
-    _Figure("cost", 8, "cost", lambda lane: figures.cost(lane.own.cost, lane.own.cost_estimated)),
-    _Figure("with theirs", 11, "cost", _together, rank=2),
+_FIGURES: tuple[Column[LaneFigures], ...] = (
+    Column("model", 18, lambda lane: undated(one_line(lane.own.model)), "model", rank=6),
+    Column("iter", 5, lambda lane: f"{lane.own.iterations:,}", "muted", rank=5),
+    Column("tools", 5, lambda lane: f"{lane.own.tool_calls:,}", "text", rank=4),
+    Column("failed", 6, _failed, "error", rank=3),
+    Column("hit", 4, lambda lane: figures.share(lane.own.tokens.hit_rate), "cache_read", rank=2),
+    Column("tokens", 7, tokens_of, "title", rank=1),
+    Column("cost", 8, cost_of, "cost"),
+    Column("with theirs", 11, cost_with_agents, "cost", rank=2),
 )
 
 
@@ -108,28 +87,25 @@ class AgentRows:
             (name, "agent"),
             (asked, "text"),
             (told, mark[1]),
-            *((_GAP + fit_right(each.tell(lane), each.cells), each.style) for each in columns),
+            *((_GAP + each.fit(each.tell(lane)), each.style) for each in columns),
         ]
 
     def heads(self, width: int) -> list[Cell]:
         """The heads above rows of the same width."""
         columns = _columns(width)
-        tail = "".join(_GAP + fit_right(each.head, each.cells) for each in columns)
+        tail = "".join(_GAP + each.fit(each.head) for each in columns)
         head = _told_state("state", columns)
         return [(fit("agent", max(0, width - _taken(columns) - width_of(head))) + head + tail, "muted")]
 
 
-def _told_state(state: str, columns: Sequence[_Figure]) -> str:
+def _told_state(state: str, columns: Sequence[Column[LaneFigures]]) -> str:
     """The state in words where there is room for all figures; its mark stands in every row."""
     return _GAP + fit(state or figures.UNKNOWN, _STATE_CELLS) if len(columns) == len(_FIGURES) else ""
 
 
-def _columns(width: int) -> list[_Figure]:
-    columns = list(_FIGURES)
-    while len(columns) > 1 and width - _taken(columns) < _NARROWEST_NAME:
-        columns.remove(max(reversed(columns), key=lambda column: column.rank))
-    return columns
+def _columns(width: int) -> list[Column[LaneFigures]]:
+    return fitting(_FIGURES, lambda columns: width - _taken(columns) >= _NARROWEST_NAME)
 
 
-def _taken(columns: Sequence[_Figure]) -> int:
-    return sum(len(_GAP) + column.cells for column in columns)
+def _taken(columns: Sequence[Column[LaneFigures]]) -> int:
+    return sum(len(_GAP) + column.width for column in columns)

@@ -11,7 +11,7 @@ from typing import ClassVar
 from ...analysis import figures
 from ...analysis.cache.boundary import WINDOW, CacheView
 from ...analysis.cache.breaks import CacheBreaks
-from ...analysis.cache.lane_breaks import NO_BREAKS, AllBreaks, LaneBreaks, ToldBreaks
+from ...analysis.cache.lane_breaks import AllBreaks, LaneBreaks, ToldBreaks
 from ...analysis.cache.losses import CacheBreak, CacheLosses
 from ...analysis.cache.patterns import PATTERNS
 from ...analysis.forecast import CacheExpiry, cache_expiry
@@ -43,6 +43,9 @@ class CachePane(ChartPane):
     NUMBER: ClassVar[int] = 4
     NAME: ClassVar[str] = "cache boundary"
 
+    _told_breaks: ToldBreaks
+    """Those of the agents that are shown; there from the first frame on."""
+
     def __init__(self, *, id: str) -> None:
         self._chart = BrailleChart(
             line=("prompt", "input"),
@@ -61,7 +64,6 @@ class CachePane(ChartPane):
         self._drawn: tuple[object, ...] = ()
         self._view: View | None = None
         self._losses: CacheLosses | None = None
-        self._told_breaks: ToldBreaks = NO_BREAKS
         self._cache: CacheView | None = None
         self._patterns = 0
         self._patterns_of: tuple[object, int, int | None] | None = None
@@ -86,8 +88,7 @@ class CachePane(ChartPane):
             self._losses, self._gone, self._lane = losses, None, frame.only_lane
             self._told_breaks = _told_breaks(losses.breaks, self._lane)
             self._columns = []
-        if isinstance(self._told_breaks, LaneBreaks):
-            self._told_breaks.extend()
+        self._told_breaks.extend()
         self._view, self._cursor, self._cache = view, frame.cursor, _cache_of(frame)
         self._count_patterns(frame.trace.second_pass(view.session), view.at)
         breaks, cache = bisect_left(self._told_breaks.events, view.at), self._cache

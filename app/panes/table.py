@@ -40,6 +40,14 @@ class Column(Generic[Item]):
         return fit(text, self.width) if self.left else fit_right(text, self.width)
 
 
+def fitting(columns: Sequence[Column[Item]], fit: Callable[[Sequence[Column[Item]]], bool]) -> list[Column[Item]]:
+    """The columns that are left when as many give way as have to; one at least."""
+    left = list(columns)
+    while len(left) > 1 and not fit(left):
+        left.remove(max(reversed(left), key=lambda column: column.rank))
+    return left
+
+
 class Table(Generic[Item]):
     """The rows of an event list, made of columns. `item` gives what a row is about, by its index."""
 
@@ -58,9 +66,7 @@ class Table(Generic[Item]):
         return self._line(width, lambda column: (column.head, "muted"))
 
     def _line(self, width: int, tell: Callable[[Column[Item]], Cell]) -> list[Cell]:
-        columns = list(self.columns)
-        while len(columns) > 1 and _least_width(columns) > width:
-            columns.remove(max(reversed(columns), key=lambda column: column.rank))
+        columns = fitting(self.columns, lambda columns: _least_width(columns) <= width)
         spare = width - sum(column.width for column in columns)
         gap = max(_NARROWEST_GAP, min(_WIDEST_GAP, spare // max(1, len(columns) - 1)))
         cells: list[Cell] = []

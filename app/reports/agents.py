@@ -9,9 +9,10 @@ from ...analysis import figures
 from ...analysis.fold.lanes import MAIN_AGENT
 from ...analysis.lane_figures import LaneFigures, LaneSums
 from ..trace import Trace
-from ..words.agents import asked_of, count_of, name_of, state_of
+from ..words.agents import asked_of, cost_of, cost_with_agents, count_of, name_of, state_of, tokens_of
 from .json_text import known
 from .layout import heading, more, table
+from .tokens import buckets_object
 
 _SHOWN = 20
 _DEEPEST_INDENT = 6
@@ -42,7 +43,7 @@ def agent_lines(trace: Trace, width: int) -> Iterator[str]:
 
 
 def _row(trace: Trace, lane: LaneFigures, has_ended: bool) -> list[str]:
-    own, together = lane.own, lane.together
+    own = lane.own
     asked = "" if lane.parent is None else asked_of(trace, lane)
     return [
         f"{'· ' * min(lane.depth, _DEEPEST_INDENT)}{name_of(lane)}{f': {asked}' if asked else ''}",
@@ -52,9 +53,9 @@ def _row(trace: Trace, lane: LaneFigures, has_ended: bool) -> list[str]:
         f"{own.tool_calls:,}",
         f"{own.failed_tools:,}",
         figures.share(own.tokens.hit_rate),
-        figures.at_least(figures.tokens(own.tokens.total), own.output_is_lower_bound),
-        figures.cost(own.cost, own.cost_estimated),
-        figures.cost(together.cost, together.estimated) if lane.has_agents else "",
+        tokens_of(lane),
+        cost_of(lane),
+        cost_with_agents(lane),
     ]
 
 
@@ -77,14 +78,7 @@ def _object(trace: Trace, lane: LaneFigures, names: dict[int, str], has_ended: b
         "llm_calls": own.llm_calls,
         "tool_calls": own.tool_calls,
         "failed_tool_calls": own.failed_tools,
-        "tokens": {
-            "input": own.tokens.input,
-            "output": own.tokens.output,
-            **({"output_is_lower_bound": True} if own.output_is_lower_bound else {}),
-            "cache_read": own.tokens.cache_read,
-            "cache_write": own.tokens.cache_write,
-            "total": own.tokens.total,
-        },
+        "tokens": buckets_object(own.tokens, own.output_is_lower_bound),
         "cost": known(own.cost),
         **({"cost_estimated": True} if own.cost_estimated else {}),
         "cache_hit_rate": known(own.tokens.hit_rate),

@@ -25,7 +25,7 @@ from .layout import exact, heading, local_time, more, table, wrapped
 from .merged import merged_fields, merged_lines
 from .price_notes import origin_fields
 from .rent import rent_lines, rent_object
-from .tokens import notes
+from .tokens import buckets_object, notes
 from .tools import tool_figures, tool_table
 from .waste import waste_lines, waste_object
 from .what_if import what_if_lines, what_if_objects
@@ -100,7 +100,7 @@ def _members(trace: Trace, bookmarks: Bookmarks | None) -> Iterator[tuple[str, A
 
 def _sums(trace: Trace, view: View) -> dict[str, Any]:
     """What is known of the whole session."""
-    summary, tokens, efficiency = view.summary(), view.tokens, view.efficiency
+    summary, efficiency = view.summary(), view.efficiency
     return {
         "session_id": summary.session_id,
         "goal": summary.goal,
@@ -113,14 +113,7 @@ def _sums(trace: Trace, view: View) -> dict[str, Any]:
         "tool_calls": summary.tool_calls,
         "errors": summary.errors,
         "compactions": summary.compactions,
-        "tokens": {
-            "input": tokens.input,
-            "output": tokens.output,
-            **({"output_is_lower_bound": True} if view.output_is_lower_bound else {}),
-            "cache_read": tokens.cache_read,
-            "cache_write": tokens.cache_write,
-            "total": tokens.total,
-        },
+        "tokens": buckets_object(view.tokens, view.output_is_lower_bound),
         "cost": known(summary.total_cost),
         **origin_fields(view.bill.price_sources, cost_origins(view).unpriced),
         "cache_hit_rate": known(summary.cache_hit_rate),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from ...analysis import figures
 from ...analysis.cost_origins import cost_origins
 from ...analysis.flow_point import TokenFlowPoint
 from ...analysis.fold.lanes import MAIN_AGENT
-from ...analysis.tokens import hit_rate
+from ...analysis.tokens import Buckets, hit_rate
 from ...analysis.view import View
 from ..trace import Trace
 from .json_text import json_text, known
@@ -42,6 +43,18 @@ def tokens_json(trace: Trace) -> Iterator[str]:
                 "cache_hit_rate": known(hit_rate(point.input_tokens, point.cache_read_tokens)),
             }
         )
+
+
+def buckets_object(tokens: Buckets, output_is_lower_bound: bool) -> dict[str, Any]:
+    """Tokens by bucket, as JSON has them."""
+    return {
+        "input": tokens.input,
+        "output": tokens.output,
+        **({"output_is_lower_bound": True} if output_is_lower_bound else {}),
+        "cache_read": tokens.cache_read,
+        "cache_write": tokens.cache_write,
+        "total": tokens.total,
+    }
 
 
 def tokens_text(trace: Trace, width: int) -> Iterator[str]:

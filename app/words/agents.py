@@ -39,6 +39,21 @@ def state_of(lane: LaneFigures, *, has_ended: bool, is_idle: bool = False) -> st
     return _FAILED if lane.has_failed else _DONE
 
 
+def tokens_of(lane: LaneFigures) -> str:
+    """What an agent took by itself, in tokens."""
+    return figures.at_least(figures.tokens(lane.own.tokens.total), lane.own.output_is_lower_bound)
+
+
+def cost_of(lane: LaneFigures) -> str:
+    """The same in dollars."""
+    return figures.cost(lane.own.cost, lane.own.cost_estimated)
+
+
+def cost_with_agents(lane: LaneFigures) -> str:
+    """The same with all agents below it; empty where there are none."""
+    return figures.cost(lane.together.cost, lane.together.estimated) if lane.has_agents else ""
+
+
 def count_of(lanes: int) -> str:
     """`3 sub-agents`, of all lanes one being the main agent's."""
     return figures.count(lanes - 1, "sub-agent")
