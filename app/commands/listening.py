@@ -24,10 +24,12 @@ class PortTakenError(Exception):
 
 def record_only(folder: Path, host: str, port: int) -> None:
     """Record until Ctrl+C or SIGTERM, and print what is recorded. Raises PortTakenError, OSError for the folder."""
-    with _listening(folder, host, port, _print, _tell_refused, "Ctrl+C ends."), suppress(KeyboardInterrupt):
-        ended = threading.Event()
-        signal.signal(signal.SIGTERM, lambda *_: ended.set())
-        ended.wait()
+    with (
+        suppress(KeyboardInterrupt),
+        _sigterm_as_control_c(),  # before a word is said: who reads that we listen may end us at once
+        _listening(folder, host, port, _print, _tell_refused, "Ctrl+C ends."),
+    ):
+        threading.Event().wait()
 
 
 def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug: bool = False) -> None:
@@ -53,6 +55,16 @@ def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug
 
 
 @contextmanager
+def _sigterm_as_control_c() -> Iterator[None]:
+    """SIGTERM raises KeyboardInterrupt meanwhile."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+@contextmanager
 def _listening(
     folder: Path, host: str, port: int, told: Callable[[Recorded], None], refused: TellRefused, ends_by: str
 ) -> Iterator[None]:
@@ -72,10 +84,10 @@ def _listening(
     except OSError as error:
         raise PortTakenError(f"cannot listen on {host}, port {port}: {error.strerror or error}; see --port") from error
     shown = f"[{host}]" if ":" in host else host
-    _say(f"Listening on http://{shown}:{receiver.port} for OTLP (JSON and protobuf); sessions go to {folder}")
-    _say(f"An agent sends here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{shown}:{receiver.port}")
-    _say(ends_by)
     try:
+        _say(f"Listening on http://{shown}:{receiver.port} for OTLP (JSON and protobuf); sessions go to {folder}")
+        _say(f"An agent sends here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{shown}:{receiver.port}")
+        _say(ends_by)
         yield
     finally:
         receiver.close()

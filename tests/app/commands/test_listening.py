@@ -28,6 +28,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from tracetop.analysis.fold.session import Session
 from tracetop.app.cli import cli
+from tracetop.app.commands import listening as command
 from tracetop.app.trace import load_trace
 from tracetop.collector import received, request_body
 from tracetop.collector.formats.otlp.wire import BadWireError, decode_spans
@@ -377,3 +378,25 @@ def test_the_command_prints_what_it_records_and_ends_with_control_c(tmp_path: Pa
             process.kill()
     assert (process.returncode, errors) == (0, "")
     assert rest == f"Received 1 span, recorded 1 session in {folder}\n"
+
+
+def test_sigterm_ends_it_from_the_first_word_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads that it listens may end it at once, before its main thread does another step."""
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        if len(said) == 1:
+            signal.raise_signal(signal.SIGTERM)
+
+    def missed(number: int, frame: object) -> None:
+        raise AssertionError("not taken")
+
+    monkeypatch.setattr(command, "_say", say)
+    before = signal.signal(signal.SIGTERM, missed)
+    try:
+        command.record_only(tmp_path / "t", "127.0.0.1", 0)
+        assert signal.getsignal(signal.SIGTERM) is missed
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert said[1:] == [f"Received 0 spans, recorded 0 sessions in {tmp_path / 't'}"]
