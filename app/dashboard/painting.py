@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
+from ...analysis.fold.session import Session
 from ...analysis.issues.episodes import Episode
 from ...analysis.issues.issue import Issue
 from ...analysis.view import View
@@ -182,9 +183,13 @@ class Painting:
             self.refresh_bindings()
         draw_now(self.screen)
 
+    def lane_looked_at(self, session: Session) -> int | None:
+        """The lane of the one agent that the filter lets through; None for all, or for several."""
+        return None if self.filtering is None else self.filtering.agents.sole(session)
+
     def _only(self, trace: Trace, view: View) -> Only | None:
-        """The one agent that the filter lets through, its calls parted from the others' as far as a frame has time."""
-        lane = None if self.filtering is None else self.filtering.agents.sole(view.session)
+        """The one agent that is looked at, its calls parted from the others' as far as a frame has time."""
+        lane = self.lane_looked_at(view.session)
         if lane is None:
             return None
         parted, end = trace.lane_calls(view.session), time.perf_counter() + _PARTING_SECONDS

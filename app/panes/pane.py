@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 
-from ...analysis.fold.lanes import MAIN_AGENT
 from ...analysis.lane_calls import OwnCalls
 from ...analysis.view import View
 from ..bookmarks.bookmarks import NO_BOOKMARKS, Bookmark
@@ -20,12 +19,12 @@ from ..contain import contained
 from ..safe_text import fit, one_line, width_of
 from ..trace import Trace
 from ..widgets.measured import Measured
+from ..words.agents import only_agent
 
 _BETWEEN = " · "
 _CORNERS = 4
 """Cells of a border's top that its title cannot use."""
 _FEWEST_CELLS = 6
-_NAME_CELLS = 16
 
 STYLES = files(__package__).joinpath("panes.tcss").read_text(encoding="utf-8")
 
@@ -88,8 +87,8 @@ class Frame:
         """`only explore`, for a headline; nothing where all agents are looked at."""
         if self.only is None:
             return []
-        name = fit(one_line(self.only.name) or MAIN_AGENT, _NAME_CELLS).rstrip()
-        return [f"only {name}" if self.only.is_whole else f"only {name}, so far"]
+        told = only_agent(self.only.name)
+        return [told if self.only.is_whole else f"{told}, so far"]
 
 
 Forms = tuple[str, ...]

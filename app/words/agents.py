@@ -5,17 +5,23 @@ from __future__ import annotations
 from ...analysis import figures
 from ...analysis.fold.lanes import MAIN_AGENT
 from ...analysis.lane_figures import LaneFigures
-from ..safe_text import one_line
+from ..safe_text import fit, one_line
 from ..trace import Trace
 
 _ASKED = ("description", "task", "goal", "message", "agent_type", "prompt")
 _LONGEST = 200
+_NAME_CELLS = 16
 _RUNS, _IDLE, _DONE, _FAILED = "runs", "idle", "done", "failed"
 
 
 def name_of(lane: LaneFigures) -> str:
     """The name of an agent; the text is the trace's own, not yet safe."""
     return lane.name or MAIN_AGENT
+
+
+def only_agent(name: str) -> str:
+    """`only explore`, short and made safe: what is told is this agent's alone."""
+    return f"only {fit(one_line(name) or MAIN_AGENT, _NAME_CELLS).rstrip()}"
 
 
 def asked_of(trace: Trace, lane: LaneFigures) -> str:

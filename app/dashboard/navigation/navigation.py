@@ -12,19 +12,20 @@ from ....analysis.view import View
 from ...contain import contained
 from ...safe_text import one_line
 from ...widgets.row_view import RowView
+from ...words.agents import only_agent
 from ..cursor import Cursor
 from . import places
 from .history import History, Place
 from .jump import JumpScreen, Target
 
-PLACES: dict[str, tuple[Callable[[View], Sequence[int]], str]] = {
+PLACES: dict[str, tuple[Callable[[View, int | None], Sequence[int]], str]] = {
     "error": (places.errors, "error"),
     "issue": (places.issues, "issue"),
     "break": (places.breaks, "cache break"),
     "compaction": (places.compactions, "compaction"),
     "iteration": (places.iterations, "iteration"),
 }
-"""What `next` and `previous` go to: how it is found, and what it is called."""
+"""What `next` and `previous` go to: how it is found, of all agents or in the lane of one, and what it is called."""
 
 
 @contained
@@ -39,7 +40,7 @@ class Navigation:
             self.move_cursor(max(0, min(count - 1, place + events)))
 
     def action_next(self, what: str) -> None:
-        """Go to the next error, issue, cache break or iteration."""
+        """Go to the next error, issue, cache break or iteration; of the agent that is looked at, where it is one."""
         self._go(what, places.after, "next")
 
     def action_previous(self, what: str) -> None:
@@ -48,7 +49,10 @@ class Navigation:
 
     def _go(self, what: str, choose: Callable[[Sequence[int], int], int | None], word: str) -> None:
         find, name = PLACES[what]
-        self.go_among(find(self.source.trace.view()), choose, f"{word} {name}")
+        view = self.source.trace.view()
+        lane = self.lane_looked_at(view.session)
+        told = "" if lane is None else f" · {only_agent(view.session.lanes.names.name(lane))}"
+        self.go_among(find(view, lane), choose, f"{word} {name}{told}")
 
     def go_among(
         self, candidates: Sequence[int], choose: Callable[[Sequence[int], int], int | None], what: str

@@ -120,6 +120,33 @@ async def test_token_flow_cache_and_issues_are_of_the_one_agent(show, family, li
         assert it.title("issues").startswith("5 issues · only checker · none")
 
 
+async def test_keys_go_to_the_places_of_the_one_agent(show, family, line):
+    """An error, a break and an issue of the writer are surrounded by others' that the keys pass over."""
+    with family.open("ab") as file:
+        for agent in ("", "writer", ""):
+            of = {"agent_id": agent} if agent else {}
+            for read, fresh in ((20_000, 100), (0, 20_000)):
+                file.write(line("llm_response", 2, **of, input_tokens=fresh, cache_read_tokens=read, cost=0.5))
+            file.write(line("tool_error", 2, **of, tool_name="bash", error="exit 1"))
+    async with show(family, size=(160, 48)) as it:
+
+        async def gone(key):
+            it.screen.move_cursor(0)
+            places = []
+            while not places or it.place != places[-1]:
+                places.append(it.place)
+                await it.press(key)
+            return places[1:]
+
+        everyones = [await gone(key) for key in "ebi"]
+        assert [set(places) >= {at, at + 3, at + 6} for places, at in zip(everyones, (13, 12, 12), strict=True)] == [
+            True
+        ] * 3
+        await it.press("home", "a", "down", "o")
+        assert [await gone(key) for key in "ebi"] == [[16], [15], [15, 16]]
+        assert "no next issue · only writer" in [note.message for note in it.app._notifications]
+
+
 async def test_of_a_long_session_one_agent_is_told_so_far(show, family, monkeypatch):
     monkeypatch.setattr("tracetop.analysis.lane_calls._ROWS_A_SLICE", 1)
     monkeypatch.setattr("tracetop.app.dashboard.painting._PARTING_SECONDS", 0.0)
