@@ -65,7 +65,7 @@ class KeyActions(AgentActions, Bookmarking, ContextActions, WhatIfActions, Navig
         """Keys that make no sense now are shown as such: None is disabled, False hidden."""
         if action in ("next", "previous") and parameters and self.frame is not None:
             find, _ = PLACES[str(parameters[0])]
-            return _if(find(self.frame.view) or self.cursor.mode is not Mode.LIVE)
+            return _if(find(self.frame.view, None) or self.cursor.mode is not Mode.LIVE)
         makes_sense = _MAKES_SENSE.get(action)
         return _ENABLED if makes_sense is None else makes_sense(self)
 
