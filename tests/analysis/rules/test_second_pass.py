@@ -24,7 +24,7 @@ from tracetop.analysis.tree.tree import Tree
 from tracetop.collector.events import TraceEvent
 from tracetop.collector.reading.reader import load_session
 
-from .conftest import without_iterations
+from ..conftest import without_iterations
 
 Fold = Callable[[Iterable[TraceEvent]], Session]
 
@@ -47,7 +47,7 @@ EAGER = Tuning(
 )
 """All rules fire as early as they can, so that short traces have many findings."""
 
-TRACES = Path(os.environ.get("TRACETOP_TRACES") or Path(__file__).parents[3] / "shared" / "traces") / "attocode"
+TRACES = Path(os.environ.get("TRACETOP_TRACES") or Path(__file__).parents[4] / "shared" / "traces") / "attocode"
 quick = settings(deadline=None, max_examples=180, suppress_health_check=[HealthCheck.too_slow])
 
 arguments = st.sampled_from(

@@ -1,4 +1,4 @@
-"""Rules about what fills the context: the traces that are easily mistaken for a compaction that brought little."""
+"""Compactions that brought little, and what is easily mistaken for one."""
 
 from __future__ import annotations
 
@@ -8,32 +8,24 @@ import pytest
 from tracetop.analysis.cache.losses import CacheLosses
 from tracetop.analysis.rules.compactions import told_by
 from tracetop.analysis.rules.findings import describe
-from tracetop.analysis.rules.payloads import Payloads
 from tracetop.analysis.rules.second_pass import SecondPass
 from tracetop.analysis.rules.waste import assess
 from tracetop.analysis.tree.tree import Tree
 
+from .found import second_pass, titles
+from .prompts import prompt
 
-def second_pass(trace: Any) -> SecondPass:
+
+def test_a_small_compaction_is_meant_to_save_little(trace: Any) -> None:
+    trace.llm(1, input_tokens=50_000)
+    trace.add("compaction_end", micro=True)
+    trace.llm(2, input_tokens=49_000)
     session = trace.view().session
-    found = SecondPass(session, losses=CacheLosses(session, trace.events.__getitem__))
-    found.extend_to_end()
-    return found
-
-
-def titles(trace: Any, category: str) -> list[str]:
-    found = second_pass(trace)
-    view = found.session.view(found.session.count)
-    return [describe(each, view).title for each in found.standing(view.at) if each.category == category]
-
-
-def prompt(trace: Any, length: int, **data: Any) -> None:
-    trace.llm(1, input_tokens=length, output_tokens=10, **data)
-
-
-def read(trace: Any, *paths: str) -> None:
-    for path in paths:
-        trace.tool(1, "read_file", args={"path": path})
+    for event_of, raised in ((None, 1), (trace.events.__getitem__, 0)):
+        found = SecondPass(session, losses=CacheLosses(session, event_of))
+        found.extend_to_end()
+        categories = [episode.category for episode in found.standing(session.count)]
+        assert categories.count("useless_compaction") == raised
 
 
 @pytest.mark.parametrize(
@@ -156,106 +148,3 @@ def test_an_emergency_truncation_is_no_compaction(trace: Any) -> None:
     prompt(trace, 89_000)
     assert not titles(trace, "compaction_thrash")
     assert not titles(trace, "useless_compaction")
-
-
-@pytest.mark.parametrize("path", ["c.py", "./c.py", "/work/c.py", "../work/c.py"])
-@pytest.mark.parametrize("how", ["file_change", "edit_file", "file_change of another agent"])
-def test_a_file_that_was_changed_is_read_again_with_reason(trace: Any, path: str, how: str) -> None:
-    read(trace, "a.py", "b.py", "c.py")
-    trace.add("compaction_end", 1)
-    if how == "edit_file":
-        trace.tool(1, "edit_file", args={"path": path})
-    else:
-        trace.add("file_change", 1, path=path, agent=None if how == "file_change" else "other")
-    read(trace, "a.py", "b.py", "c.py")
-    assert not titles(trace, "amnesia")
-
-
-@pytest.mark.parametrize("path", ["d.py", "/work/cc.py", "other/c.py/d.py"])
-def test_the_change_of_another_file_is_no_reason(trace: Any, path: str) -> None:
-    read(trace, "a.py", "b.py", "src/c.py")
-    trace.add("compaction_end", 1)
-    trace.add("file_change", 1, path=path)
-    read(trace, "a.py", "b.py", "src/c.py")
-    assert titles(trace, "amnesia") == ["3 files read again after a compaction: src/c.py"]
-
-
-def test_a_change_told_from_a_folder_beside_is_of_the_same_file(trace: Any) -> None:
-    read(trace, "a.py", "b.py", "/work/src/c.py")
-    trace.add("compaction_end", 1)
-    trace.add("file_change", 1, path="../src/c.py")
-    read(trace, "a.py", "b.py", "/work/src/c.py")
-    assert not titles(trace, "amnesia")
-
-
-def test_a_change_that_was_read_since_is_no_reason_either(trace: Any) -> None:
-    read(trace, "a.py", "b.py", "c.py")
-    trace.add("file_change", 1, path="c.py")
-    read(trace, "c.py")
-    trace.add("compaction_end", 1)
-    read(trace, "a.py", "b.py", "c.py")
-    assert len(titles(trace, "amnesia")) == 1
-
-
-def test_a_change_that_does_not_tell_its_file_may_be_of_any(trace: Any) -> None:
-    read(trace, "a.py", "b.py", "c.py")
-    trace.add("compaction_end", 1)
-    trace.add("file_change", 1)
-    read(trace, "a.py", "b.py", "c.py")
-    assert not titles(trace, "amnesia")
-
-
-def test_a_call_while_the_context_is_compacted_does_not_hide_what_was_read_before(trace: Any) -> None:
-    read(trace, "a.py", "b.py", "c.py")
-    trace.add("compaction_start", 1)
-    read(trace, "z.py")
-    trace.add("compaction_end", 1)
-    read(trace, "a.py", "b.py", "c.py")
-    assert len(titles(trace, "amnesia")) == 1
-
-
-def test_more_changes_than_are_worth_reading_are_of_any_file(trace: Any) -> None:
-    read(trace, "a.py", "b.py", "c.py")
-    trace.add("compaction_end", 1)
-    for _ in range(300):
-        trace.add("file_change", 1, path="other.py")
-    read(trace, "a.py", "b.py", "c.py")
-    assert not titles(trace, "amnesia")
-
-
-def spend(trace: Any, *shares: float) -> None:
-    for share in shares:
-        trace.add("iteration_start", len(trace.events))
-        trace.add("budget_check", usage_fraction=share)
-
-
-def test_forecasts_that_were_withdrawn_do_not_use_up_how_many_may_stand(trace: Any) -> None:
-    for _ in range(22):
-        spend(trace, 0.5, 0.51, 0.52, 0.53, 0.8, *[0.8] * 4)
-    raised = [each for each in second_pass(trace).log.episodes if each.category == "burn_forecast"]
-    assert len(raised) == 22
-    assert not titles(trace, "burn_forecast")
-    spend(trace, 0.5, 0.6, 0.7, 0.8, 0.9)
-    assert titles(trace, "burn_forecast") == ["budget ends in ~1 turns at this pace"]
-
-
-def test_of_budgets_that_are_used_up_again_and_again_twenty_are_told(trace: Any) -> None:
-    for _ in range(25):
-        spend(trace, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-    assert len(titles(trace, "burn_forecast")) == 20
-
-
-def test_payloads_are_read_as_long_as_there_are_few(trace: Any) -> None:
-    trace.add("budget_check")
-    payloads = Payloads(lambda number: trace.events[0])
-    assert [payloads.read(0) is not None for _ in range(300)].count(True) == 257
-    assert payloads.read(250) is not None
-    assert payloads.read(250) is None
-    assert Payloads(None).read(0) is None
-
-
-def test_results_whose_size_nothing_tells_are_not_large(trace: Any) -> None:
-    trace.llm(1, input_tokens=1_000)
-    trace.tool(1, "read_file", args={"path": "big.log"})
-    trace.llm(2, input_tokens=None)
-    assert not titles(trace, "oversized_result")
