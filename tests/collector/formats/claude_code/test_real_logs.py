@@ -24,7 +24,7 @@ from tracetop.collector.reading.lines import Block
 from tracetop.collector.reading.open_tail import open_tail
 from tracetop.collector.reading.translated import TranslatedTail, translated
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[4]
 TRACES = Path(os.environ.get("TRACETOP_TRACES") or REPOSITORY.parent / "shared" / "traces")
 FOLDER = TRACES / "claude-code"
 FILES = sorted(FOLDER.rglob("*.jsonl"))
