@@ -32,7 +32,7 @@ from .draw_now import draw_now
 from .ribbon.ribbon import Ribbon
 from .source.opening import Newest
 from .source.source import TraceSource
-from .strip import SO_FAR_MARK, SessionStrip, SoFar, facts_of, is_left_alone
+from .strip import SO_FAR_MARK, Facts, SessionStrip, SoFar, facts_of, is_left_alone
 from .tab_line import TabLine
 from .time_travel.replay import Replay
 
@@ -58,7 +58,10 @@ class Painting:
     _late = ""
     _turn = 0
     """The pane whose turn it is while events pour in; 0 for strip and ribbon, for the timeline is in every frame."""
+    _view: View | None = None
     _frame: Frame | None = None
+    _facts: tuple[View | None, Facts] = (None, Facts())
+    """What the strip told last, and of which view."""
     _able: tuple[object, ...] = ()
     """What the keys that make sense depend on."""
     _issues_known: tuple[object, ...] = ()
@@ -101,7 +104,7 @@ class Painting:
         # What is read is asked for last: where nothing is being read any more, the trace is whole.
         loading, newest = self.source.progress, self.look_at_newest()
         version = trace.version
-        view = trace.view(self.cursor.at(version[1]))
+        view = self._view_of(trace, self.cursor.at(version[1]))
         if not by_key and loading is None:
             self.look_for_findings(trace, view)
         breaks = view.session.cache_breaks
@@ -183,6 +186,13 @@ class Painting:
             self.refresh_bindings()
         draw_now(self.screen)
 
+    def _view_of(self, trace: Trace, at: int) -> View:
+        """A trace as of an event: the view that the last frame had, where it would be the same."""
+        view = self._view
+        if view is None or view.at != at or view.session is not trace.session:
+            view = self._view = trace.view(at)
+        return view
+
     def lane_looked_at(self, session: Session) -> int | None:
         """The lane of the one agent that the filter lets through; None for all, or for several."""
         return None if self.filtering is None else self.filtering.agents.sole(session)
@@ -250,7 +260,12 @@ class Painting:
         so_far = None
         if loading is not None and mode is Mode.LIVE:
             so_far = SoFar(*((None, None) if newest is None else (newest.head, newest.trace.view())))
-        strip.show(facts_of(view, mode, now=self.now, speed=self.replay.speed, waiting=waiting, so_far=so_far))
+        of, facts = self._facts
+        before = facts if of is view else None
+        speed = self.replay.speed
+        facts = facts_of(view, mode, now=self.now, speed=speed, waiting=waiting, so_far=so_far, before=before)
+        self._facts = view if so_far is None else None, facts
+        strip.show(facts)
 
     def _tell_time(self) -> None:
         """Have the cache's pane count down while nothing happens; it draws nothing unless its title changes."""

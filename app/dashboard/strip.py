@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -118,26 +118,36 @@ class SoFar:
 
 
 def facts_of(
-    view: View, mode: Mode, *, now: float, speed: float = 1.0, waiting: str = "", so_far: SoFar | None = None
+    view: View,
+    mode: Mode,
+    *,
+    now: float,
+    speed: float = 1.0,
+    waiting: str = "",
+    so_far: SoFar | None = None,
+    before: Facts | None = None,
 ) -> Facts:
     """What the strip says of a view at the time `now` (epoch seconds); of the whole trace what is known of it, where
-    the view is `so_far`.
+    the view is `so_far`. What no time changes is taken from `before`, the facts of the same view.
     """
     if so_far is not None:
         return _facts_so_far(view, so_far, now)
     last = view.time_span[1] if view.time_span else None
+    lasting = before or Facts(model=model_part(view.model or ""), parts=_parts_of(view))
+    return replace(
+        lasting,
+        state=state_of(view, mode, now, speed),
+        goal=view.goal or (waiting if not view.at else view.session_id),
+        freshness=freshness_part(last, now, view.ended),
+    )
+
+
+def _parts_of(view: View) -> tuple[Part, ...]:
     duration = view.duration_seconds
-    parts = (
+    return (
         plain(20, f"it {_iteration_at(view)}"),
         plain(17, figures.duration(None if duration is None else duration * 1000)),
         *_sums(view),
-    )
-    return Facts(
-        state=state_of(view, mode, now, speed),
-        goal=view.goal or (waiting if not view.at else view.session_id),
-        model=model_part(view.model or ""),
-        parts=parts,
-        freshness=freshness_part(last, now, view.ended),
     )
 
 

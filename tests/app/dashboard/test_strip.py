@@ -107,6 +107,15 @@ def test_an_age_that_grows_moves_nothing_else():
         assert len(rest) == 1, rest
 
 
+@pytest.mark.parametrize("view", [view_of(), view_of(event("session_end", 126)), Session().view()])
+def test_what_is_taken_from_facts_before_is_what_no_time_changes(view):
+    before = facts_of(view, Mode.LIVE, now=START + 128, waiting="waiting for it")
+    for mode in Mode:
+        for now in (127.0, 130.0, 500.0, 90_000.0):
+            said = {"now": START + now, "speed": 4.0, "waiting": "still waiting"}
+            assert facts_of(view, mode, before=before, **said) == facts_of(view, mode, **said)
+
+
 def test_an_unknown_figure_is_a_dash():
     session = Session()
     session.apply_events([event("session_start", 0, goal="x")])
