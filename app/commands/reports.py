@@ -54,7 +54,8 @@ def report(file: Path, as_json: bool, fail_on: str | None, with_findings: bool) 
 
 def _gate(trace: Trace, severity: str | None, with_findings: bool) -> int:
     from ..reports.findings import findings_of
-    from ..reports.issues import at_least, issues_of, tally
+    from ..reports.issues import at_least, issues_of
+    from ..reports.told import tally
 
     if severity is None:
         return 0

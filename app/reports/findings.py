@@ -12,9 +12,9 @@ from ...analysis.rules.waste import assess
 from ...analysis.rules.words.cache import CATEGORIES as CACHE
 from ...analysis.tree.tree import Tree
 from ..trace import Trace
-from .issues import Told, in_full, issue_lines, issue_object, tally
 from .json_text import known
 from .layout import heading, wrapped
+from .told import Told, in_full, issue_lines, issue_object, tally
 from .waste import ledger_of, told_wasted
 
 _SHOWN = 20

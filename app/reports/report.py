@@ -19,13 +19,14 @@ from .bookmarks import bookmark_lines, bookmark_objects
 from .cache import break_objects, cache_lines
 from .cache import finding_objects as cache_finding_objects
 from .findings import finding_lines, finding_objects
-from .issues import issue_lines, issue_object, issues_of, tally
+from .issues import issues_of
 from .json_text import json_text, known
 from .layout import exact, heading, local_time, more, table, wrapped
 from .merged import merged_fields, merged_lines
 from .price_notes import origin_fields
 from .rent import rent_lines, rent_object
 from .tokens import buckets_object, notes
+from .told import issue_lines, issue_object, tally
 from .tools import tool_figures, tool_table
 from .waste import waste_lines, waste_object
 from .what_if import what_if_lines, what_if_objects

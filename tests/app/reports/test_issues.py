@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tracetop.analysis.issues.issue import CATEGORIES
-from tracetop.app.reports.issues import at_least, issues_json, issues_of, issues_text, tally
+from tracetop.app.reports.issues import at_least, issues_json, issues_of, issues_text
 from tracetop.app.reports.report import report_text
+from tracetop.app.reports.told import tally
 
 from .conftest import Traces, event, parsed, response, text_of, tool
 
