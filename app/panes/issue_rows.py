@@ -37,7 +37,7 @@ from .timeline.timeline import clock
 
 _GLYPHS = {"critical": "‼", "high": "!", "medium": "▪", "low": "·"}
 _SHORT = {"critical": "crit", "high": "high", "medium": "med", "low": "low"}
-_WHOLE_WORDS_FROM = 56
+_WHOLE_WORDS_FROM = 84
 _BETWEEN = " · "
 
 
@@ -244,8 +244,8 @@ _COLUMNS = (
     _Column("iter", 10, 56, IssueRows.tell_where),
     _Column("iter", 18, 130, IssueRows.tell_where),
     _Column("since", 10, 96, IssueRows.tell_since),
-    _Column("wasted", 10, 84, IssueRows.tell_wasted),
+    _Column("wasted", 10, 70, IssueRows.tell_wasted),
     _Column("cost", 8, 34, IssueRows.tell_toll),
-    _Column("cost", 12, 70, IssueRows.tell_toll),
+    _Column("cost", 12, 84, IssueRows.tell_toll),
     _Column("cost", 21, 130, IssueRows.tell_toll),
 )

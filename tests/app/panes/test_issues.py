@@ -91,6 +91,16 @@ async def test_the_title_stays_readable_where_it_is_narrow(show: Any, script: Sc
         assert not it.screen.query_one(HEAD).display
 
 
+async def test_each_dollar_wasted_stands_once_on_the_smallest_screen(show: Any, script: Script, wasteful: Any) -> None:
+    async with show(script.path, size=(80, 24)) as it:
+        await it.press("5")
+        assert it.crop(HEAD).split() == ["issue", "iter", "wasted", "cost"]
+        overflow, empty, calls = rows(it)
+        assert overflow.split()[-2:] == ["3", "–"]
+        assert empty.startswith("! high 2 empty responses in a row") and empty.split()[-2:] == ["~$0.50", "$0.50"]
+        assert calls.split()[-2:] == ["1–9", "6.0s"]
+
+
 async def test_rows_fill_any_width(show: Any, script: Script, wasteful: Any) -> None:
     async with show(script.path) as it:
         await it.press("5", "z")
