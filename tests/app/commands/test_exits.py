@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
@@ -156,6 +157,26 @@ def test_ctrl_c_is_quiet(tmp_path: Path) -> None:
     _, complaint = running.communicate(timeout=30)
     assert running.returncode == 130
     assert complaint == b""
+
+
+def test_ctrl_c_is_quiet_while_the_command_is_being_loaded() -> None:
+    """It comes when the first module that is not ours is looked for."""
+    [entry] = metadata.entry_points(group="console_scripts", name="tracetop")
+    module, function = entry.value.split(":")
+    script = f"""
+import sys
+from {module} import {function} as run
+
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupted())
+run()
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")
 
 
 @pytest.mark.parametrize(
