@@ -13,6 +13,7 @@ from ...analysis.figures import count
 from ...collector.otlp_receiver import OtlpReceiver, TellRefused, is_loopback
 from ...collector.received import ReceivedSessions, Recorded
 from ..safe_text import one_line
+from ..signals import taking
 from .command_group import complain
 
 _LONGEST_NAME = 40
@@ -24,9 +25,10 @@ class PortTakenError(Exception):
 
 def record_only(folder: Path, host: str, port: int) -> None:
     """Record until Ctrl+C or SIGTERM, and print what is recorded. Raises PortTakenError, OSError for the folder."""
+    # Before a word is said: who reads that we listen may end us at once.
     with (
         suppress(KeyboardInterrupt),
-        _sigterm_as_control_c(),  # before a word is said: who reads that we listen may end us at once
+        taking(signal.SIGTERM, signal.default_int_handler),
         _listening(folder, host, port, _print, _tell_refused, "Ctrl+C ends."),
     ):
         threading.Event().wait()
@@ -52,16 +54,6 @@ def watch(folder: Path, host: str, port: int, *, theme: str | None = None, debug
         from ..standalone import run_dashboard
 
         run_dashboard(folder, theme=theme, debug=debug, latest=True)
-
-
-@contextmanager
-def _sigterm_as_control_c() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt meanwhile."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 @contextmanager

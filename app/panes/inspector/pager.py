@@ -6,13 +6,13 @@ import shlex
 import shutil
 import signal
 import subprocess
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from ...safe_text import many_lines
+from ...signals import taking
 
 _USUAL = ("less", "more")
 
@@ -59,22 +59,10 @@ def read_in_pager(text: str, command: list[str], hand_over: Callable[[], Abstrac
 def _run(command: list[str]) -> str:
     """Run a pager to its end; gives what went wrong."""
     try:
-        with _interrupts_left_to_the_pager():
+        # Ctrl+C stops a search in less; it reaches this process too, where it must not end the app. Not SIG_IGN: that
+        # the pager would inherit.
+        with taking(signal.SIGINT, lambda number, frame: None):
             code = subprocess.run(command, check=False).returncode
     except OSError as error:
         return f"cannot be started: {error.strerror or error}"
     return f"ended with code {code}" if code else ""
-
-
-@contextmanager
-def _interrupts_left_to_the_pager() -> Iterator[None]:
-    """Ctrl+C stops a search in less; it reaches this process too, where it must not end the app."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    # Not SIG_IGN: that the pager would inherit.
-    before = signal.signal(signal.SIGINT, lambda number, frame: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
