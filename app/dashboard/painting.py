@@ -58,7 +58,6 @@ class Painting:
     _late = ""
     _turn = 0
     """The pane whose turn it is while events pour in; 0 for strip and ribbon, for the timeline is in every frame."""
-    _view: View | None = None
     _frame: Frame | None = None
     _facts: tuple[View | None, Facts] = (None, Facts())
     """What the strip told last, and of which view."""
@@ -188,10 +187,8 @@ class Painting:
 
     def _view_of(self, trace: Trace, at: int) -> View:
         """A trace as of an event: the view that the last frame had, where it would be the same."""
-        view = self._view
-        if view is None or view.at != at or view.session is not trace.session:
-            view = self._view = trace.view(at)
-        return view
+        known = None if self._frame is None else self._frame.view
+        return known if known is not None and known.at == at and known.session is trace.session else trace.view(at)
 
     def lane_looked_at(self, session: Session) -> int | None:
         """The lane of the one agent that the filter lets through; None for all, or for several."""

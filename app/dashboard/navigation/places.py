@@ -8,29 +8,29 @@ from collections.abc import Sequence
 from ....analysis.view import View
 
 
-def errors(view: View, lane: int | None = None) -> Sequence[int]:
+def errors(view: View, lane: int | None) -> Sequence[int]:
     """The events that say something failed."""
     return _in_lane(view, view.session.errors[: view.errors], lane)
 
 
-def issues(view: View, lane: int | None = None) -> Sequence[int]:
+def issues(view: View, lane: int | None) -> Sequence[int]:
     """The events that raised the issues and findings that stand."""
     return [episode.raised for episode in view.all_episodes() if lane is None or episode.lane == lane]
 
 
-def breaks(view: View, lane: int | None = None) -> Sequence[int]:
+def breaks(view: View, lane: int | None) -> Sequence[int]:
     """The events at which the cache broke."""
     breaks = view.session.cache_breaks
     breaks.extend()
     return _in_lane(view, breaks.events[: breaks.count(view.at)], lane)
 
 
-def compactions(view: View, lane: int | None = None) -> Sequence[int]:
+def compactions(view: View, lane: int | None) -> Sequence[int]:
     """The events with which compactions began."""
     return _in_lane(view, view.session.compactions[: view.compactions], lane)
 
 
-def iterations(view: View, lane: int | None = None) -> Sequence[int]:
+def iterations(view: View, lane: int | None) -> Sequence[int]:
     """The first events of all iterations."""
     return _in_lane(view, view.session.iterations.first[1 : view.iterations + 1], lane)
 
