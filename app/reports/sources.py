@@ -43,16 +43,19 @@ class Looked:
 def look_into(sources: Sequence[Source]) -> list[Looked]:
     """Look into all these sources."""
     theirs: dict[Path, list[ListedTrace]] = {source.folder: [] for source in sources}
+    found: dict[Path, list[ListedTrace]] = {folder: [] for folder in theirs}
     listed = traces_in(theirs)
+    for folder, trace in listed.values():
+        found[folder].append(trace)
     for folder, trace in sessions_among(listed, Belongs(sources)):
         theirs[folder].append(trace)
     closed = bool(missing())
     looked = []
     for source in sources:
         sessions = sorted(theirs[source.folder], key=lambda trace: -trace.mtime_ns)
-        found = [trace for folder, trace in listed.values() if folder == source.folder]
-        packed = sum(is_called_packed(trace.path) for trace in found) if closed else 0
-        others = len(found) - len(sessions)
+        there = found[source.folder]
+        packed = sum(is_called_packed(trace.path) for trace in there) if closed else 0
+        others = len(there) - len(sessions)
         looked.append(Looked(source, tuple(sessions), others, packed, _obstacle(source.folder)))
     return looked
 
