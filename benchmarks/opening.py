@@ -13,15 +13,11 @@ Usage: python benchmarks/opening.py [FILE ...], by default a million events and 
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import json
 import os
-import pty
-import struct
 import sys
 import tempfile
-import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,8 +26,8 @@ from typing import Any
 
 from figures import Figure, at_most, percentile
 from plan import Plan
+from terminal import run_in_terminal
 
-COLUMNS, ROWS = 120, 40
 EVENTS = 1_000_000
 SPARSE_BYTES = 5 << 30
 KEY_SECONDS = 0.05
@@ -50,24 +46,11 @@ def opening(path: str | os.PathLike[str], *, to_the_end: bool = True, index: boo
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "found.json"
         started = time.time()
-        pid, terminal = pty.fork()
-        if pid == 0:
-            terminal_is = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-            environment = {**os.environ, **terminal_is, "TRACETOP_INDEX": "yes" if index else "no"}
-            arguments = ["--child", str(path), str(out), "end" if to_the_end else "first"]
-            os.execve(sys.executable, [sys.executable, __file__, *arguments], environment)
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        said = b""
-        try:
-            while data := os.read(terminal, 1 << 16):
-                said = (said + data)[-4000:]
-        except OSError:  # the terminal's other end is closed
-            pass
-        _, _, usage = os.wait4(pid, 0)
+        arguments = [__file__, "--child", str(path), str(out), "end" if to_the_end else "first"]
+        said, usage = run_in_terminal(arguments, {"TRACETOP_INDEX": "yes" if index else "no"})
         ended = time.time()
-        os.close(terminal)
         if not out.exists():
-            raise OSError(f"nothing was found out:\n{said.decode(errors='replace')}")
+            raise OSError(f"nothing was found out:\n{said}")
         found = json.loads(out.read_text())
     at_end = found["read"] is not None
     seconds = found["read"] - found["made"] if at_end else None
