@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
+
+import pytest
 from textual.app import App
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Button, Input, Label, Static, TextArea
@@ -32,6 +35,22 @@ class Host(DashboardHost, App[None]):
         if isinstance(self.given, Exception):
             raise self.given
         return self.given
+
+
+@pytest.fixture
+def push(visit):
+    """Return a context manager that pushes a dashboard on a plain app by hand, once its trace is read."""
+
+    @asynccontextmanager
+    async def pushed(path, size=(120, 36)):
+        app = App()
+        async with app.run_test(size=size) as pilot:
+            dashboard = DashboardScreen(path)
+            await app.push_screen(dashboard)
+            assert dashboard.source.wait_until_read()
+            yield visit(app, pilot), dashboard
+
+    return pushed
 
 
 def is_open(it):

@@ -12,7 +12,6 @@ from tracetop.app import DashboardHost
 from tracetop.app.bookmarks import bookmarks as store
 from tracetop.app.bookmarks.bookmark import Bookmark, Change, line_of
 from tracetop.app.bookmarks.bookmarks import Bookmarks
-from tracetop.app.dashboard.screen import DashboardScreen
 from tracetop.app.trace import load_trace
 
 HOSTILE = "\x1b[31mred\x1b]0;t\x07 [/oops] [@click=app.quit]x[/] \u202e\u200b 文字"
@@ -447,17 +446,12 @@ async def test_they_are_there_when_the_trace_is_opened_again(show, small):
         assert it.place == 19
 
 
-async def test_a_screen_that_is_shown_again_shows_them_again(visit, small):
-    app = App()
-    async with app.run_test(size=(120, 36)) as pilot:
-        it = visit(app, pilot)
-        dashboard = DashboardScreen(small)
-        await app.push_screen(dashboard)
-        assert dashboard.source.wait_until_read()
+async def test_a_screen_that_is_shown_again_shows_them_again(push, small):
+    async with push(small) as (it, dashboard):
         await it.settle()
         await mark(it, 19, "why here?")
         await it.press("M", "ctrl+d")
-        await app.push_screen(dashboard)
+        await it.app.push_screen(dashboard)
         await it.settle()
         assert "why here?" in it.crop("#trace-timeline-list")
         await it.press("M")

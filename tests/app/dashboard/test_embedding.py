@@ -181,13 +181,8 @@ async def test_a_screen_of_the_host_over_it_does(visit, small):
         assert dashboard._timer._active.is_set()
 
 
-async def test_a_screen_pushed_by_hand_can_be_popped_and_pushed_again(visit, demo):
-    app = App()
-    async with app.run_test(size=(160, 48)) as pilot:
-        it = visit(app, pilot)
-        dashboard = DashboardScreen(demo)
-        await app.push_screen(dashboard)
-        assert dashboard.source.wait_until_read()
+async def test_a_screen_pushed_by_hand_can_be_popped_and_pushed_again(push, demo):
+    async with push(demo, size=(160, 48)) as (it, dashboard):
         await it.press("F")
         await it.enter("tool:bash")
         await it.until(lambda: it.screen.filtered_through is not None)
@@ -195,9 +190,9 @@ async def test_a_screen_pushed_by_hand_can_be_popped_and_pushed_again(visit, dem
         await it.settle()
         before = [it.crop(f"#trace-{pane}") for pane in ("timeline", "tokens", "cache")]
         await it.press("ctrl+d")
-        assert app.screen is not dashboard
+        assert it.app.screen is not dashboard
         assert dashboard.source._thread is None
-        await app.push_screen(dashboard)
+        await it.app.push_screen(dashboard)
         await it.settle()
         await it.until(lambda: it.screen.filtered_through is not None)
         await it.settle()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from textual.app import App
 from tracetop.app.dashboard.prompt_line import PromptLine
-from tracetop.app.dashboard.screen import DashboardScreen
 
 from .typed import is_shown, said, type_in
 
@@ -20,25 +18,20 @@ async def test_a_prompt_of_another_kind_takes_over(show, demo):
         assert it.screen.query_one(PromptLine).input.value == ""
 
 
-async def test_a_screen_that_is_popped_keeps_nothing_that_was_not_entered(visit, demo):
-    app = App()
-    async with app.run_test(size=(120, 36)) as pilot:
-        it = visit(app, pilot)
-        dashboard = DashboardScreen(demo)
-        await app.push_screen(dashboard)
-        assert dashboard.source.wait_until_read()
+async def test_a_screen_that_is_popped_keeps_nothing_that_was_not_entered(push, demo):
+    async with push(demo) as (it, dashboard):
         await it.press("F")
         await it.enter("errors")
         await it.press("F")
         await type_in(it, "kind:checkpoint")
         await it.press("ctrl+d")
-        await app.push_screen(dashboard)
+        await it.app.push_screen(dashboard)
         await it.settle()
         assert not is_shown(it)
         assert it.screen.filtering.text == "errors"
         await it.press("F")
-        assert app.focused.value == "errors"
+        assert it.app.focused.value == "errors"
         await it.press("up")
-        assert app.focused.value == "errors"
+        assert it.app.focused.value == "errors"
         await it.press("escape")
         assert it.screen.filtering.text == "errors"
