@@ -1,6 +1,7 @@
 """Waiting for growth: seen soon in both modes, and over at once when it shall be."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from tracetop.collector.reading.folder import FolderTail
 from tracetop.collector.reading.follow import FileTail
-from tracetop.collector.reading.watch import Watch, follow
+from tracetop.collector.reading.watch import Watch, _Target, follow
 
 DEADLINE = 5.0
 SOON = 0.5
@@ -260,3 +261,16 @@ def test_a_rest_is_over_when_woken_or_stopped(tmp_path: Path) -> None:
     watch.stop()
     assert not watch.rest(DEADLINE)
     assert time.monotonic() - start < SOON
+
+
+def test_other_parts_of_the_trace_end_a_wait_and_no_other_files_do(tmp_path: Path) -> None:
+    folder = os.path.realpath(tmp_path)
+    target = _Target.of(tmp_path / "session-x.jsonl")
+    assert target is not None
+    for name in ("session-x.jsonl", "session-x~002.jsonl", "session-x~1000.jsonl"):
+        assert target.concerns(f"{folder}/{name}")
+    for name in ("session-y~002.jsonl", "session-x~001.jsonl", "session-x~002.txt", "session-x.jsonl~", "~002"):
+        assert not target.concerns(f"{folder}/{name}")
+    later = _Target.of(tmp_path / "session-x~002.jsonl")
+    assert later is not None
+    assert later.concerns(f"{folder}/session-x~003.jsonl")
