@@ -21,6 +21,26 @@ def events_in(path):
     return [json.loads(line) for line in Path(path).read_bytes().splitlines()]
 
 
+class Clock:
+    """Time that passes only when told to."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def collector(clock):
+    return TraceCollector(None, "s", clock=clock)
+
+
 @pytest.fixture
 def memory():
     return TraceCollector(None, "s")
@@ -28,6 +48,10 @@ def memory():
 
 def events_of(collector):
     return [json.loads(line) for line in collector.lines()]
+
+
+def kinds_of(collector):
+    return [event["kind"] for event in events_of(collector)]
 
 
 RING: dict = {}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .own_process import RECORD_250, events_left_in, indented, needs_posix, numbers_in, run
+from .own_process import RECORD_250, indented, needs_posix, numbers_in, run
 
 pytestmark = needs_posix
 
@@ -79,32 +79,3 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
     run(tmp_path, indented(code), interval=0.05)
     assert numbers_in(tmp_path) == [0, 1]
-
-
-def test_tasks_of_asyncio_keep_their_own_place(tmp_path):
-    code = """
-import asyncio
-async def agent(name):
-    with collector.subagent(name):
-        for n in range(5):
-            with collector.iteration():
-                with collector.tool("sleep", {"n": n}):
-                    await asyncio.sleep(0.001)
-async def main():
-    with collector.iteration(1):
-        await asyncio.gather(*(agent(f"a{number}") for number in range(20)))
-asyncio.run(main())
-sys.exit(0)
-"""
-    result = run(tmp_path, indented(code))
-    assert result.returncode == 0, result.stderr
-    events = {event["event_id"]: event for event in events_left_in(tmp_path)}
-    starts = [event for event in events.values() if event["kind"] == "tool_start"]
-    assert len(starts) == 100
-    for start in starts:
-        iteration = events[start["parent_event_id"]]
-        spawn = events[iteration["parent_event_id"]]
-        assert iteration["kind"] == "iteration_start"
-        assert spawn["kind"] == "subagent_spawn"
-        assert iteration["iteration"] == start["iteration"] == start["data"]["args"]["n"] + 1
-        assert start["data"]["agent_id"] == iteration["data"]["agent_id"] == spawn["data"]["agent_id"]

@@ -1,25 +1,11 @@
-"""Spans: what they record, how events inside are linked, and that what goes wrong is recorded and goes on its way."""
-
-import asyncio
-import contextvars
-import json
-import threading
-from concurrent.futures import ThreadPoolExecutor
+"""Spans: what they record, and that none does harm of its own."""
 
 import pytest
 from tracetop import TraceCollector, TraceSession
 from tracetop.analysis import SessionAnalyzer
 from tracetop.collector.formats.native import event_from_line
 
-
-class Clock:
-    """Time that passes only when told to."""
-
-    def __init__(self):
-        self.now = 1000.0
-
-    def __call__(self):
-        return self.now
+from .conftest import events_of, kinds_of
 
 
 class Hostile:
@@ -32,30 +18,9 @@ class Hostile:
         raise RuntimeError("no call")
 
 
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def collector(clock):
-    return TraceCollector(None, "s", clock=clock)
-
-
-def events_of(collector):
-    return [json.loads(line) for line in collector.lines()]
-
-
-def kinds_of(collector):
-    return [event["kind"] for event in events_of(collector)]
-
-
 def analyzed(collector):
     events = [event_from_line(line.rstrip(b"\n")) for line in collector.lines()]
     return SessionAnalyzer(TraceSession("s", events=events))
-
-
-# -- what each records
 
 
 def test_an_iteration(collector, clock):
@@ -141,14 +106,6 @@ def test_a_tool_call(collector, clock):
     assert end["data"] == {"tool_name": "bash", "args": {"command": "ls"}, "result": "a\nb"}
 
 
-@pytest.mark.parametrize(("span", "kind"), [("tool", "tool_error"), ("llm", "llm_error")])
-def test_a_failure_without_an_exception(collector, span, kind):
-    with getattr(collector, span)("x") as call:
-        call.error = "exit code 1"
-    end = events_of(collector)[-1]
-    assert (end["kind"], end["data"]["error"]) == (kind, "exit code 1")
-
-
 def test_a_subagent(collector):
     with collector.iteration(5), collector.tool("task"), collector.subagent("a1", {"task": "look"}) as agent:
         collector.record("checkpoint", {"name": "inside"})
@@ -177,48 +134,6 @@ def test_the_analysis_sees_the_lanes(collector):
     (run,) = analyzed(collector).tree()
     (iteration,) = run.children
     assert [len(child.children) for child in iteration.children] == [3, 3]
-
-
-# -- what goes wrong
-
-
-def test_an_exception_is_recorded_once_and_goes_on(collector):
-    error = ValueError("boom")
-    with (
-        pytest.raises(ValueError, match="boom") as caught,
-        collector.iteration(1),
-        collector.subagent("a1"),
-        collector.iteration(1),
-        collector.tool("bad"),
-    ):
-        raise error
-    assert caught.value is error
-    assert kinds_of(collector)[4:] == ["tool_error", "iteration_end", "subagent_error", "iteration_end"]
-    assert {event["data"]["error_type"] for event in events_of(collector)[4:]} == {"ValueError"}
-    assert collector.summary()["errors"] == 1
-
-
-def test_an_exception_outside_any_call_is_an_error_of_its_iteration(collector):
-    with pytest.raises(KeyError), collector.iteration(2):
-        raise KeyError("gone")
-    start, error, end = events_of(collector)
-    assert (error["kind"], error["iteration"], error["parent_event_id"]) == ("error", 2, start["event_id"])
-    assert (end["kind"], end["data"]["status"]) == ("iteration_end", "error")
-
-
-def test_a_timeout_of_a_subagent_is_one(collector):
-    with pytest.raises(TimeoutError), collector.subagent("a1"):
-        raise TimeoutError("too long")
-    assert kinds_of(collector) == ["subagent_spawn", "subagent_timeout"]
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(0), asyncio.CancelledError()])
-def test_what_was_cancelled_did_not_fail_by_itself(collector, error):
-    with pytest.raises(type(error)), collector.iteration(1):
-        raise error
-    start, end = events_of(collector)
-    assert (start["kind"], end["kind"]) == ("iteration_start", "iteration_end")
-    assert (end["data"]["status"], end["data"]["cancelled"]) == ("cancelled", True)
 
 
 @pytest.mark.parametrize("given", [None, Hostile(), "\ud800", 10**400, float("nan"), b"\xff", [Hostile()]])
@@ -256,165 +171,9 @@ def test_switched_off_nothing_is_recorded_and_the_body_runs():
     assert (call.result, collector.lines()) == (1, [])
 
 
-# -- where the code stands
-
-
-def test_iteration_and_parent_are_filled_in_where_not_given(collector):
-    with collector.iteration(4) as turn:
-        filled = collector.record("checkpoint")
-        given = collector.record("checkpoint", iteration=9, parent_event_id="p")
-        call = collector.record_tool_call("t")
-        with collector.tool("t") as tool:
-            retry = collector.record("llm_retry")
-    after = collector.record("checkpoint")
-    assert (filled.iteration, filled.parent_event_id) == (4, turn.event_id)
-    assert (given.iteration, given.parent_event_id) == (9, "p")
-    assert call.iteration == 4
-    assert (retry.iteration, retry.parent_event_id) == (4, tool.event_id)
-    assert (after.iteration, after.parent_event_id) == (None, None)
-
-
-def test_two_collectors_do_not_mix(clock):
-    first, second = TraceCollector(None, "1", clock=clock), TraceCollector(None, "2", clock=clock)
-    with first.iteration(1) as turn, second.iteration(8) as other, first.tool("t") as tool:
-        inner = second.record("checkpoint")
-        outer = first.record("checkpoint")
-    assert (inner.iteration, inner.parent_event_id) == (8, other.event_id)
-    assert (outer.iteration, outer.parent_event_id) == (1, tool.event_id)
-    assert events_of(first)[1]["parent_event_id"] == turn.event_id
-
-
-def test_threads_have_places_of_their_own(collector):
-    barrier = threading.Barrier(4)
-
-    def work(name):
-        with collector.subagent(name):
-            for _ in range(20):
-                barrier.wait(30)
-                with collector.iteration() as turn, collector.tool("t", {"name": name, "n": turn.number}):
-                    barrier.wait(30)
-
-    threads = [threading.Thread(target=work, args=(f"a{number}",)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    events = {event["event_id"]: event for event in events_of(collector)}
-    starts = [event for event in events.values() if event["kind"] == "tool_start"]
-    assert len(starts) == 80
-    for start in starts:
-        iteration = events[start["parent_event_id"]]
-        assert iteration["iteration"] == start["iteration"] == start["data"]["args"]["n"]
-        assert iteration["data"]["agent_id"] == start["data"]["agent_id"] == start["data"]["args"]["name"]
-
-
-def test_a_bare_thread_stands_in_the_only_open_iteration(collector):
-    seen = {}
-
-    def work(name):
-        seen[name] = collector.record("checkpoint")
-
-    def in_thread(name):
-        thread = threading.Thread(target=work, args=(name,))
-        thread.start()
-        thread.join()
-
-    in_thread("before")
-    with collector.iteration(1) as turn:
-        in_thread("inside")
-        with collector.subagent("a1"), collector.iteration(1):
-            in_thread("ambiguous")
-    with collector.subagent("a1"), collector.iteration(1):
-        in_thread("another's")
-    assert (seen["inside"].iteration, seen["inside"].parent_event_id) == (1, turn.event_id)
-    for name in ("before", "ambiguous", "another's"):
-        assert (seen[name].iteration, seen[name].parent_event_id) == (None, None), name
-
-
-def test_a_context_is_carried_into_a_pool(collector):
-    with ThreadPoolExecutor(2) as pool, collector.subagent("a1"), collector.iteration(6) as turn:
-        context = contextvars.copy_context()
-        event = pool.submit(context.run, collector.record, "checkpoint").result()
-    assert (event.iteration, event.parent_event_id, event.data["agent_id"]) == (6, turn.event_id, "a1")
-
-
-def test_tasks_inherit_and_do_not_leak(collector):
-    async def child(name):
-        with collector.tool(name):
-            await asyncio.sleep(0)
-            return collector.record("checkpoint")
-
-    async def main():
-        with collector.iteration(1):
-            tasks = [asyncio.create_task(child(f"t{number}")) for number in range(5)]
-        late = collector.record("checkpoint")
-        return await asyncio.gather(*tasks), late
-
-    checkpoints, late = asyncio.run(main())
-    events = {event["event_id"]: event for event in events_of(collector)}
-    parents = [events[checkpoint.parent_event_id] for checkpoint in checkpoints]
-    assert [parent["data"]["tool_name"] for parent in parents] == [f"t{number}" for number in range(5)]
-    assert {checkpoint.iteration for checkpoint in checkpoints} == {1}
-    assert late.iteration is None
-
-
-def test_a_span_closed_by_another_context_leaves_that_ones_place_alone(collector):
-    async def generator():
-        with collector.tool("t"):
-            yield 1
-            yield 2
-
-    async def main():
-        items = generator()
-        await asyncio.create_task(anext(items))
-        with collector.iteration(2) as turn:
-            await items.aclose()
-            inside = collector.record("checkpoint")
-        assert (inside.iteration, inside.parent_event_id) == (2, turn.event_id)
-
-    asyncio.run(main())
-    assert kinds_of(collector)[:2] == ["tool_start", "iteration_start"]
-
-
-def test_a_group_of_exceptions_that_were_all_told_is_told(collector):
-    async def main():
-        with collector.iteration(1):
-            async with asyncio.TaskGroup() as group:
-                for name in ("a", "b"):
-                    group.create_task(fail(name))
-
-    async def fail(name):
-        with collector.tool(name):
-            raise ValueError(name)
-
-    with pytest.raises(ExceptionGroup):
-        asyncio.run(main())
-    assert kinds_of(collector).count("tool_error") == 2
-    assert collector.summary()["errors"] == 2
-
-
 def test_the_summary_counts_the_iterations_of_every_agent(collector):
     with collector.iteration():
         for name in ("a1", "a2"):
             with collector.subagent(name), collector.iteration(), collector.iteration():
                 pass
     assert collector.summary()["iterations"] == analyzed(collector).summary().iterations == 5
-
-
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
-        (SystemExit(0), "complete"),
-        (SystemExit(2), "error"),
-        (ValueError(), "error"),
-        (KeyboardInterrupt(), "interrupted"),
-        (asyncio.CancelledError(), "interrupted"),
-    ],
-    ids=repr,
-)
-def test_how_a_session_ended(error, status):
-    collector = TraceCollector(None, "s")
-    with pytest.raises(type(error)), collector:
-        collector.record("checkpoint")
-        raise error
-    assert events_of(collector)[-1]["data"]["status"] == status
