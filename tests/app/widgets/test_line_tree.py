@@ -1,46 +1,17 @@
-"""The line tree is lazy, finds rows by sums over open nodes, and keeps its place while the model grows."""
+"""The line tree is lazy, folds by key and click, and keeps its place while the model grows or is ordered anew."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tracetop.app.safe_text import fit
-from tracetop.app.widgets.branch import Branch
 from tracetop.app.widgets.line_tree import ROOT, LineTree, Node
-from tracetop.app.widgets.open_rows import OpenRows
 from tracetop.app.widgets.palette import Cell
 
+from .tree_model import Model
+
 FrameText = Callable[[Any], str]
-
-
-class Model:
-    """Children by parent; counts what it is asked."""
-
-    def __init__(self, counts: dict[Node, int], depth: int = 3) -> None:
-        self.counts = counts
-        self.depth = depth
-        self.labels: list[Node] = []
-        self.children = 0
-
-    def child_count(self, node: Node) -> int:
-        return self.counts.get(node, 2 if len(node) < self.depth else 0)
-
-    def child(self, node: Node, index: int) -> Node:
-        self.children += 1
-        return (*node, index)
-
-    def expandable(self, node: Node) -> bool:
-        return len(node) < self.depth
-
-    def label(self, node: Node, width: int, is_open: bool) -> list[Cell]:
-        self.labels.append(node)
-        return [(fit("node " + ".".join(map(str, node)), width), "text")]
 
 
 def lines(text: str) -> list[str]:
@@ -216,20 +187,6 @@ async def test_hostile_labels_and_resize(
             assert view.top <= view.cursor < view.top + height
 
 
-class Shuffled:
-    """An order of so many children that has nothing to do with their indexes."""
-
-    def __init__(self, count: int, seed: int) -> None:
-        self.shown = list(range(count))
-        random.Random(seed).shuffle(self.shown)
-
-    def place(self, index: int) -> int:
-        return self.shown.index(index)
-
-    def index(self, place: int) -> int:
-        return self.shown[place]
-
-
 class Backwards(Model):
     """A model whose children are shown last first."""
 
@@ -328,73 +285,3 @@ async def test_fold_at(stage: Any) -> None:
         view.fold_at(())
         assert (view.cursor_path, view.is_open((1,)), view.open_at_top()) == ((2, 0), False, [(2,)])
         assert pilot.app.heard == []
-
-
-def naive(rows: OpenRows) -> list[tuple[Node, int]]:
-    """Return (node, depth) of every visible row, the slow and obvious way."""
-
-    def below(branch: Branch, depth: int) -> list[tuple[Node, int]]:
-        found: list[tuple[Node, int]] = []
-        for index in map(branch.index_at, range(branch.count)):
-            found.append((rows.node_at(branch, index), depth))
-            if (child := branch.find(index)) is not None:
-                found += below(child, depth + 1)
-        return found
-
-    return below(rows.root, 0)
-
-
-WHAT = st.sampled_from(["unfold", "fold", "grow", "shrink", "level", "sort", "unsort"])
-STEPS = st.lists(st.tuples(WHAT, st.integers(0, 30)), max_size=30)
-
-
-@given(STEPS)
-def test_rows_are_found_as_by_walking_the_tree(steps: list[tuple[str, int]]) -> None:
-    model = Model({ROOT: 3}, depth=4)
-    rows = OpenRows(model)
-    for what, number in steps:
-        if len(rows):
-            branch, index, _ = rows.locate(number % len(rows))
-            if what == "unfold":
-                rows.unfold(branch, index)
-            elif what == "fold":
-                rows.fold(branch, index)
-            elif what in ("grow", "shrink"):
-                count = model.child_count(branch.node) + (number % 4 if what == "grow" else -(number % 3))
-                model.counts[branch.node] = max(1, count)
-                rows.refresh([branch.node] if number % 2 else None)
-            elif what == "level" and number < 3:
-                rows.unfold_level(4, (branch, index))
-            elif what in ("sort", "unsort"):
-                rows.order_of = lambda node: None
-                if what == "sort":
-                    rows.order_of = lambda node: Shuffled(model.child_count(node), hash((node, 7)))
-                rows.refresh()
-        expected = naive(rows)
-        assert len(rows) == len(expected)
-        for row, (node, depth) in enumerate(expected):
-            branch, index, found_depth = rows.locate(row)
-            assert (rows.node_at(branch, index), found_depth) == (node, depth)
-            assert rows.row_of(branch, index) == row
-            assert rows.path_of(branch, index) == node
-
-
-def test_more_than_can_be_unfolded_at_once_begins_at_the_cursor() -> None:
-    rows = OpenRows(Model({ROOT: 20}))
-    assert rows.unfold_level(5, (rows.root, 17)) == 5
-    assert [index for index in range(20) if rows.root.find(index)] == [0, 1, 17, 18, 19]
-    assert rows.unfold_level(100, (rows.root, 3)) == 15
-
-
-def test_not_all_children_are_looked_at_for_some_to_unfold() -> None:
-    model = Model({ROOT: 100_000}, depth=1)
-    rows = OpenRows(model)
-    assert rows.unfold_level(10) == 0
-    assert model.children < 1_000
-
-
-@pytest.mark.parametrize("at_most", [1, 5, 100])
-def test_unfold_level_stops_at_its_limit(at_most: int) -> None:
-    rows = OpenRows(Model({ROOT: 20}))
-    assert rows.unfold_level(at_most) == min(20, at_most)
-    assert len(rows) == 20 + 2 * min(20, at_most)
