@@ -1,4 +1,4 @@
-"""What tests of the timeline share: a trace in which things happen at once."""
+"""What tests of the timeline share: a trace of calls, and one in which things happen at once."""
 
 from __future__ import annotations
 
@@ -24,3 +24,29 @@ def parallel(tmp_path):
     trace.add(3621, "tool_start", 2, tool_name="last")
     trace.add(3640, "budget_check", 2, status="ok")
     return trace.write(tmp_path / "parallel.jsonl")
+
+
+@pytest.fixture
+def calls(line, tmp_path, utc):
+    """Fifteen events of two iterations: an answer, parallel tools of one name, a failure, a sub-agent, a call that
+    runs."""
+    path = tmp_path / "calls.jsonl"
+    lines = [
+        line("session_start", goal="join what belongs together", model="claude-test"),
+        line("iteration_start", 1),
+        line("llm_request", 1, model="claude-test", messages_count=3),
+        line("llm_response", 1, model="claude-test", input_tokens=900, output_tokens=80, duration_ms=900),
+        line("tool_start", 1, tool_name="bash", args={"command": "make one"}),
+        line("tool_start", 1, tool_name="bash", args={"command": "make two"}),
+        line("tool_error", 1, tool_name="bash", args={"command": "make one"}, error="exit 2: no rule"),
+        line("tool_end", 1, tool_name="bash", args={"command": "make two"}, result="all done"),
+        line("subagent_spawn", 1, agent_id="a1", task="look around"),
+        line("llm_request", 1, agent_id="a1", model="claude-small"),
+        line("llm_response", 1, agent_id="a1", model="claude-small", input_tokens=50, output_tokens=5),
+        line("subagent_complete", 1, agent_id="a1", result="nothing"),
+        line("iteration_end", 1),
+        line("iteration_start", 2),
+        line("tool_start", 2, tool_name="grep", args={"pattern": "needle"}),
+    ]
+    path.write_bytes(b"".join(lines))
+    return path
