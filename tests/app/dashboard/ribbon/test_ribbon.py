@@ -1,255 +1,19 @@
-"""The ribbon: the whole session on one line, its marks, and the mouse on it."""
+"""The ribbon: the whole session on one line, the mouse on it, and what it costs."""
 
 from __future__ import annotations
-
-import itertools
 
 import pytest
 from textual.app import App
 from tracetop.analysis.fold.session import Session
 from tracetop.analysis.phases import PhaseIndex
 from tracetop.app.dashboard.ribbon import ribbon as module
-from tracetop.app.dashboard.ribbon.cells import Axis, draw, legend
-from tracetop.app.dashboard.ribbon.marks import IssueMarks
+from tracetop.app.dashboard.ribbon.cells import draw
 from tracetop.app.dashboard.ribbon.ribbon import Ribbon
-from tracetop.collector.events import TraceEvent
+
+from .pictures import event, session_of, tools
 
 WIDTH = 40
 """Of the app; the line has a margin of one cell at either end."""
-
-
-_ARGS = itertools.count()
-
-
-def event(kind, iteration=1, **data):
-    return TraceEvent(kind=kind, timestamp=1.0, session_id="s", iteration=iteration, data=data)
-
-
-def tools(name, count, iteration=1):
-    return [event("tool_end", iteration, tool_name=name, args=next(_ARGS)) for _ in range(count)]
-
-
-def session_of(events):
-    session = Session()
-    session.apply_events(events)
-    return session
-
-
-def picture(session, width, at=None, total=None):
-    view = session.view(at)
-    phases, issues = PhaseIndex(session), IssueMarks(session)
-    assert phases.extend()
-    assert issues.extend()
-    return draw(view, phases, issues, Axis(total or view.at, width))
-
-
-def line(session, width, at=None, total=None):
-    return "".join(glyph for glyph, _ in picture(session, width, at, total).cells)
-
-
-def marks(session, width, at=None):
-    """Where the marks are, and how they look."""
-    cells = picture(session, width, at).cells
-    return {cell: look for cell, look in enumerate(cells) if look[0] in "✗○▼!"}
-
-
-# -- where events are
-
-
-@pytest.mark.parametrize(
-    ("total", "width"), [(1, 1), (1, 40), (3, 40), (39, 40), (40, 40), (41, 40), (1000, 7), (5, 1)]
-)
-def test_every_event_has_a_cell_and_every_cell_an_event(total, width):
-    axis = Axis(total, width)
-    bins = axis.bins()
-    assert [each.start for each in bins] == [0, *(each.end for each in bins[:-1])]
-    assert bins[-1].end == total
-    for each in bins:
-        for number in range(each.start, each.end):
-            assert axis.cell_of(number) == each.cell
-    assert bins[-1].cell == axis.cell_of(total - 1) == width - 1
-    assert axis.cells_of(0, total - 1) == range(width)
-    seen = [cell for number in range(min(total, width)) for cell in axis.cells_of(number, number)]
-    assert total > width or seen == list(range(width))
-
-
-def test_a_million_events_take_no_longer_than_their_cells():
-    bins = Axis(1_000_000, 118).bins()
-    assert len(bins) == 118
-    assert {each.end - each.start for each in bins} == {8474, 8475}
-
-
-# -- phases
-
-
-def test_phases_are_bars_by_event_number():
-    session = session_of(tools("read", 4) + tools("edit", 4) + tools("bash", 8) + [event("llm_response", 2)] * 4)
-    assert line(session, 20) == "▂▂▂▂▄▄▄▄▆▆▆▆▆▆▆▆▁▁▁▁"
-    assert line(session, 10) == "▂▂▄▄▆▆▆▆▁▁"
-    assert line(session, 5) == "▂▄▆▆▁"
-
-
-def test_a_cell_shows_the_phase_of_most_of_its_calls():
-    events = [each for _ in range(4) for each in tools("read", 2) + tools("bash", 3)]
-    assert line(session_of(events), 4) == "▆▆▆▆"
-
-
-def test_long_stretches_are_named():
-    session = session_of(tools("read", 3) + tools("edit", 3) + tools("bash", 2))
-    assert line(session, 80) == (" exploring ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂ editing ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄ running ▆▆▆▆▆▆▆▆▆▆▆")
-    assert line(session, 32) == "▂▂▂▂▂▂▂▂▂▂▂▂ editing ▄▄▄▆▆▆▆▆▆▆▆"
-
-
-def test_a_name_never_lies_over_a_mark():
-    session = session_of([*tools("read", 3), event("error"), *tools("read", 16)])
-    assert line(session, 20) == "▂▂▂✗ exploring ▂▂▂▂▂"
-
-
-def test_few_events_are_stretched_and_one_is_all():
-    assert line(session_of([event("session_start", None)]), 12) == "············"
-    assert line(session_of(tools("bash", 1)), 10) == "▆▆▆▆▆▆▆▆▆▆"
-    assert line(session_of([*tools("bash", 1), event("error"), *tools("edit", 1)]), 9) == "▆▆▆▆▆✗▄▄▄"
-
-
-def test_a_view_shows_nothing_of_what_came_later():
-    events = [*tools("read", 8), event("error"), *tools("bash", 8), event("compaction_start")]
-    whole = session_of(events)
-    for at in range(1, len(events) + 1):
-        assert picture(whole, 12, at) == picture(session_of(events[:at]), 12), at
-
-
-def test_events_to_come_are_a_line_as_far_as_they_are_counted():
-    session = session_of([*tools("bash", 10), event("error"), *tools("edit", 9)])
-    assert line(session, 20, at=10, total=20) == "▆▆▆▆▆▆▆▆▆▆──────────"
-    assert line(session, 20, at=11, total=20) == "▆▆▆▆▆▆▆▆▆▆✗─────────"
-    assert line(session, 5, at=10, total=20) == "▆▆▆──"
-    assert picture(session, 5, at=10, total=20).events == [0, 4, 8, 12, 19]
-
-
-# -- marks
-
-
-def standing(session):
-    return {episode.category for episode in session.view().episodes()}
-
-
-def test_marks_stand_where_things_happened():
-    events = tools("bash", 20)
-    events[3], events[12] = event("error"), event("compaction_start")
-    assert marks(session_of(events), 20) == {3: ("✗", "error"), 12: ("▼", "compaction")}
-
-
-def responses(*reads):
-    return [event("llm_response", input_tokens=9000 - read, cache_read_tokens=read, output_tokens=9) for read in reads]
-
-
-def test_issues_are_marked_by_severity_and_cache_breaks_as_such():
-    events = [*responses(8900, 8900, 100), *tools("bash", 3)]
-    events += [event("llm_response", input_tokens=9, output_tokens=0), event("context_overflow")]
-    session = session_of(events)
-    assert standing(session) == {"cache_drop", "empty_response", "context_overflow"}
-    assert marks(session, 8) == {2: ("○", "cache_break"), 6: ("!", "high"), 7: ("!", "critical")}
-
-
-def test_of_several_marks_in_a_cell_the_worst_shows():
-    error, compaction, overflow = event("error"), event("compaction_start"), event("context_overflow")
-    empty = event("llm_response", input_tokens=9, output_tokens=0)
-    worse = [[compaction], responses(8900, 3900), [error], [empty], [overflow]]
-    glyphs = [("▼", "compaction"), ("○", "cache_break"), ("✗", "error"), ("!", "high"), ("!", "critical")]
-    for count in range(1, len(worse) + 1):
-        for events in (worse[:count], worse[:count][::-1]):
-            together = [each for some in events for each in some]
-            assert marks(session_of(together), 1) == {0: glyphs[count - 1]}
-
-
-def test_an_issue_of_low_severity_is_the_last_to_show():
-    slow = TraceEvent("tool_end", 1.0, "s", iteration=1, data={"tool_name": "bash"}, duration_ms=60_000.0)
-    assert marks(session_of([slow]), 1) == {0: ("!", "low")}
-    assert marks(session_of([event("compaction_start"), slow]), 1) == {0: ("▼", "compaction")}
-
-
-def test_an_issue_that_was_withdrawn_is_marked_only_before():
-    failing = [event("tool_error", tool_name="bash", args=number) for number in range(3)]
-    session = session_of([*failing, *tools("bash", 30)])
-    raised = next(each for each in session.issues.episodes if each.category == "tool_error_rate")
-    assert raised.withdrawn < session.count
-    assert ("!", "high") in marks(session, 33, at=raised.withdrawn).values()
-    assert set(marks(session, 33).values()) == {("✗", "error")}
-
-
-def test_where_nearly_every_cell_has_marks_those_show_that_have_most():
-    events = []
-    for cell in range(30):
-        block = tools("bash", 10)
-        block[: 1 + (cell % 5 == 0)] = [event("error")] * (1 + (cell % 5 == 0))
-        events += block
-    crowded = marks(session_of(events), 30)
-    assert len(crowded) == 10
-    assert {0, 5, 10, 15, 20, 25} <= set(crowded)
-    assert len(marks(session_of(events), 300)) == 36  # few events to a cell: nothing is left out
-
-
-def test_a_critical_issue_always_shows():
-    events = []
-    for cell in range(30):
-        block = tools("bash", 10)
-        block[0] = event("context_overflow", agent_id=f"a{cell}") if cell % 2 else event("error")
-        events += block
-    drawn = marks(session_of(events), 30)
-    assert drawn == dict.fromkeys(range(1, 30, 2), ("!", "critical"))
-
-
-def bookmarked(session, width, bookmarks, at=None, total=None):
-    """Where bookmarks are drawn, and the events that these cells stand for."""
-    view, phases, issues = session.view(at), PhaseIndex(session), IssueMarks(session)
-    assert phases.extend()
-    assert issues.extend()
-    drawn = draw(view, phases, issues, Axis(total or view.at, width), bookmarks)
-    return {cell: drawn.events[cell] for cell, look in enumerate(drawn.cells) if look == ("⚑", "bookmark")}
-
-
-def test_a_bookmark_is_drawn_in_its_cell():
-    session = session_of(tools("bash", 40))
-    assert bookmarked(session, 20, (7, 30, 31)) == {3: 7, 15: 30}
-    assert bookmarked(session, 80, (7,)) == {15: 7}
-    assert bookmarked(session, 20, ()) == {}
-
-
-def test_a_bookmark_is_drawn_where_the_view_has_not_come_yet():
-    session = session_of(tools("bash", 40))
-    assert bookmarked(session, 20, (7, 30), at=10, total=40) == {3: 7, 15: 30}
-
-
-def test_what_went_wrong_is_drawn_before_a_bookmark_and_a_bookmark_before_the_rest():
-    session = session_of([event("error"), event("compaction_end"), event("context_overflow"), *tools("bash", 1)])
-    assert list(bookmarked(session, 4, (0, 1, 2, 3))) == [1, 3]
-
-
-def test_bookmarks_show_however_crowded_it_is():
-    events = [event("compaction_end") for _ in range(400)]
-    assert len(bookmarked(session_of(events), 20, range(5, 400, 20))) == 20
-
-
-def test_the_index_of_issues_grows_by_bounded_pieces():
-    session = session_of(
-        [event("llm_response", number, input_tokens=1, output_tokens=number % 2) for number in range(40)]
-    )
-    issues = IssueMarks(session)
-    assert not issues.extend(3)
-    assert len(issues) == 3
-    while not issues.extend(3):
-        pass
-    assert len(issues) == len(session.issues.episodes) > 3
-
-
-def test_the_legend_names_every_glyph():
-    words = {word: glyph for glyph, word, _ in legend()}
-    assert words["exploring"] == "▂"
-    assert words["cache break"] == "○"
-    assert len({glyph for glyph, _, _ in legend()}) == 9
-
-
-# -- the widget
 
 
 class Stage(App[None]):
@@ -328,6 +92,18 @@ async def test_places_outside_the_session_do_no_harm(stage, forty, frame_text):
     stage.ribbon.show(forty.view(), 5_000, (-7, 5_000))
     await stage.pilot.pause()
     assert "running" in frame_text(stage)
+
+
+async def test_hostile_tool_names_are_not_shown(stage, frame_text):
+    names = ["\x1b[31mread\x1b[0m", "[/oops]", "\x00", "x" * 5_000, "漢字"]
+    stage.ribbon.show(session_of([each for name in names for each in tools(name, 3)]).view(), 3, (0, 4))
+    await stage.pilot.pause()
+    text = frame_text(stage)
+    assert text.replace("\n", "").isprintable()
+    assert {len(line) for line in text.split("\n")} == {WIDTH}
+
+
+# -- the mouse
 
 
 async def test_a_click_goes_to_the_first_event_of_a_cell(stage, forty):
@@ -474,12 +250,3 @@ async def test_another_session_is_another_line(stage, forty, frame_text):
     await stage.pilot.pause()
     assert "editing" in frame_text(stage)
     assert "running" not in frame_text(stage)
-
-
-async def test_hostile_tool_names_are_not_shown(stage, frame_text):
-    names = ["\x1b[31mread\x1b[0m", "[/oops]", "\x00", "x" * 5_000, "漢字"]
-    stage.ribbon.show(session_of([each for name in names for each in tools(name, 3)]).view(), 3, (0, 4))
-    await stage.pilot.pause()
-    text = frame_text(stage)
-    assert text.replace("\n", "").isprintable()
-    assert {len(line) for line in text.split("\n")} == {WIDTH}
