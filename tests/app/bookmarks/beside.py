@@ -23,7 +23,7 @@ def sidecar(path: Path) -> Path:
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in sidecar(path).read_text().splitlines() if line]
+    return [json.loads(line) for line in sidecar(path).read_text().splitlines()]
 
 
 def notes(store: Bookmarks) -> dict[int, str]:

@@ -10,16 +10,14 @@ from tracetop.app.dashboard import screen as screen_module
 from tracetop.app.dashboard.look_ahead import AHEAD_SECONDS, look_before
 from tracetop.app.trace import load_trace
 
+from .conftest import messages
+
 PANES = ("timeline", "tree", "tokens", "cache", "issues")
 NAMES = ("1 timeline", "2 iteration tree", "3 token flow", "4 cache boundary", "5 issues")
 
 
 def shown_panes(it):
     return [pane for pane in PANES if it.screen.query_one(f"#trace-{pane}").region.height]
-
-
-def messages(it):
-    return " | ".join(notification.message for notification in it.app._notifications)
 
 
 def rows_of(it, selector):

@@ -1,20 +1,6 @@
-"""An event bookmarked by key, and what comes of it: the file, what is told, the ribbon."""
+"""An event bookmarked by key, and the ribbon that shows it."""
 
 from __future__ import annotations
-
-import json
-
-
-def sidecar(path):
-    return path.with_name(f"{path.name}.bookmarks")
-
-
-def lines_of(path):
-    return [json.loads(line) for line in sidecar(path).read_text().splitlines()]
-
-
-def messages(it):
-    return " | ".join(notification.message for notification in it.app._notifications)
 
 
 def ribbon(it):

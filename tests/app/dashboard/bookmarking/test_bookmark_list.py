@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from tracetop.app.bookmarks.bookmark import Bookmark, Change, line_of
 
-from .marked import lines_of, mark, messages, sidecar
+from ...bookmarks.beside import lines_of, sidecar
+from ..conftest import messages
+from .marked import mark
 
 
 async def test_the_list_shows_all_and_leads_there(show, small):

@@ -8,7 +8,9 @@ from textual.app import App
 from tracetop import TraceCollector
 from tracetop.app import DashboardHost
 
-from .marked import lines_of, mark, messages
+from ...bookmarks.beside import lines_of
+from ..conftest import messages
+from .marked import mark
 
 # -- where it cannot be kept
 

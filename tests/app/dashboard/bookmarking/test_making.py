@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .marked import lines_of, mark, messages, ribbon, sidecar
+from ...bookmarks.beside import lines_of, sidecar
+from ..conftest import messages
+from .marked import mark, ribbon
 
 
 async def test_m_asks_for_a_line_and_keeps_it_beside_the_trace(show, small):

@@ -7,7 +7,9 @@ from tracetop.app.bookmarks.bookmark import Bookmark, Change, line_of
 from tracetop.app.bookmarks.bookmarks import Bookmarks
 from tracetop.app.trace import load_trace
 
-from .marked import lines_of, mark, messages, ribbon, sidecar
+from ...bookmarks.beside import lines_of, sidecar
+from ..conftest import messages
+from .marked import mark, ribbon
 
 HOSTILE = "\x1b[31mred\x1b]0;t\x07 [/oops] [@click=app.quit]x[/] \u202e\u200b 文字"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tracetop.collector.reading.delivery import TailState
 from tracetop.collector.reading.reader import load_session, read_batches
 
-from ..event_lines import append, line, lines
+from ..event_lines import MIXED_LINES, append, line, lines
 from .follower import Follower
 
 
@@ -64,13 +64,7 @@ def test_lines_of_any_length_are_found_by_position(path: Path) -> None:
 
 
 PIECES = [
-    lines(1),
-    lines(2, 3),
-    line(4, x="é\u2028" * 20),
-    b"oops\n",
-    b"\n",
-    b"\r\n",
-    b"\0\0\n",
+    *MIXED_LINES,
     b"123\n",
     line(5)[:-1],
 ]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tracetop.collector.reading.reader import load_session
 
-from ..event_lines import append, line, lines
+from ..event_lines import MIXED_LINES, append, line
 from .reading import Follower, by_batches, by_session
 from .recorded import Recorded
 
@@ -28,13 +28,7 @@ def assert_reads_like(whole: Path, first: Path) -> None:
 
 
 LINES = [
-    lines(1),
-    lines(2, 3),
-    line(4, x="é\u2028" * 20),
-    b"oops\n",
-    b"\n",
-    b"\r\n",
-    b"\0\0\n",
+    *MIXED_LINES,
     b"\xef\xbb\xbf\n",
     b"{}\n",
 ]
